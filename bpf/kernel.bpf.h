@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The few kernel structures that we read. Only names and kinds count: CO-RE replaces every offset at
+ * load time by the layout of the running kernel (probe-select/layout.h lists the same fields).
+ */
+#ifndef TCPLIFE_KERNEL_BPF_H
+#define TCPLIFE_KERNEL_BPF_H
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <stdbool.h>
+
+#include <bpf/bpf_helpers.h>
+
+#define CORE __attribute__((preserve_access_index))
+
+struct in6_addr {
+	__u64 words[2];
+} CORE;
+
+struct ns_common {
+	unsigned int inum;
+} CORE;
+
+struct net {
+	struct ns_common ns;
+} CORE;
+
+typedef struct {
+	struct net *net;
+} CORE possible_net_t;
+
+struct sock_common {
+	__be32 skc_daddr;
+	__be32 skc_rcv_saddr;
+	__be16 skc_dport;
+	__u16 skc_num;
+	unsigned short skc_family;
+	unsigned char skc_state;
+	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+	unsigned long skc_flags;
+} CORE;
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_protocol;
+	int sk_err;
+} CORE;
+
+struct inet_sock {
+	struct sock sk;
+	__be16 inet_sport;
+} CORE;
+
+struct tcp_sock {
+	__u64 bytes_acked;
+	__u64 bytes_received;
+	__u32 srtt_us;
+	__u32 total_retrans;
+} CORE;
+
+/* The record of sock:inet_sock_set_state (4.16+); addresses are IPv4-mapped where the family is IPv4. */
+struct trace_event_raw_inet_sock_set_state {
+	__u64 skaddr;
+	int oldstate;
+	int newstate;
+	__u16 sport;
+	__u16 dport;
+	__u16 family;
+	__u16 protocol; /* one byte before 5.6; CO-RE narrows the load */
+	__u64 saddr_v6[2];
+	__u64 daddr_v6[2];
+} CORE;
+
+#define AF_INET 2
+#define AF_INET6 10
+#define IPPROTO_TCP 6
+
+/* Reading kernel memory: bpf_probe_read() is what 4.4 has, and what 5.5 split in two. */
+#ifdef BUFFER_RING
+#define read_kernel bpf_probe_read_kernel
+#else
+#define read_kernel bpf_probe_read
+#endif
+
+#define swap16(x) ((__u16)__builtin_bswap16(x))
+
+#endif

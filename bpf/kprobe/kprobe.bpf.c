@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The kprobe on tcp_set_state(sk, state), for kernels without the tracepoint (4.4+). */
+#include "lifespan.bpf.h"
+
+#include "accept.bpf.h"
+
+static __always_inline __u16 hook_remote_port(const struct change *c)
+{
+	return socket_remote_port(c->sk);
+}
+
+static __always_inline void hook_read_ends(const struct change *c, struct record *r)
+{
+	socket_read_addresses(c->sk, r);
+	r->rport = socket_remote_port(c->sk);
+	/* At the entry of tcp_set_state() the port is still bound. */
+	r->lport = LOAD(c->sk, __sk_common.skc_num);
+}
+
+SEC("kprobe")
+int change_kprobe(struct pt_regs *ctx)
+{
+	struct change c = {
+		.ctx = ctx,
+		.sk = (struct sock *)PT_REGS_PARM1(ctx),
+		.newstate = (int)PT_REGS_PARM2(ctx),
+	};
+
+	c.oldstate = LOAD(c.sk, __sk_common.skc_state);
+	if (!lifespan_cares(c.oldstate, c.newstate))
+		return 0;
+	return lifespan_change(&c);
+}
+
+const char LICENSE[] SEC("license") = "Dual BSD/GPL";

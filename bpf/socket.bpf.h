@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * How to read a socket. A typed hook (HOOK_TYPED) gets a pointer that the verifier knows and loads
+ * from it; the others copy each field.
+ */
+#ifndef TCPLIFE_SOCKET_BPF_H
+#define TCPLIFE_SOCKET_BPF_H
+
+#include "maps.bpf.h"
+
+#ifdef HOOK_TYPED
+#define LOAD(pointer, field) ((pointer)->field)
+#define tcp_of(sk) bpf_skc_to_tcp_sock(sk)
+#else
+#define LOAD(pointer, field)                                                                       \
+	({                                                                                         \
+		typeof((pointer)->field) value_ = 0;                                               \
+		read_kernel(&value_, sizeof(value_), &(pointer)->field);                           \
+		value_;                                                                            \
+	})
+#define tcp_of(sk) ((struct tcp_sock *)(sk))
+#endif
+
+/* IPv4 as ::ffff:a.b.c.d, in memory order. */
+#define MAPPED_PREFIX bpf_htonl_(0xffff)
+#define bpf_htonl_(x) ((__u32)__builtin_bswap32(x))
+
+union address {
+	__u64 words[2];
+	__u32 quads[4];
+};
+
+static __always_inline void address_map(union address *a, __be32 v4)
+{
+	a->words[0] = 0;
+	a->quads[2] = MAPPED_PREFIX;
+	a->quads[3] = v4;
+}
+
+static __always_inline bool address_is_v4(const union address *a)
+{
+	return !a->words[0] && a->quads[2] == MAPPED_PREFIX;
+}
+
+static __always_inline void socket_read_addresses(struct sock *sk, struct record *r)
+{
+	union address *local = (void *)r->laddr, *remote = (void *)r->raddr;
+
+	if (LOAD(sk, __sk_common.skc_family) == AF_INET) {
+		address_map(local, LOAD(sk, __sk_common.skc_rcv_saddr));
+		address_map(remote, LOAD(sk, __sk_common.skc_daddr));
+	} else {
+		read_kernel(r->laddr, sizeof(r->laddr), &sk->__sk_common.skc_v6_rcv_saddr);
+		read_kernel(r->raddr, sizeof(r->raddr), &sk->__sk_common.skc_v6_daddr);
+	}
+}
+
+static __always_inline __u16 socket_remote_port(struct sock *sk)
+{
+	return swap16(LOAD(sk, __sk_common.skc_dport));
+}
+
+/* What only the socket knows; the rest of a record comes from the hook and from its life. */
+static __always_inline void socket_read_counters(struct sock *sk, struct record *r)
+{
+	struct tcp_sock *tp = tcp_of(sk);
+	struct net *net = LOAD(sk, __sk_common.skc_net.net);
+
+	r->sk_err = LOAD(sk, sk_err);
+	r->sk_flags = LOAD(sk, __sk_common.skc_flags);
+	r->netns = LOAD(net, ns.inum);
+	if (!tp)
+		return;
+	r->bytes_acked = LOAD(tp, bytes_acked);
+	r->bytes_received = LOAD(tp, bytes_received);
+	r->srtt_us = LOAD(tp, srtt_us);
+	r->total_retrans = LOAD(tp, total_retrans);
+}
+
+#endif

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "facts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+
+#include "layout.h"
+#include "tracefs.h"
+
+/* Numbers of include/uapi/linux/capability.h. */
+#define CAP_NUMBER_SYS_ADMIN 21
+#define CAP_NUMBER_PERFMON 38 /* 5.8 */
+#define CAP_NUMBER_BPF 39     /* 5.8 */
+
+static bool read_text(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got;
+
+	*text = 0;
+	if (fd < 0)
+		return false;
+	got = read(fd, text, size - 1);
+	close(fd);
+	if (got < 0)
+		return false;
+	text[got] = 0;
+	return true;
+}
+
+static void gather_release(struct facts *facts)
+{
+	struct utsname name;
+	int major = 0, minor = 0, patch = 0;
+
+	if (uname(&name))
+		return;
+	snprintf(facts->release, sizeof(facts->release), "%s", name.release);
+	snprintf(facts->machine, sizeof(facts->machine), "%s", name.machine);
+	sscanf(name.release, "%d.%d.%d", &major, &minor, &patch);
+	facts->version = KERNEL_VERSION_CODE(major, minor, patch);
+	read_text("/proc/version_signature", facts->signature, sizeof(facts->signature));
+	facts->signature[strcspn(facts->signature, "\n")] = 0;
+}
+
+static void gather_capabilities(struct facts *facts)
+{
+	char status[8192];
+	const char *at;
+	uint64_t effective;
+
+	/* Without /proc, root is the best guess; the attempts below will tell. */
+	effective = geteuid() ? 0 : UINT64_MAX;
+	if (read_text("/proc/self/status", status, sizeof(status)) && (at = strstr(status, "\nCapEff:")))
+		effective = strtoull(at + 8, NULL, 16);
+	facts->cap_sys_admin = effective >> CAP_NUMBER_SYS_ADMIN & 1;
+	facts->cap_bpf = facts->cap_sys_admin || (effective >> CAP_NUMBER_BPF & 1);
+	facts->cap_perfmon = facts->cap_sys_admin || (effective >> CAP_NUMBER_PERFMON & 1);
+}
+
+/* The line lists all levels and puts the one in force in brackets. */
+static void gather_lockdown(struct facts *facts)
+{
+	char text[128];
+
+	if (!read_text("/sys/kernel/security/lockdown", text, sizeof(text)))
+		return;
+	if (strstr(text, "[integrity]"))
+		facts->lockdown = LOCKDOWN_INTEGRITY;
+	else if (strstr(text, "[confidentiality]"))
+		facts->lockdown = LOCKDOWN_CONFIDENTIALITY;
+}
+
+static void gather_bpf(struct facts *facts)
+{
+	int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, NULL, 4, 8, 1, NULL);
+
+	facts->bpf_error = map < 0 ? -map : 0;
+	if (map >= 0)
+		close(map);
+	map = bpf_map_create(BPF_MAP_TYPE_RINGBUF, NULL, 0, 0, (__u32)sysconf(_SC_PAGESIZE), NULL);
+	facts->ring_buffer = map >= 0;
+	if (map >= 0)
+		close(map);
+}
+
+static void gather_btf(struct facts *facts, struct sources *sources)
+{
+	struct layout layout;
+
+	if (access("/sys/kernel/btf/vmlinux", R_OK)) {
+		facts->btf_error = errno;
+		return;
+	}
+	sources->btf = btf__parse("/sys/kernel/btf/vmlinux", NULL);
+	if (!sources->btf) {
+		facts->btf_error = errno;
+		return;
+	}
+	facts->btf_tracepoint =
+		btf__find_by_name_kind(sources->btf, "btf_trace_inet_sock_set_state", BTF_KIND_TYPEDEF) > 0;
+	layout_init(&layout);
+	layout_from_btf(&layout, sources->btf, LAYOUT_KERNEL_BTF);
+	facts->btf_protocol = layout_has(&layout, FIELD_PROTOCOL);
+}
+
+static void gather_tracefs(struct facts *facts, struct sources *sources)
+{
+	char format[8192];
+	ssize_t got;
+	int id;
+
+	sources->tracefs = tracefs_open(&facts->tracefs_own);
+	if (sources->tracefs < 0) {
+		facts->tracefs_error = -sources->tracefs;
+		facts->tracepoint_error = facts->tracefs_error;
+		sources->tracefs = -1;
+		return;
+	}
+	facts->kprobe_events = !faccessat(sources->tracefs, "kprobe_events", W_OK, 0);
+	id = tracefs_event_id(sources->tracefs, "sock/inet_sock_set_state");
+	facts->tracepoint_error = id < 0 ? -id : 0;
+	got = tracefs_read(sources->tracefs, "events/sock/inet_sock_set_state/format", format,
+			   sizeof(format));
+	facts->tracepoint_format = got > 0 && layout_read_format(sources->trace, format);
+}
+
+static void gather_kprobe(struct facts *facts)
+{
+	char text[32];
+
+	if (read_text("/sys/bus/event_source/devices/kprobe/type", text, sizeof(text)))
+		facts->kprobe_pmu = atoi(text);
+}
+
+static void gather_ipv6(struct facts *facts)
+{
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	facts->ipv6 = fd >= 0;
+	if (fd >= 0)
+		close(fd);
+}
+
+void facts_gather(struct facts *facts, struct sources *sources)
+{
+	memset(facts, 0, sizeof(*facts));
+	memset(sources, 0, sizeof(*sources));
+	sources->trace = malloc(sizeof(*sources->trace));
+	layout_init(sources->trace);
+	gather_release(facts);
+	gather_capabilities(facts);
+	gather_lockdown(facts);
+	gather_bpf(facts);
+	gather_btf(facts, sources);
+	gather_tracefs(facts, sources);
+	gather_kprobe(facts);
+	gather_ipv6(facts);
+}
+
+void sources_close(struct sources *sources)
+{
+	btf__free(sources->btf);
+	if (sources->tracefs >= 0)
+		close(sources->tracefs);
+	free(sources->trace);
+}
+
+const char *lockdown_name(enum lockdown lockdown)
+{
+	static const char *const names[] = { "none", "integrity", "confidentiality" };
+
+	return names[lockdown];
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "match.h"
+
+#include <string.h>
+
+#define SOCKET_BYTES (SOCKET_CHUNKS * CHUNK_BYTES)
+#define NET_BYTES (NET_CHUNKS * CHUNK_BYTES)
+
+/* Fewer samples than this would make a chance match too likely. */
+#define SAMPLES_LEAST 2
+
+/* How a field is looked for. */
+struct rule {
+	enum layout_field field;
+	int usual; /* where it stands on every kernel known: taken if the values agree, else searched */
+	bool in_net; /* in struct net rather than in the socket */
+	bool (*fits)(const uint8_t *memory, const uint8_t *expected, int bytes);
+};
+
+static bool fits_exactly(const uint8_t *memory, const uint8_t *expected, int bytes)
+{
+	return !memcmp(memory, expected, (size_t)bytes);
+}
+
+/* The two lowest flags are known; no kernel has used the upper half. */
+static bool fits_flags(const uint8_t *memory, const uint8_t *expected, int bytes)
+{
+	uint64_t value, wanted;
+
+	memcpy(&value, memory, (size_t)bytes);
+	memcpy(&wanted, expected, (size_t)bytes);
+	return (value & 3) == wanted && !(value >> 32);
+}
+
+/* srtt_us holds eight times the round trip time that TCP_INFO tells. */
+static bool fits_srtt(const uint8_t *memory, const uint8_t *expected, int bytes)
+{
+	uint32_t value, wanted;
+
+	memcpy(&value, memory, (size_t)bytes);
+	memcpy(&wanted, expected, (size_t)bytes);
+	return value >> 3 == wanted;
+}
+
+static const struct rule rules[] = {
+	{ FIELD_DADDR, 0, false, fits_exactly },
+	{ FIELD_RCV_SADDR, 4, false, fits_exactly },
+	{ FIELD_DPORT, 12, false, fits_exactly },
+	{ FIELD_NUM, 14, false, fits_exactly },
+	{ FIELD_FAMILY, 16, false, fits_exactly },
+	{ FIELD_STATE, 18, false, fits_exactly },
+	{ FIELD_V6_DADDR, 56, false, fits_exactly },
+	{ FIELD_V6_RCV_SADDR, 72, false, fits_exactly },
+	{ FIELD_SK_FLAGS, 96, false, fits_flags },
+	{ FIELD_SK_ERR, OFFSET_UNKNOWN, false, fits_exactly },
+	{ FIELD_BYTES_RECEIVED, OFFSET_UNKNOWN, false, fits_exactly },
+	{ FIELD_BYTES_ACKED, OFFSET_UNKNOWN, false, fits_exactly },
+	{ FIELD_SRTT, OFFSET_UNKNOWN, false, fits_srtt },
+	{ FIELD_NETNS_INUM, OFFSET_UNKNOWN, true, fits_exactly },
+};
+
+static bool readable(const struct sample *sample, int at, int bytes)
+{
+	return sample->readable[at / CHUNK_BYTES] && sample->readable[(at + bytes - 1) / CHUNK_BYTES];
+}
+
+/* True if the field can stand at this offset, by every sample that has an expectation. */
+static bool fits_all(const struct rule *rule, const struct samples *samples, int offset)
+{
+	const int bytes = layout_field_bytes(rule->field);
+	const int at = offset + (rule->in_net ? SOCKET_BYTES : 0);
+	size_t used = 0;
+
+	for (size_t i = 0; i < samples->count; i++) {
+		const struct sample *sample = &samples->list[i];
+		const struct expectation *expected = &sample->expected[rule->field];
+
+		if (!expected->given)
+			continue;
+		if (!readable(sample, at, bytes) || !rule->fits(sample->memory + at, expected->bytes, bytes))
+			return false;
+		used++;
+	}
+	return used >= SAMPLES_LEAST;
+}
+
+static int field_find(const struct rule *rule, const struct samples *samples)
+{
+	const int bytes = layout_field_bytes(rule->field);
+	const int end = rule->in_net ? NET_BYTES : SOCKET_BYTES;
+	const int step = bytes < 8 ? bytes : 8;
+	int found = OFFSET_UNKNOWN;
+
+	if (rule->usual != OFFSET_UNKNOWN && fits_all(rule, samples, rule->usual))
+		return rule->usual;
+	for (int offset = 0; offset + bytes <= end; offset += step) {
+		if (!fits_all(rule, samples, offset))
+			continue;
+		if (found != OFFSET_UNKNOWN)
+			return OFFSET_UNKNOWN; /* ambiguous */
+		found = offset;
+	}
+	return found;
+}
+
+void match_fields(struct layout *layout, const struct samples *samples)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
+		layout->offset[rules[i].field] = field_find(&rules[i], samples);
+	/* The inode number was read by way of skc_net, so that stands where it was looked for. */
+	layout->offset[FIELD_NET] = layout_has(layout, FIELD_NETNS_INUM) ? SKC_NET_OFFSET : OFFSET_UNKNOWN;
+}

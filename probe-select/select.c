@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "select.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *hook_name(enum hook hook)
+{
+	static const char *const names[] = {
+		[HOOK_TYPED] = "tracepoint (typed)",
+		[HOOK_CLASSIC] = "tracepoint (classic)",
+		[HOOK_KPROBE] = "kprobe",
+	};
+
+	return names[hook];
+}
+
+const char *accept_name(enum accept_hook accept)
+{
+	static const char *const names[] = {
+		[ACCEPT_NONE] = "none",
+		[ACCEPT_FEXIT] = "fexit",
+		[ACCEPT_KRETPROBE] = "kretprobe",
+	};
+
+	return names[accept];
+}
+
+/* Why a candidate cannot work; returns false, to be returned at once. */
+__attribute__((format(printf, 2, 3))) static bool refuse(struct candidate *c, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(c->reason, sizeof(c->reason), format, args);
+	va_end(args);
+	return false;
+}
+
+__attribute__((format(printf, 2, 3))) static bool accept_as(struct candidate *c, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(c->reason, sizeof(c->reason), format, args);
+	va_end(args);
+	return true;
+}
+
+static bool kprobes_offered(const struct facts *f)
+{
+	return f->kprobe_pmu || f->kprobe_events;
+}
+
+static bool typed_usable(struct candidate *c, const struct facts *f, enum btf_wish btf)
+{
+	if (btf == BTF_NONE)
+		return refuse(c, "needs the kernel's BTF, and --btf none forbids it");
+	if (f->btf_error == ENOENT)
+		return refuse(c, "needs kernel BTF (5.5+ with CONFIG_DEBUG_INFO_BTF), and this kernel has none");
+	if (f->btf_error)
+		return refuse(c, "the kernel's BTF cannot be used: %s", strerror(f->btf_error));
+	if (!f->btf_tracepoint)
+		return refuse(c, "the kernel's BTF does not know the tracepoint inet_sock_set_state (5.5+)");
+	if (!f->btf_protocol)
+		return refuse(c, "sk_protocol is a bit field here (before 5.6), which a typed load cannot read");
+	if (!f->ring_buffer)
+		return refuse(c, "needs the BPF ring buffer (5.8+), which this kernel does not offer");
+	c->kernel_btf = true;
+	return accept_as(c, "kernel BTF knows the tracepoint; the cheapest path");
+}
+
+static bool classic_usable(struct candidate *c, const struct facts *f, enum btf_wish btf)
+{
+	if (f->tracefs_error)
+		return refuse(c, "tracefs cannot be reached: %s", strerror(f->tracefs_error));
+	if (f->tracepoint_error == ENOENT)
+		return refuse(c, "the tracepoint sock:inet_sock_set_state is not in this kernel (4.16+)");
+	if (f->tracepoint_error)
+		return refuse(c, "the tracepoint sock:inet_sock_set_state cannot be read: %s",
+			      strerror(f->tracepoint_error));
+	if (!f->tracepoint_format)
+		return refuse(c, "the record of sock:inet_sock_set_state has a form that is not known");
+	c->kernel_btf = btf == BTF_AUTO && !f->btf_error;
+	return accept_as(c, "the tracepoint gives addresses and ports; byte counters by %s",
+			 btf == BTF_FILE ? "the BTF file" : c->kernel_btf ? "kernel BTF" : "discovery");
+}
+
+static bool kprobe_usable(struct candidate *c, const struct facts *f, enum btf_wish btf)
+{
+	if (!kprobes_offered(f) && f->tracefs_error && f->tracefs_error != ENODEV)
+		return refuse(c, "no kprobe PMU (4.17+), and tracefs cannot be reached: %s",
+			      strerror(f->tracefs_error));
+	if (!kprobes_offered(f))
+		return refuse(c, "this kernel has no kprobes (CONFIG_KPROBES, CONFIG_KPROBE_EVENTS)");
+	c->kernel_btf = btf == BTF_AUTO && !f->btf_error;
+	return accept_as(c, "works on every kernel from 4.4 on; layout by %s",
+			 btf == BTF_FILE ? "the BTF file" : c->kernel_btf ? "kernel BTF" : "discovery");
+}
+
+static const struct {
+	bool (*usable)(struct candidate *c, const struct facts *f, enum btf_wish btf);
+	bool wished[PROBE_KPROBE + 1]; /* by probe_wish */
+} hooks[HOOKS] = {
+	[HOOK_TYPED] = { typed_usable, { [PROBE_AUTO] = 1, [PROBE_TRACEPOINT] = 1, [PROBE_TYPED] = 1 } },
+	[HOOK_CLASSIC] = { classic_usable, { [PROBE_AUTO] = 1, [PROBE_TRACEPOINT] = 1, [PROBE_CLASSIC] = 1 } },
+	[HOOK_KPROBE] = { kprobe_usable, { [PROBE_AUTO] = 1, [PROBE_KPROBE] = 1 } },
+};
+
+/* Ubuntu 4.4.0-119 to -126: any BPF map look-up can panic (LP#1763454). */
+static bool panics(const struct facts *f)
+{
+	int abi = 0;
+
+	if (sscanf(f->release, "4.4.0-%d-", &abi) != 1)
+		return false;
+	return abi >= 119 && abi <= 126;
+}
+
+/* What rules out every path at once; empty if nothing does. */
+static void refuse_all(struct plan *plan, const struct facts *f)
+{
+	char *why = plan->refusal;
+	const size_t size = sizeof(plan->refusal);
+
+	*why = 0;
+	if (panics(f))
+		snprintf(why, size,
+			 "kernel %s panics in BPF map look-ups (Ubuntu bug 1763454): update it to 4.4.0-127 or later",
+			 f->release);
+	else if (f->bpf_error == ENOSYS)
+		snprintf(why, size,
+			 "this kernel has no bpf(2) (%s): it needs 4.4 or later, built with CONFIG_BPF_SYSCALL",
+			 f->release);
+	else if (!f->cap_bpf || !f->cap_perfmon)
+		snprintf(why, size,
+			 "tracing needs root, or CAP_BPF and CAP_PERFMON on 5.8 and later: run it with sudo");
+	else if (f->lockdown == LOCKDOWN_CONFIDENTIALITY)
+		snprintf(why, size,
+			 "kernel lockdown is at 'confidentiality', which forbids BPF to read kernel memory: boot with lockdown=integrity or less");
+	else if (f->bpf_error)
+		snprintf(why, size,
+			 "bpf(2) is refused (%s) even so: a container's seccomp profile or a security module forbids it; run it on the host",
+			 strerror(f->bpf_error));
+}
+
+void select_plan(struct plan *plan, const struct facts *facts, enum probe_wish probe, enum btf_wish btf)
+{
+	memset(plan, 0, sizeof(*plan));
+	refuse_all(plan, facts);
+	for (int i = 0; i < HOOKS; i++) {
+		struct candidate *c = &plan->candidates[i];
+
+		c->hook = (enum hook)i;
+		c->ring = facts->ring_buffer;
+		c->asked = hooks[i].wished[probe];
+		c->usable = hooks[i].usable(c, facts, btf) && c->asked && !*plan->refusal;
+		if (!c->asked)
+			refuse(c, "not asked for by --probe");
+		if (c->ring && btf != BTF_NONE && !facts->btf_error)
+			c->accept = ACCEPT_FEXIT;
+		else if (kprobes_offered(facts))
+			c->accept = ACCEPT_KRETPROBE;
+	}
+}
+
+struct candidate *plan_next(struct plan *plan, int index)
+{
+	for (; index < HOOKS; index++)
+		if (plan->candidates[index].usable)
+			return &plan->candidates[index];
+	return NULL;
+}

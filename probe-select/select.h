@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Which hook to try, in which order, and why not the others. Pure: the same facts and wishes give the
+ * same plan, so that machines that we do not have can be tested as a table.
+ */
+#ifndef TCPLIFE_SELECT_H
+#define TCPLIFE_SELECT_H
+
+#include <stdbool.h>
+
+#include "facts.h"
+
+enum hook {
+	HOOK_TYPED,   /* tp_btf inet_sock_set_state */
+	HOOK_CLASSIC, /* tracepoint sock:inet_sock_set_state */
+	HOOK_KPROBE,  /* kprobe tcp_set_state */
+	HOOKS,
+};
+
+/* Which hooks the user allows. */
+enum probe_wish {
+	PROBE_AUTO,
+	PROBE_TRACEPOINT, /* typed, else classic */
+	PROBE_TYPED,
+	PROBE_CLASSIC,
+	PROBE_KPROBE,
+};
+
+/* Where the user wants the layout from. */
+enum btf_wish {
+	BTF_AUTO, /* the kernel's BTF, else discovery */
+	BTF_NONE, /* as if the kernel had none */
+	BTF_FILE,
+};
+
+/* How the process that accepts a session is learned. */
+enum accept_hook {
+	ACCEPT_NONE, /* not at all: a session that came in has the owner that closes it */
+	ACCEPT_FEXIT,
+	ACCEPT_KRETPROBE,
+};
+
+struct candidate {
+	enum hook hook;
+	bool usable; /* worth a try */
+	bool asked; /* the user's wish allows it */
+	bool ring; /* ring buffer; else perf buffer */
+	bool kernel_btf; /* layout by the kernel's BTF; else by file or discovery */
+	enum accept_hook accept;
+	char reason[256]; /* why it is chosen, or why not */
+};
+
+struct plan {
+	struct candidate candidates[HOOKS]; /* best first */
+	char refusal[320]; /* not empty: nothing can work here, and why, and what to do */
+};
+
+void select_plan(struct plan *plan, const struct facts *facts, enum probe_wish probe, enum btf_wish btf);
+
+/* The first usable candidate at or after index, or NULL. */
+struct candidate *plan_next(struct plan *plan, int index);
+
+/* "tracepoint (typed)", "tracepoint (classic)", "kprobe". */
+const char *hook_name(enum hook hook);
+/* "fexit", "kretprobe", "none". */
+const char *accept_name(enum accept_hook accept);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "ports.h"
+
+#include <string.h>
+
+static bool read_port(const char *word, size_t length, uint64_t *port, struct blame *blame)
+{
+	if (text_read_number(word, length, 65535, port) && *port)
+		return true;
+	return blame_word(blame, word, length, "is not a port (1 to 65535)");
+}
+
+/* A port or a range. */
+static bool add_entry(struct ports *p, const char *entry, size_t length, struct blame *blame)
+{
+	const char *dash = memchr(entry, '-', length);
+	const size_t first_length = dash ? (size_t)(dash - entry) : length;
+	uint64_t first, last;
+
+	if (dash && (dash == entry || dash == entry + length - 1))
+		return blame_word(blame, entry, length, "is a range without an end");
+	if (!read_port(entry, first_length, &first, blame))
+		return false;
+	last = first;
+	if (dash && !read_port(dash + 1, length - first_length - 1, &last, blame))
+		return false;
+	if (last < first)
+		return blame_word(blame, entry, length, "is a range that runs backwards");
+	for (uint64_t port = first; port <= last; port++)
+		p->words[port / 64] |= 1ull << port % 64;
+	return true;
+}
+
+bool ports_add_list(struct ports *p, const char *list, struct blame *blame)
+{
+	const char *entry = list;
+
+	for (;;) {
+		const size_t length = strcspn(entry, ",");
+
+		if (!length)
+			return blame_word(blame, list, strlen(list), "lacks a port");
+		if (!add_entry(p, entry, length, blame))
+			return false;
+		if (!entry[length])
+			return true;
+		entry += length + 1;
+	}
+}
+
+bool ports_has(const struct ports *p, uint16_t port)
+{
+	return p->words[port / 64] >> port % 64 & 1;
+}
+
+bool ports_empty(const struct ports *p)
+{
+	for (size_t i = 0; i < PORT_WORDS; i++)
+		if (p->words[i])
+			return false;
+	return true;
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "session.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Bits of struct sock.sk_flags (enum sock_flags, include/net/sock.h, unchanged since 2.6). */
+#define SOCK_DEAD 0x1 /* no descriptor is left */
+#define SOCK_DONE 0x2 /* the peer's FIN has arrived */
+
+const char *ending_name(enum ending ending)
+{
+	static const char *const names[ENDINGS] = {
+		[ENDING_UNKNOWN] = "unknown",
+		[ENDING_OPEN] = "open",
+		[ENDING_FIN_LOCAL] = "fin-local",
+		[ENDING_FIN_REMOTE] = "fin-remote",
+		[ENDING_FIN_BOTH] = "fin-both",
+		[ENDING_RST_LOCAL] = "rst-local",
+		[ENDING_RST_REMOTE] = "rst-remote",
+		[ENDING_RST_CLOSED] = "rst-closed",
+		[ENDING_TIMEOUT] = "timeout",
+		[ENDING_REFUSED] = "refused",
+		[ENDING_UNREACHABLE] = "unreachable",
+		[ENDING_CANCELLED] = "cancelled",
+		[ENDING_ABORTED] = "aborted",
+		[ENDING_ERROR] = "error",
+	};
+
+	return names[ending];
+}
+
+const char *direction_name(enum direction direction)
+{
+	static const char *const names[] = { NULL, "out", "in" };
+
+	return names[direction];
+}
+
+const char *owner_name(enum owner owner)
+{
+	static const char *const names[] = { NULL, "connect", "accept", "close", "proc" };
+
+	return names[owner];
+}
+
+/* True if sk_flags is known, and has none of these bits. */
+static bool flags_lack(const struct record *r, const struct session_view *view, uint64_t bits)
+{
+	return view->flags && !(r->sk_flags & bits);
+}
+
+/* The end of a session on which the kernel set no error. */
+static enum ending ending_quiet(const struct record *r, const struct session_view *view)
+{
+	switch (r->state) {
+	case STATE_SYN_SENT:
+		return view->error ? ENDING_CANCELLED : ENDING_UNKNOWN;
+	case STATE_FIN_WAIT1:
+	case STATE_FIN_WAIT2:
+		/* Neither closed nor told of the peer's end: it was half closed, and then given up. */
+		return flags_lack(r, view, SOCK_DEAD | SOCK_DONE) ? ENDING_RST_LOCAL : ENDING_FIN_LOCAL;
+	case STATE_CLOSING:
+		return ENDING_FIN_BOTH;
+	case STATE_LAST_ACK:
+		return ENDING_FIN_REMOTE;
+	default:
+		return view->error ? ENDING_RST_LOCAL : ENDING_UNKNOWN;
+	}
+}
+
+static enum ending ending_of(const struct record *r, const struct session_view *view)
+{
+	switch (view->error ? r->sk_err : 0) {
+	case 0:
+		return ending_quiet(r, view);
+	case ECONNRESET:
+	case EPIPE: /* a reset after the peer's FIN */
+		/* Data that comes after our full close makes our own kernel reset the session. */
+		if ((r->state == STATE_FIN_WAIT1 || r->state == STATE_FIN_WAIT2) &&
+		    !flags_lack(r, view, SOCK_DEAD))
+			return ENDING_RST_CLOSED;
+		return ENDING_RST_REMOTE;
+	case ECONNREFUSED:
+		return ENDING_REFUSED;
+	case ETIMEDOUT:
+		return ENDING_TIMEOUT;
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+	case EHOSTDOWN:
+	case ENETDOWN:
+		return ENDING_UNREACHABLE;
+	case ECONNABORTED:
+		return ENDING_ABORTED;
+	default:
+		return ENDING_ERROR;
+	}
+}
+
+/* bytes_acked counts our SYN (of an active open) and our FIN, once they are acknowledged. */
+static int64_t payload_sent(const struct record *r, const struct session_view *view)
+{
+	bool quiet = !view->error || !r->sk_err;
+	int64_t bytes = (int64_t)r->bytes_acked;
+
+	if (r->direction == DIRECTION_OUT)
+		bytes--;
+	if (r->state == STATE_FIN_WAIT2 || (quiet && (r->state == STATE_CLOSING || r->state == STATE_LAST_ACK)))
+		bytes--;
+	return bytes < 0 ? 0 : bytes;
+}
+
+/* bytes_received counts the peer's FIN. */
+static int64_t payload_received(const struct record *r, const struct session_view *view)
+{
+	bool fin = r->state == STATE_CLOSE_WAIT || r->state == STATE_LAST_ACK || r->state == STATE_CLOSING;
+
+	if (r->state == STATE_FIN_WAIT2) {
+		if (!view->flags)
+			return -1;
+		fin = r->sk_flags & SOCK_DONE;
+	}
+	return (int64_t)r->bytes_received - (fin && r->bytes_received);
+}
+
+static void read_address(uint8_t to[16], const uint8_t from[16], uint8_t ip)
+{
+	memset(to, 0, 16);
+	if (ip == 4)
+		memcpy(to, from + 12, 4);
+	else
+		memcpy(to, from, 16);
+}
+
+static bool is_mapped(const uint8_t address[16])
+{
+	static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };
+
+	return !memcmp(address, prefix, sizeof(prefix));
+}
+
+void session_read(struct session *s, const struct record *r, const struct session_view *view)
+{
+	int64_t since = (int64_t)(r->established_ns ? r->established_ns : r->born_ns);
+	int64_t started = (int64_t)r->born_ns, ended = (int64_t)r->closed_ns;
+
+	memset(s, 0, sizeof(*s));
+	s->age_known = !r->unborn;
+	if (r->unborn)
+		since = started = view->since_ns;
+	s->started_ns = started + view->wall_offset_ns;
+	s->ended_ns = ended + view->wall_offset_ns;
+	s->duration_ns = ended > since ? ended - since : 0;
+	s->connect_ns = -1;
+	if (r->direction == DIRECTION_OUT && r->established_ns && r->born_ns)
+		s->connect_ns = (int64_t)(r->established_ns - r->born_ns);
+	s->tx_bytes = view->bytes ? payload_sent(r, view) : -1;
+	s->rx_bytes = view->bytes ? payload_received(r, view) : -1;
+	s->retrans = view->retrans ? (int64_t)r->total_retrans : -1;
+	s->rtt_us = view->rtt && r->srtt_us ? (int64_t)(r->srtt_us >> 3) : -1;
+	s->netns = view->netns && r->netns ? (int64_t)r->netns : -1;
+	s->cgroup_id = r->cgroup_id;
+	s->error = view->error ? r->sk_err : -1;
+	s->lport = r->lport;
+	s->rport = r->rport;
+	s->ip = is_mapped(r->laddr) || is_mapped(r->raddr) ? 4 : 6;
+	read_address(s->laddr, r->laddr, s->ip);
+	read_address(s->raddr, r->raddr, s->ip);
+	s->direction = (enum direction)r->direction;
+	s->ending = ending_of(r, view);
+	s->owner = (enum owner)r->owner;
+	s->pid = r->pid;
+	s->uid = r->pid ? (int64_t)r->uid : -1;
+	memcpy(s->comm, r->pid ? r->comm : "-", r->pid ? COMM_LEN : 2);
+}

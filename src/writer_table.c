@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The table, default and wide: the original's, to the byte, and more columns to the right. */
+#include "writer_format.h"
+
+/* The last column is not filled up. */
+static void finish_cell(struct text *t, const struct columns *c, size_t i, const char *from)
+{
+	if (c->list[i]->right)
+		text_pad_left(t, from, c->widths[i]);
+	else if (i + 1 < c->count)
+		text_pad_right(t, from, c->widths[i]);
+	text_put_char(t, i + 1 < c->count ? ' ' : '\n');
+}
+
+static void table_header(struct text *t, const struct columns *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const char *from = t->at;
+
+		text_put_string(t, c->list[i]->name);
+		finish_cell(t, c, i, from);
+	}
+}
+
+static void table_row(struct text *t, struct columns *c, const struct session *s)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const char *from = t->at;
+
+		c->list[i]->put(t, c, s);
+		finish_cell(t, c, i, from);
+	}
+}
+
+const struct writer_format writer_table = {.header = table_header, .row = table_row};

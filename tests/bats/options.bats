@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# The command line: what is taken, what is refused, and in which words.
+
+setup() {
+	bats_require_minimum_version 1.5.0
+	build=${BUILD:-$BATS_TEST_DIRNAME/../../build}
+	tcplife=$build/tcplife
+}
+
+unit() {
+	run -0 "$build/tests/unit_options" "$@"
+}
+
+# A usage error: exit 2, nothing on stdout, and this one line on stderr.
+refuses() {
+	local line=$1
+	shift
+	run -2 --separate-stderr "$tcplife" "$@"
+	[ -z "$output" ]
+	[ "$stderr" = "tcplife: $line; try --help" ]
+}
+
+@test "without options, the defaults" {
+	unit defaults
+}
+
+@test "flags: short, long, clustered" {
+	unit flags
+}
+
+@test "values: attached, with =, in the next word" {
+	unit values words
+}
+
+@test "lists of ports and pids" {
+	unit ports pids
+}
+
+@test "bad ports, pids, numbers and words are refused by name" {
+	unit bad-ports bad-values
+}
+
+@test "unknown, stray and contradictory options are refused" {
+	unit bad-options
+}
+
+@test "an error text cannot move the cursor" {
+	unit error-is-safe
+}
+
+@test "help and version" {
+	unit help usage
+}
+
+@test "tcplife: a usage error is one line that names the word, exit 2" {
+	refuses "-L: '70000' is not a port (1 to 65535)" -L 70000
+	refuses "-D: '80,' lacks a port" -D 80,
+	refuses "-p: 'x' is not a pid (1 to 4194304)" -p x
+	refuses "-6: '--ipv4' was given as well; choose one" -4 -6
+	refuses "-j: '--csv' was given as well; choose one" -s -j
+	refuses "'--nonsense' is not an option" --nonsense
+	refuses "'-Z' is not an option" -Z
+	refuses "'stray' is not an option" stray
+	refuses "-L: 'LIST' is missing" -L
+}
+
+@test "tcplife: --help goes to stdout, in 80 columns, exit 0" {
+	run -0 --separate-stderr "$tcplife" --help
+	[ -z "$stderr" ]
+	[ "${lines[0]}" = "usage: tcplife [OPTION]..." ]
+	local line
+	for line in "${lines[@]}"; do
+		[ "${#line}" -le 80 ]
+	done
+	local help=$output
+	run -0 "$tcplife" -h
+	[ "$output" = "$help" ]
+}
+
+@test "tcplife: --version is one line, exit 0" {
+	run -0 --separate-stderr "$tcplife" --version
+	[ -z "$stderr" ]
+	[ "${#lines[@]}" -eq 1 ]
+	[[ "${lines[0]}" = tcplife\ * ]]
+}

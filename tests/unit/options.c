@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "options.h"
+
+#include <stdlib.h>
+
+#include "check.h"
+
+#define WORDS_MAX 16
+
+static struct options options;
+static char error[OPTIONS_ERROR_SIZE];
+
+/* Parses words that one space parts; the options may point into a copy that lives to the next. */
+static enum options_status parse(const char *words)
+{
+	static char copy[512];
+	char *argv[WORDS_MAX + 1] = {(char[]){"tcplife"}};
+	int argc = 1;
+	char *at = copy;
+
+	snprintf(copy, sizeof(copy), "%s", words);
+	error[0] = '\0';
+	while (*words && at && argc < WORDS_MAX)
+		argv[argc++] = strsep(&at, " ");
+	return options_parse(&options, argc, argv, error, sizeof(error));
+}
+
+static bool runs(const char *words)
+{
+	return parse(words) == OPTIONS_RUN && !error[0];
+}
+
+static const char *error_of(const char *words)
+{
+	return parse(words) == OPTIONS_ERROR ? error : "(no error)";
+}
+
+static void test_defaults(void)
+{
+	CHECK(runs(""));
+	CHECK(options.format == FORMAT_TABLE);
+	CHECK(!options.time && !options.timestamp && !options.wide && !options.extended);
+	CHECK(options.family == 0 && options.pid_count == 0);
+	CHECK(ports_empty(&options.local_ports) && ports_empty(&options.remote_ports));
+	CHECK(!options.open && !options.existing && !options.check && !options.verbose);
+	CHECK(options.duration_ns == 0 && options.count == 0);
+	CHECK(options.probe == WANT_AUTO && !options.btf_none && !options.btf_file);
+	CHECK(options.max_sessions == OPTIONS_MAX_SESSIONS);
+	CHECK(runs("--"));
+}
+
+static void test_flags(void)
+{
+	CHECK(runs("-stT"));
+	CHECK(options.format == FORMAT_CSV && options.timestamp && options.time);
+	CHECK(!options.wide && !options.extended);
+	CHECK(runs("--csv --timestamp --time"));
+	CHECK(options.format == FORMAT_CSV && options.timestamp && options.time);
+	CHECK(runs("-w -s -x -v"));
+	CHECK(options.wide && options.format == FORMAT_CSV && options.extended && options.verbose);
+	CHECK(runs("--wide --extended --json --verbose"));
+	CHECK(options.wide && options.format == FORMAT_JSON && options.extended && options.verbose);
+	CHECK(runs("-jj -j"));
+	CHECK(options.format == FORMAT_JSON);
+	CHECK(runs("--open --existing --check"));
+	CHECK(options.open && options.existing && options.check);
+	CHECK(runs("-4") && options.family == 4);
+	CHECK(runs("--ipv6") && options.family == 6);
+}
+
+static void test_values(void)
+{
+	CHECK(runs("-L80 -D 443 -d 1.5 -n 20"));
+	CHECK(ports_has(&options.local_ports, 80) && ports_has(&options.remote_ports, 443));
+	CHECK(!ports_has(&options.local_ports, 443) && !ports_has(&options.remote_ports, 80));
+	CHECK(options.duration_ns == 1500000000 && options.count == 20);
+	CHECK(runs("--localport=80 --remoteport 443 --duration=.25 --count=18446744073709551615"));
+	CHECK(ports_has(&options.local_ports, 80) && ports_has(&options.remote_ports, 443));
+	CHECK(options.duration_ns == 250000000 && options.count == UINT64_MAX);
+	CHECK(runs("-sL80 -stp 7") && options.format == FORMAT_CSV && options.pids[0] == 7);
+	CHECK(runs("-d 1000000000.999999999") && options.duration_ns == 1000000000999999999);
+	CHECK(runs("-d 2.") && options.duration_ns == 2000000000);
+	CHECK(runs("-d 0.0000000019") && options.duration_ns == 1);
+	CHECK(runs("--max-sessions 1000") && options.max_sessions == 1000);
+}
+
+static void test_words(void)
+{
+	CHECK(runs("--probe auto") && options.probe == WANT_AUTO);
+	CHECK(runs("--probe=tracepoint") && options.probe == WANT_TRACEPOINT);
+	CHECK(runs("--probe typed") && options.probe == WANT_TYPED);
+	CHECK(runs("--probe tracepoint-typed") && options.probe == WANT_TYPED);
+	CHECK(runs("--probe classic") && options.probe == WANT_CLASSIC);
+	CHECK(runs("--probe tracepoint-classic") && options.probe == WANT_CLASSIC);
+	CHECK(runs("--probe kprobe") && options.probe == WANT_KPROBE);
+	CHECK(runs("--btf none") && options.btf_none && !options.btf_file);
+	CHECK(runs("--btf none --btf auto") && !options.btf_none && !options.btf_file);
+	CHECK(runs("--btf=/boot/a=b.btf") && !options.btf_none);
+	CHECK_TEXT(options.btf_file ? options.btf_file : "", "/boot/a=b.btf");
+}
+
+static unsigned count_ports(const struct ports *p)
+{
+	unsigned count = 0;
+
+	for (unsigned port = 0; port < 65536; port++)
+		count += ports_has(p, (uint16_t)port);
+	return count;
+}
+
+static void test_ports(void)
+{
+	CHECK(runs("-L 80,443,8000-8100"));
+	CHECK(count_ports(&options.local_ports) == 103);
+	CHECK(ports_has(&options.local_ports, 8000) && ports_has(&options.local_ports, 8100));
+	CHECK(!ports_has(&options.local_ports, 7999) && !ports_has(&options.local_ports, 8101));
+	CHECK(options.local_ports.words[80 / 64] == 1ull << 80 % 64);
+	CHECK(runs("-L 1-65535") && count_ports(&options.local_ports) == 65535);
+	CHECK(!ports_has(&options.local_ports, 0));
+	CHECK(runs("-L 80 -L 81,80 --localport 90-91") && count_ports(&options.local_ports) == 4);
+	CHECK(runs("-L 7-7 -D 65535") && count_ports(&options.local_ports) == 1);
+	CHECK(runs("-L 0080") && ports_has(&options.local_ports, 80));
+}
+
+static void test_pids(void)
+{
+	char list[OPTIONS_PIDS * 8] = "";
+	char *argv[] = {(char[]){"tcplife"}, (char[]){"-p"}, list, NULL, NULL, NULL};
+	size_t length = 0;
+
+	CHECK(runs("-p 1,4194304,1 --pid 181"));
+	CHECK(options.pid_count == 3);
+	CHECK(options.pids[0] == 1 && options.pids[1] == 4194304 && options.pids[2] == 181);
+
+	for (unsigned i = 1; i <= OPTIONS_PIDS; i++)
+		length += (size_t)snprintf(list + length, sizeof(list) - length, "%s%u",
+					   i == 1 ? "" : ",", i);
+	CHECK(options_parse(&options, 3, argv, error, sizeof(error)) == OPTIONS_RUN);
+	CHECK(options.pid_count == OPTIONS_PIDS);
+	argv[3] = (char[]){"-p"};
+	argv[4] = (char[]){"5000"};
+	CHECK(options_parse(&options, 5, argv, error, sizeof(error)) == OPTIONS_ERROR);
+	CHECK_TEXT(error, "-p: '5000' is one pid too many (1024); try --help");
+}
+
+static void test_bad_ports(void)
+{
+	CHECK_TEXT(error_of("-L 70000"), "-L: '70000' is not a port (1 to 65535); try --help");
+	CHECK_TEXT(error_of("--localport=70000"),
+		   "--localport: '70000' is not a port (1 to 65535); try --help");
+	CHECK_TEXT(error_of("-D 80,0"), "-D: '0' is not a port (1 to 65535); try --help");
+	CHECK_TEXT(error_of("-L 65536"), "-L: '65536' is not a port (1 to 65535); try --help");
+	CHECK_TEXT(error_of("-L http"), "-L: 'http' is not a port (1 to 65535); try --help");
+	CHECK_TEXT(error_of("-L +80"), "-L: '+80' is not a port (1 to 65535); try --help");
+	CHECK_TEXT(error_of("-L 0x50"), "-L: '0x50' is not a port (1 to 65535); try --help");
+	CHECK_TEXT(error_of("-L 99999999999999999999999"),
+		   "-L: '99999999999999999999999' is not a port (1 to 65535); try --help");
+	CHECK_TEXT(error_of("-L 80,"), "-L: '80,' lacks a port; try --help");
+	CHECK_TEXT(error_of("-L ,80"), "-L: ',80' lacks a port; try --help");
+	CHECK_TEXT(error_of("-L 80,,81"), "-L: '80,,81' lacks a port; try --help");
+	CHECK_TEXT(error_of("-L="), "-L: '=' is not a port (1 to 65535); try --help");
+	CHECK_TEXT(error_of("--localport="), "--localport: '' lacks a port; try --help");
+	CHECK_TEXT(error_of("-L 90-80"), "-L: '90-80' is a range that runs backwards; try --help");
+	CHECK_TEXT(error_of("-L 80-"), "-L: '80-' is a range without an end; try --help");
+	CHECK_TEXT(error_of("-L -80"), "-L: '-80' is a range without an end; try --help");
+	CHECK_TEXT(error_of("-L 1,-"), "-L: '-' is a range without an end; try --help");
+	CHECK_TEXT(error_of("-L 1-2-3"), "-L: '2-3' is not a port (1 to 65535); try --help");
+	CHECK_TEXT(error_of("-L 1-70000"), "-L: '70000' is not a port (1 to 65535); try --help");
+	CHECK_TEXT(error_of("-L 0-5"), "-L: '0' is not a port (1 to 65535); try --help");
+}
+
+static void test_bad_values(void)
+{
+	CHECK_TEXT(error_of("-p x"), "-p: 'x' is not a pid (1 to 4194304); try --help");
+	CHECK_TEXT(error_of("-p 0"), "-p: '0' is not a pid (1 to 4194304); try --help");
+	CHECK_TEXT(error_of("-p 1,4194305"),
+		   "-p: '4194305' is not a pid (1 to 4194304); try --help");
+	CHECK_TEXT(error_of("-p 1,"), "-p: '1,' lacks a pid; try --help");
+	CHECK_TEXT(error_of("-d 0"),
+		   "-d: '0' is not a time in seconds (above 0, up to 1000000000); try --help");
+	CHECK(parse("-d 0.0000000001") == OPTIONS_ERROR);
+	CHECK(parse("-d .") == OPTIONS_ERROR);
+	CHECK(parse("-d 1.2.3") == OPTIONS_ERROR);
+	CHECK(parse("-d -1") == OPTIONS_ERROR);
+	CHECK(parse("-d 1e3") == OPTIONS_ERROR);
+	CHECK(parse("-d inf") == OPTIONS_ERROR);
+	CHECK(parse("-d 1000000001") == OPTIONS_ERROR);
+	CHECK(parse("--duration=") == OPTIONS_ERROR);
+	CHECK_TEXT(error_of("-n 0"), "-n: '0' is not a number of sessions (1 or more); try --help");
+	CHECK(parse("-n 18446744073709551616") == OPTIONS_ERROR);
+	CHECK(parse("-n 1.5") == OPTIONS_ERROR);
+	CHECK_TEXT(error_of("--max-sessions 16777217"),
+		   "--max-sessions: '16777217' is not a number of sessions (1 to 16777216); "
+		   "try --help");
+	CHECK_TEXT(error_of("--probe kprobes"),
+		   "--probe: 'kprobes' is not a probe (auto, tracepoint, typed, classic or "
+		   "kprobe); try --help");
+	CHECK_TEXT(error_of("--btf="),
+		   "--btf: '' is not a source of BTF (auto, none or a file); try --help");
+}
+
+static void test_bad_options(void)
+{
+	CHECK_TEXT(error_of("-Z"), "'-Z' is not an option; try --help");
+	CHECK_TEXT(error_of("-sZt"), "'-Z' is not an option; try --help");
+	CHECK_TEXT(error_of("--ports=80"), "'--ports' is not an option; try --help");
+	CHECK_TEXT(error_of("--local 80"), "'--local' is not an option; try --help");
+	CHECK_TEXT(error_of("---csv"), "'---csv' is not an option; try --help");
+	CHECK_TEXT(error_of("80"), "'80' is not an option; try --help");
+	CHECK_TEXT(error_of("-s 80 -L x"), "'80' is not an option; try --help");
+	CHECK_TEXT(error_of("-"), "'-' is not an option; try --help");
+	CHECK_TEXT(error_of("-- -s"), "'-s' is not an option; try --help");
+	CHECK_TEXT(error_of("-L"), "-L: 'LIST' is missing; try --help");
+	CHECK_TEXT(error_of("-sp"), "-p: 'LIST' is missing; try --help");
+	CHECK_TEXT(error_of("--duration"), "--duration: 'SECS' is missing; try --help");
+	CHECK_TEXT(error_of("--csv=yes"),
+		   "--csv: 'yes' is one value too many: it takes none; try --help");
+	CHECK_TEXT(error_of("-46"), "-6: '--ipv4' was given as well; choose one; try --help");
+	CHECK_TEXT(error_of("-6 --ipv4"),
+		   "--ipv4: '--ipv6' was given as well; choose one; try --help");
+	CHECK_TEXT(error_of("-s -j"), "-j: '--csv' was given as well; choose one; try --help");
+	CHECK_TEXT(error_of("--json -s"), "-s: '--json' was given as well; choose one; try --help");
+}
+
+/* The bad word may come from anywhere, too: it must not move the cursor, nor go on for ever. */
+static void test_error_is_safe(void)
+{
+	char longest[300];
+	char *argv[] = {(char[]){"tcplife"}, (char[]){"-L"}, longest, NULL};
+
+	CHECK_TEXT(error_of("-L \033[2J"),
+		   "-L: '\\x1b[2J' is not a port (1 to 65535); try --help");
+	CHECK_TEXT(error_of("-\xff"), "'-\\xff' is not an option; try --help");
+	memset(longest, '9', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	CHECK(options_parse(&options, 3, argv, error, sizeof(error)) == OPTIONS_ERROR);
+	CHECK(strlen(error) < 120 && strstr(error, "9' is not a port (1 to 65535); try --help"));
+}
+
+static void test_help(void)
+{
+	CHECK(parse("-h") == OPTIONS_HELP && parse("--help") == OPTIONS_HELP);
+	CHECK(parse("-sh --nonsense") == OPTIONS_HELP);
+	CHECK(parse("-V") == OPTIONS_VERSION && parse("-s --version") == OPTIONS_VERSION);
+}
+
+static void test_usage(void)
+{
+	static const char *const all[] = {
+		"  -h, --help",	      "  -T, --time",	   "  -t, --timestamp",
+		"  -w, --wide",	      "  -s, --csv",	   "  -j, --json",
+		"  -x, --extended",   "  -p, --pid LIST",  "  -L, --localport LIST",
+		"  -4, --ipv4",	      "  -6, --ipv6",	   "  -D, --remoteport LIST",
+		"  -n, --count N",    "      --open",	   "  -d, --duration SECS",
+		"      --existing",   "      --btf SOURCE", "      --probe PROBE",
+		"      --check",      "  -v, --verbose",   "      --max-sessions N",
+		"  -V, --version",
+	};
+	char *usage = NULL;
+	size_t size = 0, column = 0, widest = 0;
+	FILE *out = open_memstream(&usage, &size);
+
+	if (!CHECK(out != NULL))
+		return;
+	options_usage(out);
+	fclose(out);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (!CHECK(strstr(usage, all[i]) != NULL))
+			printf("missing: %s\n", all[i]);
+	for (const char *at = usage; *at; at++) {
+		column = *at == '\n' ? 0 : column + 1;
+		widest = column > widest ? column : widest;
+	}
+	CHECK(widest <= 80);
+	CHECK(strstr(usage, "usage: tcplife") == usage);
+	free(usage);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct check_case cases[] = {
+		{"defaults", test_defaults},
+		{"flags", test_flags},
+		{"values", test_values},
+		{"words", test_words},
+		{"ports", test_ports},
+		{"pids", test_pids},
+		{"bad-ports", test_bad_ports},
+		{"bad-values", test_bad_values},
+		{"bad-options", test_bad_options},
+		{"error-is-safe", test_error_is_safe},
+		{"help", test_help},
+		{"usage", test_usage},
+	};
+
+	return check_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
+}

@@ -1,0 +1,672 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "writer.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "writer_format.h"
+
+#define SECOND 1000000000ll
+
+static char output[1 << 20];
+
+static void parse(struct options *o, const char *words)
+{
+	char copy[128], error[OPTIONS_ERROR_SIZE] = "";
+	char *argv[9] = {(char[]){"tcplife"}};
+	char *at = copy;
+	int argc = 1;
+
+	snprintf(copy, sizeof(copy), "%s", words);
+	while (*words && at && argc < 8)
+		argv[argc++] = strsep(&at, " ");
+	CHECK(options_parse(o, argc, argv, error, sizeof(error)) == OPTIONS_RUN);
+	CHECK_TEXT(error, "");
+}
+
+static void set_addresses(struct session *s, const char *laddr, const char *raddr)
+{
+	const int family = strchr(laddr, ':') ? AF_INET6 : AF_INET;
+
+	s->ip = family == AF_INET ? 4 : 6;
+	CHECK(inet_pton(family, laddr, s->laddr) == 1 && inet_pton(family, raddr, s->raddr) == 1);
+}
+
+/* 2026-01-02 03:04:05.123456789, all known. */
+static struct session plain_session(void)
+{
+	struct session s = {
+		.started_ns = 1767323045123456789 - 263850000,
+		.ended_ns = 1767323045123456789,
+		.duration_ns = 263850000,
+		.connect_ns = 1234567,
+		.tx_bytes = 78,
+		.rx_bytes = 2047,
+		.retrans = 2,
+		.rtt_us = 1042,
+		.uid = 1000,
+		.netns = 4026531840,
+		.cgroup_id = 4711,
+		.pid = 27448,
+		.lport = 54146,
+		.rport = 80,
+		.direction = DIRECTION_OUT,
+		.ending = ENDING_FIN_LOCAL,
+		.owner = OWNER_CONNECT,
+		.age_known = true,
+		.comm = "curl",
+	};
+
+	set_addresses(&s, "100.66.11.247", "54.154.224.174");
+	return s;
+}
+
+static struct session ipv6_session(void)
+{
+	struct session s = plain_session();
+
+	set_addresses(&s, "2001:db8:1234:5678:9abc:def0:1234:5678", "2001:db8::1");
+	s.ended_ns += 1500000;
+	s.pid = 4194304;
+	strcpy(s.comm, "ThreadPoolForeg");
+	s.lport = 65535;
+	s.tx_bytes = 1024;
+	s.rx_bytes = 123456789 * 1024ll;
+	s.duration_ns = 86400 * SECOND;
+	s.connect_ns = -1;
+	s.direction = DIRECTION_IN;
+	s.owner = OWNER_CLOSE;
+	s.ending = ENDING_RST_REMOTE;
+	s.error = ECONNRESET;
+	s.uid = 0;
+	return s;
+}
+
+static struct session unknown_session(void)
+{
+	struct session s = {
+		.started_ns = 1767323046 * SECOND,
+		.ended_ns = 1767323045 * SECOND,
+		.duration_ns = 1234560000,
+		.connect_ns = -1,
+		.tx_bytes = -1,
+		.rx_bytes = -1,
+		.retrans = -1,
+		.rtt_us = -1,
+		.uid = -1,
+		.netns = -1,
+		.error = -1,
+		.lport = 22,
+		.rport = 50000,
+		.comm = "-",
+	};
+
+	set_addresses(&s, "10.0.0.1", "10.0.0.2");
+	return s;
+}
+
+static struct session open_session(void)
+{
+	struct session s = plain_session();
+
+	s.ending = ENDING_OPEN;
+	return s;
+}
+
+/* What a writer with these options writes, up to the size of output. */
+static const char *written(const char *options_words, const struct session *sessions, size_t count)
+{
+	static struct options o;
+	FILE *file = tmpfile();
+	struct writer *w;
+	size_t length;
+
+	parse(&o, options_words);
+	w = writer_new(&o, fileno(file));
+	CHECK(writer_start(w) == WRITER_OK);
+	for (size_t i = 0; i < count; i++)
+		CHECK(writer_add(w, &sessions[i]) == WRITER_OK);
+	CHECK(writer_flush(w) == WRITER_OK && writer_error(w) == 0);
+	writer_free(w);
+	rewind(file);
+	length = fread(output, 1, sizeof(output) - 1, file);
+	output[length] = '\0';
+	fclose(file);
+	return output;
+}
+
+/* A plain, an IPv6, an unknown one. */
+static const char *three(const char *options_words)
+{
+	const struct session sessions[] = {plain_session(), ipv6_session(), unknown_session()};
+
+	return written(options_words, sessions, 3);
+}
+
+static const char *one(const char *options_words, struct session s)
+{
+	return written(options_words, &s, 1);
+}
+
+static void test_table(void)
+{
+	CHECK_TEXT(three(""),
+		   "PID   COMM       LADDR           LPORT RADDR           RPORT TX_KB RX_KB MS\n"
+		   "27448 curl       100.66.11.247   54146 54.154.224.174  80        0     1 "
+		   "263.85\n"
+		   "4194304 ThreadPool 2001:db8:1234:5678:9abc:def0:1234:5678 65535 "
+		   "2001:db8::1     80        1 123456789 86400000.00\n"
+		   "0     -          10.0.0.1        22    10.0.0.2        50000     -     - "
+		   ">1234.56\n");
+}
+
+static void test_wide(void)
+{
+	CHECK_TEXT(three("-w"),
+		   "PID   COMM             IP LADDR                                   LPORT "
+		   "RADDR                                   RPORT  TX_KB  RX_KB MS\n"
+		   "27448 curl             4  100.66.11.247                           54146 "
+		   "54.154.224.174                          80         0      1 263.85\n"
+		   "4194304 ThreadPoolForeg  6  2001:db8:1234:5678:9abc:def0:1234:5678  65535 "
+		   "2001:db8::1                             80         1 123456789 86400000.00\n"
+		   "0     -                4  10.0.0.1                                22    "
+		   "10.0.0.2                                50000      -      - >1234.56\n");
+}
+
+static const char csv_of_three[] =
+	"PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS\n"
+	"27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,263.85\n"
+	"4194304,ThreadPoolForeg,6,2001:db8:1234:5678:9abc:def0:1234:5678,65535,2001:db8::1,80,"
+	"1,123456789,86400000.00\n"
+	"0,-,4,10.0.0.1,22,10.0.0.2,50000,-,-,>1234.56\n";
+
+static void test_csv(void)
+{
+	CHECK_TEXT(three("-s"), csv_of_three);
+	CHECK_TEXT(three("-ws"), csv_of_three);
+}
+
+static void test_times(void)
+{
+	CHECK_TEXT(three("-t"),
+		   "TIME(s)   PID   COMM       LADDR           LPORT RADDR           RPORT TX_KB "
+		   "RX_KB MS\n"
+		   "0.000000  27448 curl       100.66.11.247   54146 54.154.224.174  80        0 "
+		   "    1 263.85\n"
+		   "0.001500  4194304 ThreadPool 2001:db8:1234:5678:9abc:def0:1234:5678 65535 "
+		   "2001:db8::1     80        1 123456789 86400000.00\n"
+		   "0.000000  0     -          10.0.0.1        22    10.0.0.2        50000     - "
+		   "    - >1234.56\n");
+	CHECK_TEXT(one("-Tw", plain_session()),
+		   "TIME     PID   COMM             IP LADDR                                   "
+		   "LPORT RADDR                                   RPORT  TX_KB  RX_KB MS\n"
+		   "03:04:05 27448 curl             4  100.66.11.247                           "
+		   "54146 54.154.224.174                          80         0      1 263.85\n");
+	CHECK_TEXT(three("-stT"),
+		   "TIME,TIME(s),PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS\n"
+		   "03:04:05,0.000000,27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,"
+		   "263.85\n"
+		   "03:04:05,0.001500,4194304,ThreadPoolForeg,6,"
+		   "2001:db8:1234:5678:9abc:def0:1234:5678,65535,2001:db8::1,80,1,123456789,"
+		   "86400000.00\n"
+		   "03:04:05,0.000000,0,-,4,10.0.0.1,22,10.0.0.2,50000,-,-,>1234.56\n");
+}
+
+/* The clock's text is kept for a second: it must change with it, and go back, too. */
+static void test_clock(void)
+{
+	struct session sessions[4];
+
+	for (int i = 0; i < 4; i++)
+		sessions[i] = plain_session();
+	sessions[1].ended_ns += SECOND;
+	sessions[3].ended_ns += 86400 * SECOND + 876543211;
+	CHECK_TEXT(written("-Tts", sessions, 4),
+		   "TIME,TIME(s),PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS\n"
+		   "03:04:05,0.000000,27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,"
+		   "263.85\n"
+		   "03:04:06,1.000000,27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,"
+		   "263.85\n"
+		   "03:04:05,0.000000,27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,"
+		   "263.85\n"
+		   "03:04:06,86400.876543,27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,"
+		   "263.85\n");
+}
+
+static void test_extended(void)
+{
+	CHECK_TEXT(three("-x"),
+		   "PID   COMM       LADDR           LPORT RADDR           RPORT TX_KB RX_KB "
+		   "MS        DIR END          CONN_MS   RTT_MS RETRANS UID   NETNS\n"
+		   "27448 curl       100.66.11.247   54146 54.154.224.174  80        0     1 "
+		   "263.85    out fin-local      1.235    1.042       2 1000  4026531840\n"
+		   "4194304 ThreadPool 2001:db8:1234:5678:9abc:def0:1234:5678 65535 "
+		   "2001:db8::1     80        1 123456789 86400000.00 "
+		   "in  rst-remote         -    1.042       2 "
+		   "0     4026531840\n"
+		   "0     -          10.0.0.1        22    10.0.0.2        50000     -     - "
+		   ">1234.56  -   -                  -        -       - -     -\n");
+	CHECK_TEXT(three("-xs"),
+		   "PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS,DIR,END,CONN_MS,RTT_MS,"
+		   "RETRANS,UID,NETNS\n"
+		   "27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,263.85,out,fin-local,"
+		   "1.235,1.042,2,1000,4026531840\n"
+		   "4194304,ThreadPoolForeg,6,2001:db8:1234:5678:9abc:def0:1234:5678,65535,"
+		   "2001:db8::1,80,1,123456789,86400000.00,in,rst-remote,-,1.042,2,0,4026531840\n"
+		   "0,-,4,10.0.0.1,22,10.0.0.2,50000,-,-,>1234.56,-,-,-,-,-,-,-\n");
+	CHECK_TEXT(one("-wx", plain_session()),
+		   "PID   COMM             IP LADDR                                   LPORT "
+		   "RADDR                                   RPORT  TX_KB  RX_KB "
+		   "MS        DIR END          CONN_MS   RTT_MS RETRANS UID   NETNS\n"
+		   "27448 curl             4  100.66.11.247                           54146 "
+		   "54.154.224.174                          80         0      1 "
+		   "263.85    out fin-local      1.235    1.042       2 1000  4026531840\n");
+}
+
+/* --open brings the column END, so that the open ones can be told. */
+static void test_open(void)
+{
+	const struct session both[] = {plain_session(), open_session()};
+
+	CHECK_TEXT(written("--open", both, 2),
+		   "PID   COMM       LADDR           LPORT RADDR           RPORT TX_KB RX_KB "
+		   "MS        END\n"
+		   "27448 curl       100.66.11.247   54146 54.154.224.174  80        0     1 "
+		   "263.85    fin-local\n"
+		   "27448 curl       100.66.11.247   54146 54.154.224.174  80        0     1 "
+		   "263.85    OPEN\n");
+	CHECK_TEXT(written("--open -s", both, 2),
+		   "PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS,END\n"
+		   "27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,263.85,fin-local\n"
+		   "27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,263.85,OPEN\n");
+	CHECK_TEXT(one("--open -xs", open_session()),
+		   "PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS,DIR,END,CONN_MS,RTT_MS,"
+		   "RETRANS,UID,NETNS\n"
+		   "27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,263.85,out,OPEN,"
+		   "1.235,1.042,2,1000,4026531840\n");
+}
+
+static void test_json(void)
+{
+	CHECK_TEXT(three("-j"),
+		   "{\"type\":\"session\",\"started\":\"2026-01-02T03:04:04.859606789Z\","
+		   "\"ended\":\"2026-01-02T03:04:05.123456789Z\",\"pid\":27448,\"comm\":\"curl\","
+		   "\"uid\":1000,\"ip\":4,\"laddr\":\"100.66.11.247\",\"lport\":54146,"
+		   "\"raddr\":\"54.154.224.174\",\"rport\":80,\"tx_bytes\":78,\"rx_bytes\":2047,"
+		   "\"duration_ns\":263850000,\"age_known\":true,\"connect_ns\":1234567,"
+		   "\"dir\":\"out\",\"end\":\"fin-local\",\"errno\":0,\"rtt_us\":1042,"
+		   "\"retrans\":2,\"owner\":\"connect\",\"netns\":4026531840,"
+		   "\"cgroup_id\":4711}\n"
+		   "{\"type\":\"session\",\"started\":\"2026-01-02T03:04:04.859606789Z\","
+		   "\"ended\":\"2026-01-02T03:04:05.124956789Z\",\"pid\":4194304,"
+		   "\"comm\":\"ThreadPoolForeg\",\"uid\":0,\"ip\":6,"
+		   "\"laddr\":\"2001:db8:1234:5678:9abc:def0:1234:5678\",\"lport\":65535,"
+		   "\"raddr\":\"2001:db8::1\",\"rport\":80,\"tx_bytes\":1024,"
+		   "\"rx_bytes\":126419751936,\"duration_ns\":86400000000000,\"age_known\":true,"
+		   "\"connect_ns\":null,\"dir\":\"in\",\"end\":\"rst-remote\",\"errno\":104,"
+		   "\"rtt_us\":1042,\"retrans\":2,\"owner\":\"close\",\"netns\":4026531840,"
+		   "\"cgroup_id\":4711}\n"
+		   "{\"type\":\"session\",\"started\":null,"
+		   "\"ended\":\"2026-01-02T03:04:05.000000000Z\",\"pid\":0,\"comm\":\"-\","
+		   "\"uid\":null,\"ip\":4,\"laddr\":\"10.0.0.1\",\"lport\":22,"
+		   "\"raddr\":\"10.0.0.2\",\"rport\":50000,\"tx_bytes\":null,\"rx_bytes\":null,"
+		   "\"duration_ns\":1234560000,\"age_known\":false,\"connect_ns\":null,"
+		   "\"dir\":null,\"end\":null,\"errno\":null,\"rtt_us\":null,\"retrans\":null,"
+		   "\"owner\":null,\"netns\":null,\"cgroup_id\":null}\n");
+	CHECK(strstr(one("-j --open", open_session()), "\"ended\":null,\"pid\""));
+	CHECK(strstr(output, "\"end\":\"open\""));
+}
+
+/* The cell COMM of one CSV row, or of a table row with the column after it. */
+static const char *comm_cell(const char *options_words, const char *comm)
+{
+	struct session s = plain_session();
+	char *cell, *after;
+
+	strcpy(s.comm, comm);
+	one(options_words, s);
+	cell = strchr(strchr(output, '\n'), '2') + 6; /* after the PID */
+	after = strstr(cell, strcmp(options_words, "-s") == 0 ? ",4,100." : "100.66.11.247");
+	if (after)
+		*after = '\0';
+	return cell;
+}
+
+static void test_comm(void)
+{
+	CHECK_TEXT(comm_cell("-s", "a,b"), "\"a,b\"");
+	CHECK_TEXT(comm_cell("-s", "say \"x\""), "\"say \"\"x\"\"\"");
+	CHECK_TEXT(comm_cell("-s", " a"), "\" a\"");
+	CHECK_TEXT(comm_cell("-s", "a "), "\"a \"");
+	CHECK_TEXT(comm_cell("-s", "a b'c"), "a b'c");
+	CHECK_TEXT(comm_cell("-s", "a\nb\r"), "a\\x0ab\\x0d");
+	CHECK_TEXT(comm_cell("-s", "\",\",\",\",\",\",\",\""),
+		   "\"\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\"\"");
+	CHECK_TEXT(comm_cell("-s", "\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377,"),
+		   "\"\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff,"
+		   "\"");
+	CHECK_TEXT(comm_cell("", "\033[2J\007"), "\\x1b[2J    ");
+	CHECK_TEXT(comm_cell("", "\346\227\245\346\234\254"), "\346\227\245\346\234\254       ");
+	CHECK_TEXT(comm_cell("", ""), "           ");
+	CHECK_TEXT(comm_cell("", "0123456789abcde"), "0123456789 ");
+}
+
+/* xorshift: the same numbers at each run. */
+static uint64_t random_bits(void)
+{
+	static uint64_t x = 88172645463325252u;
+
+	x ^= x << 13;
+	x ^= x >> 7;
+	x ^= x << 17;
+	return x;
+}
+
+static uint64_t random_magnitude(unsigned bits)
+{
+	return random_bits() >> (64 - 1 - random_bits() % bits);
+}
+
+static struct session random_session(void)
+{
+	struct session s = plain_session();
+	const size_t comm_length = random_bits() % COMM_LEN;
+
+	memset(s.comm, 0, sizeof(s.comm));
+	for (size_t i = 0; i < comm_length; i++)
+		s.comm[i] = (char)('#' + random_bits() % ('[' - '#')); /* no CSV or escapes */
+	for (char *comma = s.comm; (comma = strchr(comma, ','));)
+		*comma = '-';
+	s.ip = random_bits() % 2 ? 4 : 6;
+	for (int i = 0; i < 16; i++) {
+		s.laddr[i] = (uint8_t)(random_bits() % 255 + 1);
+		s.raddr[i] = (uint8_t)(random_bits() % 255 + 1);
+	}
+	s.ended_ns += (int64_t)random_magnitude(50);
+	s.pid = (uint32_t)random_magnitude(22);
+	s.lport = (uint16_t)random_magnitude(16);
+	s.rport = (uint16_t)random_magnitude(16);
+	s.tx_bytes = (int64_t)random_magnitude(50);
+	s.rx_bytes = (int64_t)random_magnitude(50);
+	s.duration_ns = (int64_t)random_magnitude(60);
+	return s;
+}
+
+enum layout {
+	LAYOUT_NARROW,
+	LAYOUT_WIDE,
+	LAYOUT_CSV,
+};
+
+/* The row by way of printf, with the formats as they are documented. */
+static int print_reference(char *row, size_t size, enum layout layout, const struct session *s,
+			   int64_t first_ns)
+{
+	static const char *const formats[] = {
+		"%-8s %-9.6f %-5d %-10.10s %s%-15s %-5d %-15s %-5d %5lld %5lld %.2f\n",
+		"%-8s %-9.6f %-5d %-16.16s %-2s %-39s %-5d %-39s %-5d %6lld %6lld %.2f\n",
+		"%s,%.6f,%d,%s,%s,%s,%d,%s,%d,%lld,%lld,%.2f\n",
+	};
+	const int family = s->ip == 4 ? AF_INET : AF_INET6;
+	const time_t second = (time_t)(s->ended_ns / SECOND);
+	char clock[16], laddr[INET6_ADDRSTRLEN], raddr[INET6_ADDRSTRLEN];
+
+	strftime(clock, sizeof(clock), "%H:%M:%S", localtime(&second));
+	inet_ntop(family, s->laddr, laddr, sizeof(laddr));
+	inet_ntop(family, s->raddr, raddr, sizeof(raddr));
+/* The formats are literals, in a table. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	return snprintf(row, size, formats[layout], clock,
+			(double)((s->ended_ns - first_ns) / 1000) / 1e6, (int)s->pid, s->comm,
+			layout == LAYOUT_NARROW ? "" : s->ip == 4 ? "4" : "6", laddr, s->lport,
+			raddr, s->rport, (long long)s->tx_bytes / 1024,
+			(long long)s->rx_bytes / 1024, (double)s->duration_ns / 1e6);
+#pragma GCC diagnostic pop
+}
+
+static void compare_with_printf(const char *options_words, enum layout layout)
+{
+	enum { COUNT = 3000 };
+	static struct session sessions[COUNT];
+	static char expected[sizeof(output)];
+	size_t length = 0;
+
+	for (int i = 0; i < COUNT; i++) {
+		sessions[i] = random_session();
+		if (i == 0)
+			sessions[i].ended_ns = plain_session().ended_ns; /* the first to end */
+		length += (size_t)print_reference(expected + length, sizeof(expected) - length,
+						  layout, &sessions[i], sessions[0].ended_ns);
+	}
+	written(options_words, sessions, COUNT);
+	CHECK(length < sizeof(expected) - 1);
+	CHECK_TEXT(strchr(output, '\n') + 1, expected);
+}
+
+static void test_rows_are_printf(void)
+{
+	compare_with_printf("-Tt", LAYOUT_NARROW);
+	compare_with_printf("-Ttw", LAYOUT_WIDE);
+	compare_with_printf("-Tts", LAYOUT_CSV);
+}
+
+/* No row can outgrow what the writer keeps free for it. */
+static void test_longest_row(void)
+{
+	static const char *const all[] = {"-Tt -wx --open", "-Tt -sx --open", "-j"};
+	struct session s = {
+		.started_ns = INT64_MAX,
+		.ended_ns = INT64_MAX,
+		.duration_ns = INT64_MAX,
+		.connect_ns = INT64_MAX,
+		.tx_bytes = INT64_MAX,
+		.rx_bytes = INT64_MAX,
+		.retrans = INT64_MAX,
+		.rtt_us = INT64_MAX / 1000,
+		.uid = INT64_MAX,
+		.netns = INT64_MAX,
+		.cgroup_id = UINT64_MAX,
+		.pid = UINT32_MAX,
+		.error = INT32_MAX,
+		.lport = 65535,
+		.rport = 65535,
+		.direction = DIRECTION_OUT,
+		.ending = ENDING_UNREACHABLE,
+		.owner = OWNER_CONNECT,
+	};
+
+	memset(s.comm, '\377', COMM_LEN);
+	set_addresses(&s, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+		      "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		CHECK(strlen(one(all[i], s)) < ROW_MAX);
+}
+
+static struct writer *new_writer(const char *options_words, int fd)
+{
+	static struct options o;
+
+	parse(&o, options_words);
+	return writer_new(&o, fd);
+}
+
+/* The header is there before the first session; a session is not, before the flush. */
+static void test_header_first(void)
+{
+	const struct session s = plain_session();
+	int ends[2];
+	struct writer *w;
+
+	CHECK(pipe2(ends, O_NONBLOCK) == 0);
+	w = new_writer("-s", ends[1]);
+	CHECK(read(ends[0], output, sizeof(output)) == -1 && errno == EAGAIN);
+	CHECK(writer_start(w) == WRITER_OK);
+	CHECK(read(ends[0], output, sizeof(output)) == 51);
+	CHECK(writer_add(w, &s) == WRITER_OK);
+	CHECK(read(ends[0], output, sizeof(output)) == -1 && errno == EAGAIN);
+	CHECK(writer_flush(w) == WRITER_OK);
+	CHECK(read(ends[0], output, sizeof(output)) == 62);
+	CHECK(writer_flush(w) == WRITER_OK);
+	CHECK(read(ends[0], output, sizeof(output)) == -1 && errno == EAGAIN);
+	writer_free(w);
+	w = new_writer("-j", ends[1]);
+	CHECK(writer_start(w) == WRITER_OK);
+	CHECK(read(ends[0], output, sizeof(output)) == -1 && errno == EAGAIN);
+	writer_free(w);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void test_reader_gone(void)
+{
+	const struct session s = plain_session();
+	struct writer *w;
+	int ends[2];
+
+	CHECK(pipe(ends) == 0);
+	w = new_writer("", ends[1]);
+	CHECK(writer_start(w) == WRITER_OK);
+	close(ends[0]);
+	CHECK(writer_add(w, &s) == WRITER_OK);
+	CHECK(writer_flush(w) == WRITER_CLOSED && writer_error(w) == 0);
+	CHECK(writer_add(w, &s) == WRITER_CLOSED);
+	CHECK(writer_flush(w) == WRITER_CLOSED);
+	writer_free(w);
+	close(ends[1]);
+}
+
+static void test_disk_full(void)
+{
+	const struct session s = plain_session();
+	const int fd = open("/dev/full", O_WRONLY);
+	struct writer *w = new_writer("", fd);
+
+	CHECK(writer_start(w) == WRITER_FAILED && writer_error(w) == ENOSPC);
+	CHECK(writer_add(w, &s) == WRITER_FAILED);
+	CHECK(writer_flush(w) == WRITER_FAILED && writer_error(w) == ENOSPC);
+	writer_free(w);
+	w = new_writer("-j", fd);
+	CHECK(writer_start(w) == WRITER_OK);
+	for (int i = 0; i < 10000; i++)
+		writer_add(w, &s);
+	CHECK(writer_add(w, &s) == WRITER_FAILED && writer_error(w) == ENOSPC);
+	writer_free(w);
+	close(fd);
+}
+
+struct slow_reader {
+	int fd;
+	size_t rows;
+	pthread_t writer; /* gets signals all the while */
+};
+
+static void ignore(int signal)
+{
+	(void)signal;
+}
+
+static void *read_slowly(void *argument)
+{
+	struct slow_reader *r = argument;
+	char piece[4000];
+	ssize_t length;
+
+	while ((length = read(r->fd, piece, sizeof(piece))) > 0) {
+		pthread_kill(r->writer, SIGUSR1);
+		for (ssize_t i = 0; i < length; i++)
+			r->rows += piece[i] == '\n';
+	}
+	return NULL;
+}
+
+/* Far more than a pipe holds, with a slow reader and with signals: nothing may be lost. */
+static void check_slow_reader(int pipe_flags)
+{
+	enum { COUNT = 50000 };
+	const struct session s = plain_session();
+	struct slow_reader reader = {.writer = pthread_self()};
+	struct writer *w;
+	pthread_t thread;
+	int ends[2];
+
+	CHECK(pipe(ends) == 0);
+	CHECK(fcntl(ends[1], F_SETFL, pipe_flags) == 0);
+	reader.fd = ends[0];
+	CHECK(pthread_create(&thread, NULL, read_slowly, &reader) == 0);
+	w = new_writer("", ends[1]);
+	CHECK(writer_start(w) == WRITER_OK);
+	for (int i = 0; i < COUNT; i++)
+		writer_add(w, &s);
+	CHECK(writer_flush(w) == WRITER_OK);
+	writer_free(w);
+	close(ends[1]);
+	pthread_join(thread, NULL);
+	close(ends[0]);
+	CHECK(reader.rows == COUNT + 1);
+}
+
+static void test_slow_reader(void)
+{
+	const struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART: EINTR */
+
+	sigaction(SIGUSR1, &action, NULL);
+	check_slow_reader(0);
+	check_slow_reader(O_NONBLOCK);
+}
+
+/* For other programs to judge: JSON of sessions with names of random bytes. */
+static void print_json(void)
+{
+	struct writer *w = new_writer("-j", STDOUT_FILENO);
+
+	writer_start(w);
+	for (int i = 0; i < 5000; i++) {
+		struct session s = random_session();
+
+		for (int j = 0; j < COMM_LEN - 1; j++)
+			s.comm[j] = (char)(i % 2 ? random_bits() % 64 : random_bits());
+		writer_add(w, &s);
+	}
+	writer_flush(w);
+	writer_free(w);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct check_case cases[] = {
+		{"table", test_table},
+		{"wide", test_wide},
+		{"csv", test_csv},
+		{"times", test_times},
+		{"clock", test_clock},
+		{"extended", test_extended},
+		{"open", test_open},
+		{"json", test_json},
+		{"comm", test_comm},
+		{"rows-are-printf", test_rows_are_printf},
+		{"longest-row", test_longest_row},
+		{"header-first", test_header_first},
+		{"reader-gone", test_reader_gone},
+		{"disk-full", test_disk_full},
+		{"slow-reader", test_slow_reader},
+	};
+
+	setenv("TZ", "UTC0", 1);
+	tzset();
+	signal(SIGPIPE, SIG_IGN);
+	setlocale(LC_CTYPE, "C.UTF-8"); /* only for a libc whose wcwidth() asks it */
+	if (argc == 2 && strcmp(argv[1], "--print-json") == 0) {
+		print_json();
+		return 0;
+	}
+	return check_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
+}
