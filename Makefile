@@ -1,0 +1,298 @@
+# The only build. `make help` lists what there is to make.
+
+ARCH ?= $(patsubst aarch64,arm64,$(shell uname -m))
+BUILD ?= build$(if $(filter-out $(HOST_ARCH),$(ARCH)),/$(ARCH))
+PREFIX ?= /usr/local
+SOURCES ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tcplife/sources
+HOST_ARCH := $(patsubst aarch64,arm64,$(shell uname -m))
+
+# Each step in a word; V=1 shows the commands.
+Q := $(if $(V),,@)
+say := @printf '  %-8s %s\n'
+
+# How each architecture is called: by the GNU tools, by Debian, by bpf_tracing.h.
+gnu.x86_64 := x86_64-linux
+gnu.arm64 := aarch64-linux
+deb.x86_64 := amd64
+deb.arm64 := arm64
+bpf.x86_64 := x86
+bpf.arm64 := arm64
+gnu := $(gnu.$(ARCH))
+$(if $(gnu),,$(error ARCH=$(ARCH) is not one of x86_64 arm64))
+cross := $(if $(filter-out $(HOST_ARCH),$(ARCH)),$(gnu)-gnu-)
+sysroot := $(if $(cross),$(BUILD)/sysroot)
+
+# Nothing of the folder that it is built in may reach the binary.
+fixed := -ffile-prefix-map=$(abspath $(BUILD))=build -ffile-prefix-map=$(CURDIR)=.
+
+CLANG ?= clang
+STRIP ?= llvm-strip
+AR := $(cross)ar
+READELF := $(cross)readelf
+CC := $(cross)gcc -specs=$(BUILD)/musl.specs -fPIE
+WARNINGS := -Wall -Wextra -Werror
+CFLAGS ?= -Os -fno-asynchronous-unwind-tables -fno-unwind-tables
+INCLUDES := -Isrc -Iprobe-select -Ibpf -isystem $(BUILD)/include -isystem $(BUILD)/headers \
+	-isystem $(BUILD)/static/src/zlib
+C := $(CC) $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -ffunction-sections -fdata-sections $(fixed) $(INCLUDES) -MMD -MP
+# No RELRO: musl's static-pie start does not apply it, and it pads the file to the largest page (arm64: 64 KB).
+LINK := -Wl,--gc-sections -Wl,--build-id=sha1 -Wl,-z,norelro
+
+sources := $(wildcard src/*.c probe-select/*.c)
+objects := $(sources:%.c=$(BUILD)/obj/%.o)
+archives := $(BUILD)/static/libbpf.a $(BUILD)/static/libelf.a $(BUILD)/static/libz.a
+toolchain := $(BUILD)/musl.specs $(BUILD)/headers/linked
+
+.PHONY: all
+all: $(BUILD)/tcplife
+
+.PHONY: help
+help:
+	@echo 'make            $(BUILD)/tcplife, the static binary; ARCH=arm64 or x86_64 cross-builds it'
+	@echo 'make demo       traces a few seconds of HTTP on loopback'
+	@echo 'make run        traces until Ctrl-C'
+	@echo 'make test       every test: lint, units, this kernel, and a matrix of kernels in qemu'
+	@echo 'make vm-test KERNEL=bzImage   the truth tests on any kernel image'
+	@echo 'make fuzz       hostile input for a minute a target, or SECONDS='
+	@echo 'make soak       half an hour, or SECONDS=, of thousands of sessions a second'
+	@echo 'make bench      what it costs, beside its peers; DOCS=docs writes docs/performance.*'
+	@echo 'make lint       clang-format, clang-tidy, cppcheck, shellcheck'
+	@echo 'make install    under $$(DESTDIR)$$(PREFIX); make uninstall'
+	@echo 'make dist       a tarball to hand on, in $(BUILD)/dist'
+	@echo 'make clean'
+
+# --- the kernel side: one object a line, name, source, buffer, instruction set -----------------------
+
+# The compiler finds no source there, so that its text is not in the BTF, where it would be a third.
+textless := -fdebug-compilation-dir=/nowhere
+
+BPF = $(CLANG) -target bpf -mcpu=$(4) -O2 -g $(WARNINGS) -Wno-unused-parameter -nostdinc \
+	-D__TARGET_ARCH_$(bpf.$(ARCH)) -DBUFFER_$(3) $(fixed) $(textless) -Ibpf -I$(BUILD)/include \
+	-I$(BUILD)/headers -I$(shell $(CLANG) -print-resource-dir)/include -MMD -MP -MT $@ -MF $(@:.o=.d)
+
+define bpf_object
+bpf_objects += $(BUILD)/bpf/$(1).bpf.o.gz
+$(BUILD)/bpf/$(1).bpf.o: bpf/$(2).bpf.c $(toolchain) $(BUILD)/static/unpacked Makefile
+	@mkdir -p $$(@D)
+	$$(say) BPF $(1)
+	$$(Q)$$(call BPF,$(1),$(2),$(3),$(4)) -c $$< -o $$@
+	$$(Q)$(STRIP) -g $$@
+endef
+
+%.gz: %
+	$(Q)gzip -9nc $< >$@
+
+# -mcpu=v1 and the perf buffer for kernels from 4.4, -mcpu=v3 and the ring buffer from 5.8.
+$(eval $(call bpf_object,typed,tracepoint/typed,RING,v3))
+$(eval $(call bpf_object,classic-ring,tracepoint/classic,RING,v3))
+$(eval $(call bpf_object,classic-perf,tracepoint/classic,PERF,v1))
+$(eval $(call bpf_object,kprobe-ring,kprobe/kprobe,RING,v3))
+$(eval $(call bpf_object,kprobe-perf,kprobe/kprobe,PERF,v1))
+$(eval $(call bpf_object,calibrate-classic,tracepoint/calibrate,PERF,v1))
+$(eval $(call bpf_object,calibrate-kprobe,kprobe/calibrate,PERF,v1))
+
+# --- the binary --------------------------------------------------------------------------------------
+
+$(BUILD)/tcplife: $(objects) $(archives)
+	$(say) LINK $@
+	$(Q)$(CC) $(LINK) -s $^ -o $@.new
+	@READELF=$(READELF) static/verify $@.new
+	@mv $@.new $@
+
+$(BUILD)/obj/%.o: %.c $(toolchain) $(BUILD)/static/unpacked Makefile
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(C) -c $< -o $@
+
+$(BUILD)/obj/src/objects.o: $(bpf_objects)
+$(BUILD)/obj/src/objects.o: C += -Wa,-I$(BUILD)/bpf
+
+$(BUILD)/obj/src/components.o: $(BUILD)/components
+$(BUILD)/obj/src/components.o: C += -Wa,-I$(BUILD)
+
+$(BUILD)/components: static/components static/sources.lock $(toolchain)
+	$(Q)static/components $(sysroot)/usr/lib/$(gnu)-musl/libc.a "$$($(CC) -print-libgcc-file-name)" \
+		"$$($(CC) -dumpfullversion)" >$@.new
+	@mv $@.new $@
+
+# --- what is linked in -------------------------------------------------------------------------------
+
+$(BUILD)/packages/%: static/packages
+	@static/packages $*
+	@mkdir -p $(@D) && touch $@
+
+$(BUILD)/static/unpacked: static/fetch static/archive.sh static/sources.lock | $(BUILD)/packages/build
+	$(say) FETCH static/sources.lock
+	$(Q)static/fetch $(SOURCES) $(@D)/src
+	@mkdir -p $(BUILD)/include && ln -sfn ../static/src/libbpf/src $(BUILD)/include/bpf
+	@touch $@
+
+$(archives) &: $(BUILD)/static/unpacked $(toolchain) static/archives.mk static/libelf/config.h Makefile
+	$(say) ARCHIVE 'zlib libelf libbpf'
+	@rm -rf $(BUILD)/static/obj
+	+$(Q)$(MAKE) --no-print-directory -f static/archives.mk SOURCES=$(BUILD)/static/src OUT=$(BUILD)/static \
+		HEADERS=$(BUILD)/headers AR='$(AR)' CC='$(CC)' CFLAGS='$(CFLAGS) $(fixed)'
+
+$(BUILD)/sysroot: static/sysroot static/archive.sh | $(BUILD)/packages/cross-$(ARCH)
+	$(say) SYSROOT $(ARCH)
+	$(Q)static/sysroot $(deb.$(ARCH)) $@
+	@touch $@
+
+$(BUILD)/musl.specs: static/specs | $(BUILD)/packages/build $(sysroot)
+	@mkdir -p $(@D)
+	$(Q)static/specs $(gnu)-musl $(sysroot) >$@.new
+	@mv $@.new $@
+
+# The kernel's own headers, through links: beside them stand another libc's.
+$(BUILD)/headers/linked: | $(BUILD)/packages/build $(sysroot)
+	@mkdir -p $(@D)
+	@ln -sfn $(abspath $(sysroot))/usr/include/linux $(@D)/linux
+	@ln -sfn $(abspath $(sysroot))/usr/include/asm-generic $(@D)/asm-generic
+	@ln -sfn $(abspath $(sysroot))/usr/include/$(gnu)-gnu/asm $(@D)/asm
+	@touch $@
+
+.SECONDARY:
+
+# --- to look at it -------------------------------------------------------------------------------------
+
+.PHONY: demo run
+demo: $(BUILD)/tcplife $(BUILD)/packages/demo
+	demo/run $<
+
+run: $(BUILD)/tcplife
+	$(if $(filter-out 0,$(shell id -u)),sudo) $<
+
+# --- tests: what they run is built here, how they run is in tests/ ------------------------------------
+
+units := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit_%,$(wildcard tests/unit/*.c))
+programs := $(patsubst tests/%/,$(BUILD)/tests/%,$(sort $(dir $(wildcard tests/workload/*.c tests/compare/*.c tests/lowly/*.c tests/hog/*.c))))
+ours := $(filter-out %/main.o,$(objects))
+
+.PHONY: test-programs
+test-programs: $(units) $(programs)
+
+$(BUILD)/tests/unit_%: $(BUILD)/obj/tests/unit/%.o $(ours) $(archives)
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(CC) $(LINK) $^ -o $@
+
+define test_program
+$(BUILD)/tests/$(1): $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/$(1)/*.c)) $(archives)
+	@mkdir -p $$(@D)
+	$(say) LINK $$@
+	$(Q)$(CC) $(LINK) $$^ -o $$@
+endef
+$(foreach program,$(programs),$(eval $(call test_program,$(notdir $(program)))))
+
+# --- the same under the sanitizers, and fuzzed: tests/sanitize.mk, tests/fuzz/ -------------------------
+
+.PHONY: sanitize
+sanitize: $(BUILD)/static/unpacked $(toolchain) $(bpf_objects) $(BUILD)/components $(BUILD)/packages/sanitize
+	+$(Q)$(MAKE) --no-print-directory -f tests/sanitize.mk BUILD=$(BUILD) CLANG='$(CLANG)' \
+		INCLUDES='$(INCLUDES)' WARNINGS='$(WARNINGS)'
+
+# SECONDS for each target; what it finds is left in $(BUILD)/sanitize/found.
+.PHONY: fuzz
+fuzz: sanitize
+	BUILD=$(abspath $(BUILD)) tests/fuzz/run $(or $(SECONDS),60)
+
+# --- the bench: what it costs, beside its peers --------------------------------------------------------
+
+$(BUILD)/bench: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard bench/*.c)) $(archives)
+	$(say) LINK $@
+	$(Q)$(CC) $(LINK) $^ -o $@
+
+.PHONY: bench
+bench: $(BUILD)/tcplife $(BUILD)/bench $(BUILD)/packages/bench
+	BUILD=$(abspath $(BUILD)) bench/run $(DOCS)
+
+# Half an hour, or SECONDS, of thousands of sessions a second: flat memory, and none unaccounted for.
+.PHONY: soak
+soak: $(BUILD)/tcplife $(BUILD)/bench
+	BUILD=$(abspath $(BUILD)) tests/soak $(or $(SECONDS),1800)
+
+.PHONY: test
+test: lint $(BUILD)/tcplife $(BUILD)/bench test-programs sanitize other-arch $(BUILD)/packages/test $(BUILD)/packages/vm
+	BUILD=$(abspath $(BUILD)) tests/run
+
+# The matrix has kernels of both.
+other := $(filter-out $(ARCH),x86_64 arm64)
+.PHONY: other-arch
+other-arch:
+	+$(Q)$(MAKE) --no-print-directory ARCH=$(other) BUILD=$(BUILD)/$(other) all test-programs
+
+# The truth tests on any kernel: make vm-test KERNEL=path/to/bzImage
+.PHONY: vm-test
+vm-test: $(BUILD)/tcplife test-programs $(BUILD)/packages/vm
+	BUILD=$(abspath $(BUILD)) tests/vm/truth $(KERNEL)
+
+# --- lint ---------------------------------------------------------------------------------------------
+
+lint_c := $(sources) $(wildcard tests/*/*.c bench/*.c)
+lint_h := $(wildcard src/*.h probe-select/*.h bpf/*.[ch] bpf/*/*.c tests/*/*.h bench/*.h)
+lint_sh = $(shell grep -rlE '^.!/bin/(ba)?sh' static demo tests bench .ci 2>/dev/null)
+lint_flags := -std=gnu11 -D_GNU_SOURCE -nostdinc -isystem /usr/include/$(gnu)-musl $(INCLUDES)
+
+.PHONY: lint
+lint: $(BUILD)/packages/lint $(BUILD)/static/unpacked $(toolchain)
+	$(say) LINT clang-format
+	$(Q)clang-format --dry-run -Werror $(lint_c) $(lint_h)
+	$(say) LINT shellcheck
+	$(Q)shellcheck -x -P SCRIPTDIR $(lint_sh)
+	$(say) LINT cppcheck
+	$(Q)cppcheck --quiet --enable=warning,performance,portability,style --inline-suppr --std=c11 \
+		--error-exitcode=1 --suppressions-list=.cppcheck -j$(shell nproc) -D_GNU_SOURCE \
+		'-Dbpf_object__for_each_program(p,o)=for(p=0;p;p++)' '-DLIBBPF_OPTS(t,n,...)=struct t n={__VA_ARGS__}' -Isrc -Iprobe-select -Ibpf $(lint_c)
+	$(say) LINT clang-tidy
+	$(Q)printf '%s\n' $(lint_c) | xargs -P$(shell nproc) -n1 sh -c \
+		'out=$$(clang-tidy --quiet "$$0" -- $(lint_flags) 2>&1) || { echo "$$out"; exit 255; }'
+
+# --- to install it, to hand it on ----------------------------------------------------------------------
+
+VERSION := $(shell sed -n 's/.*TCPLIFE_VERSION "\(.*\)"/\1/p' src/version.h)
+MANDIR ?= $(PREFIX)/share/man
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+bash_completions := $(PREFIX)/share/bash-completion/completions
+zsh_completions := $(PREFIX)/share/zsh/site-functions
+release := tcplife-$(VERSION)-linux-$(ARCH)
+
+# The option table in the binary writes the completions; built for another machine, it cannot.
+native = $(if $(cross),build/tcplife,$<)
+
+.PHONY: install
+install: $(BUILD)/tcplife $(if $(cross),native)
+	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/tcplife
+	install -D -m 644 docs/tcplife.8 $(DESTDIR)$(MANDIR)/man8/tcplife.8
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(bash_completions) $(DESTDIR)$(zsh_completions)
+	sed 's|/usr/local/bin|$(PREFIX)/bin|' systemd/tcplife.service \
+		>$(DESTDIR)$(UNITDIR)/tcplife.service
+	$(native) --completion bash >$(DESTDIR)$(bash_completions)/tcplife
+	$(native) --completion zsh >$(DESTDIR)$(zsh_completions)/_tcplife
+
+.PHONY: native
+native:
+	+$(Q)$(MAKE) --no-print-directory ARCH=$(HOST_ARCH) BUILD=build build/tcplife
+
+.PHONY: uninstall
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/tcplife $(DESTDIR)$(MANDIR)/man8/tcplife.8 \
+		$(DESTDIR)$(UNITDIR)/tcplife.service $(DESTDIR)$(bash_completions)/tcplife \
+		$(DESTDIR)$(zsh_completions)/_tcplife
+
+# One tarball an architecture, the same to the byte whoever makes it, and its sha256.
+.PHONY: dist
+dist: $(BUILD)/tcplife
+	rm -rf $(BUILD)/dist && mkdir -p $(BUILD)/dist
+	+$(Q)$(MAKE) --no-print-directory install DESTDIR=$(abspath $(BUILD))/dist/$(release) PREFIX=
+	cp -r LICENSE LICENSES README.md SECURITY.md $(BUILD)/dist/$(release)
+	static/sbom $(release) $(VERSION) $< $(BUILD)/components >$(BUILD)/dist/$(release)/tcplife.spdx.json
+	tar -C $(BUILD)/dist --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 --mode=go=rX,u+w \
+		-c $(release) | gzip -9n >$(BUILD)/dist/$(release).tar.gz
+	cd $(BUILD)/dist && sha256sum $(release).tar.gz $(release)/bin/tcplife >$(release).sha256
+	@cat $(BUILD)/dist/$(release).sha256
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null) $(bpf_objects:.o.gz=.d)
