@@ -19,11 +19,17 @@ int accept_kretprobe(struct pt_regs *ctx)
 }
 
 #ifdef BUFFER_RING
-/* The return value follows the arguments: four before 6.10, two since. */
+/* The return value follows the arguments: four before 6.10, two since. Which it is, BTF tells. */
 SEC("fexit/inet_csk_accept")
-int accept_fexit(const __u64 *ctx)
+int accept_fexit_4(const __u64 *ctx)
 {
-	return lifespan_accept((const struct sock *)(settings.accept_args == 2 ? ctx[2] : ctx[4]));
+	return lifespan_accept((const struct sock *)ctx[4]);
+}
+
+SEC("fexit/inet_csk_accept")
+int accept_fexit_2(const __u64 *ctx)
+{
+	return lifespan_accept((const struct sock *)ctx[2]);
 }
 #endif
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Copies the memory of our own sockets when they begin to close and when they end, so that user space
- * can find where the fields stand. Obeys 4.4's verifier: no loops, no globals, helpers write to the
- * stack only.
+ * Copies the memory of our own sockets when they begin to close and when they end, so that user
+ * space can find where the fields stand. Obeys 4.4's verifier: no loops, no globals, helpers write
+ * to the stack only.
  */
 #ifndef TCPLIFE_CALIBRATE_BPF_H
 #define TCPLIFE_CALIBRATE_BPF_H
@@ -17,7 +17,8 @@ struct {
 	__type(value, __u32);
 } chunks SEC(".maps");
 
-/* The name that our process has while it calibrates: unlike a pid, the same in every PID namespace. */
+/* The name that our process has while it calibrates: unlike a pid, the same in every PID namespace.
+ */
 struct name {
 	__u64 words[COMM_LEN / 8];
 };
@@ -51,7 +52,8 @@ static __always_inline bool is_ours(__u64 key)
 	return bpf_map_lookup_elem(&our_sockets, &key);
 }
 
-static __always_inline void chunk_copy(void *ctx, struct chunk *chunk, __u32 index, const char *from)
+static __always_inline void chunk_copy(void *ctx, struct chunk *chunk, __u32 index,
+				       const char *from)
 {
 	chunk->index = index;
 	chunk->readable = !read_kernel(chunk->bytes, sizeof(chunk->bytes), from);

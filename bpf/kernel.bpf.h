@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The few kernel structures that we read. Only names and kinds count: CO-RE replaces every offset at
- * load time by the layout of the running kernel (probe-select/layout.h lists the same fields).
+ * The few kernel structures that we read. Only names and kinds count: CO-RE replaces every offset
+ * at load time by the layout of the running kernel (probe-select/layout.h lists the same fields).
  */
 #ifndef TCPLIFE_KERNEL_BPF_H
 #define TCPLIFE_KERNEL_BPF_H
@@ -11,6 +11,8 @@
 #include <stdbool.h>
 
 #include <bpf/bpf_helpers.h>
+
+#include "record.h"
 
 #define CORE __attribute__((preserve_access_index))
 
@@ -61,7 +63,13 @@ struct tcp_sock {
 	__u32 total_retrans;
 } CORE;
 
-/* The record of sock:inet_sock_set_state (4.16+); addresses are IPv4-mapped where the family is IPv4. */
+struct task_struct {
+	__u32 tgid;
+	__u64 comm[COMM_LEN / 8];
+} CORE;
+
+/* The record of sock:inet_sock_set_state (4.16+); addresses are IPv4-mapped where the family is
+ * IPv4. */
 struct trace_event_raw_inet_sock_set_state {
 	__u64 skaddr;
 	int oldstate;
@@ -74,8 +82,8 @@ struct trace_event_raw_inet_sock_set_state {
 	__u64 daddr_v6[2];
 } CORE;
 
-#define AF_INET 2
-#define AF_INET6 10
+#define AF_INET	    2
+#define AF_INET6    10
 #define IPPROTO_TCP 6
 
 /* Reading kernel memory: bpf_probe_read() is what 4.4 has, and what 5.5 split in two. */

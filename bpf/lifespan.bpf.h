@@ -3,12 +3,13 @@
  * The life of a session, from birth to record. Written once: a hook tells of each state change by
  * lifespan_change(), the accept hook of each accepted socket by lifespan_accept().
  *
- * A hook file includes this and defines the two functions that the hook alone can answer.
+ * A hook file includes this and defines the functions that the hook alone can answer.
  */
 #ifndef TCPLIFE_LIFESPAN_BPF_H
 #define TCPLIFE_LIFESPAN_BPF_H
 
 #include "maps.bpf.h"
+#include "sessions.bpf.h"
 #include "socket.bpf.h"
 
 /* One state change as the hook saw it. */
@@ -19,10 +20,12 @@ struct change {
 	int newstate;
 };
 
-/* The port at the other end, host order. */
+/* The ports, host order. The local one is known once the session is established. */
+static __always_inline __u16 hook_local_port(const struct change *c);
 static __always_inline __u16 hook_remote_port(const struct change *c);
-/* Addresses and ports. */
-static __always_inline void hook_read_ends(const struct change *c, struct record *r);
+/* Addresses and ports, all four. tp: the socket once more, as the hook may load from it. */
+static __always_inline void hook_read_ends(const struct change *c, struct tcp_sock *tp,
+					   struct record *r);
 
 /* True for the changes that mean something: cheap enough to ask before anything is read. */
 static __always_inline bool lifespan_cares(int oldstate, int newstate)
@@ -35,29 +38,85 @@ static __always_inline bool lifespan_cares(int oldstate, int newstate)
 	return meaningful >> (newstate & 15) & 1;
 }
 
-/* Names `current` as the owner. */
-static __always_inline void owner_set(struct life *life, enum owner how)
-{
-	__u64 comm[COMM_LEN / 8] = {};
-	__u32 pid = bpf_get_current_pid_tgid() >> 32;
-	const __u64 kworker = 0x2f72656b726f776bULL; /* "kworker/" */
+/* Who is running. */
+struct running {
+	__u32 pid;
+	__u64 comm[COMM_LEN / 8]; /* what follows its end may be anything */
+};
 
-	bpf_get_current_comm(comm, sizeof(comm));
-	/* A close put off to a kernel worker says nothing of who closed. */
-	if (!pid || (how != OWNER_CONNECT && comm[0] == kworker))
+static __always_inline void running_read(const volatile struct config *config, struct running *r)
+{
+#ifdef HOOK_TYPED
+	/* Loads, where each helper would cost a tenth of a state change. */
+	if (config->task) {
+		const struct task_struct *task = bpf_get_current_task_btf();
+
+		r->pid = task->tgid;
+		r->comm[0] = task->comm[0];
+		r->comm[1] = task->comm[1];
 		return;
-	life->pid = pid;
-	life->uid = bpf_get_current_uid_gid();
-	life->cgroup_id = cgroup_now();
-	life->owner = how;
-	__builtin_memcpy(life->comm, comm, sizeof(comm));
+	}
+#endif
+	r->pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_get_current_comm(r->comm, sizeof(r->comm));
 }
 
-static __always_inline void life_begin_active(const struct change *c, __u64 key)
+/* Names who is running as the owner. */
+static __always_inline void owner_set(const volatile struct config *config, struct life *life,
+				      enum owner how)
+{
+	const __u64 kworker = 0x2f72656b726f776bULL; /* "kworker/" */
+	struct running running = {};
+
+	running_read(config, &running);
+	/* A close put off to a kernel worker says nothing of who closed. */
+	if (!running.pid || (how != OWNER_CONNECT && running.comm[0] == kworker))
+		return;
+	life->pid = running.pid;
+	if (config->uid)
+		life->uid = bpf_get_current_uid_gid();
+	if (config->cgroup)
+		life->cgroup_id = cgroup_now();
+	life->owner = how;
+	__builtin_memcpy(life->comm, running.comm, sizeof(life->comm));
+}
+
+/* Where the session goes, once more when all is known of it. */
+static __always_inline void ends_note(const struct change *c, __u64 key)
+{
+	struct tcp_sock *tp = tcp_of(c->sk);
+	struct record r = {};
+	struct ends e = {};
+
+	if (!tp)
+		return;
+	hook_read_ends(c, tp, &r);
+	__builtin_memcpy(e.laddr, r.laddr, sizeof(e.laddr));
+	__builtin_memcpy(e.raddr, r.raddr, sizeof(e.raddr));
+	e.netns = socket_netns(c->sk);
+	e.lport = r.lport;
+	e.rport = r.rport;
+	/* It is as large as the map of lives, which counts what it has no room for. */
+	bpf_map_update_elem(&ends, &key, &e, BPF_ANY);
+}
+
+/* What stands there has ended, and nobody told us. */
+static __always_inline void life_replace(struct life *known, const struct life *life)
+{
+	if (known->born_ns)
+		loss_count(LOSS_ENDS);
+	*known = *life;
+}
+
+/* known: what stands at the key, since the kernel reuses addresses at once, and an end may have
+ * been missed; or NULL. */
+static __always_inline void life_begin_active(const volatile struct config *config,
+					      const struct change *c, __u64 key, struct life *known)
 {
 	struct life life = {
 		.born_ns = bpf_ktime_get_ns(),
 		.direction = DIRECTION_OUT,
+		.state = STATE_SYN_SENT,
 	};
 
 #ifdef BUFFER_PERF
@@ -66,114 +125,158 @@ static __always_inline void life_begin_active(const struct change *c, __u64 key)
 	life.acked_before = LOAD(tp, bytes_acked);
 	life.received_before = LOAD(tp, bytes_received);
 #endif
-	owner_set(&life, OWNER_CONNECT);
-	/* Always overwrites: the kernel reuses addresses at once, and an end may have been missed. */
-	if (bpf_map_update_elem(&sessions, &key, &life, BPF_ANY))
+	owner_set(config, &life, OWNER_CONNECT);
+	if (!known) {
+		if (session_add(config, key, &life))
+			return;
+		known = far_find(config, key);
+	}
+	if (known)
+		life_replace(known, &life);
+	else
 		loss_count(LOSS_SESSIONS);
 }
 
-static __always_inline void life_begin_passive(__u64 key)
+static __always_inline void life_begin_passive(const volatile struct config *config,
+					       const struct change *c, __u64 key,
+					       struct life *known)
 {
 	struct life life = {
 		.direction = DIRECTION_IN,
+		.state = c->newstate,
 	};
-	struct life *known;
 
+	/* TCP Fast Open hands it over in SYN_RECV, and it may be closed right then. */
+	if (c->newstate == STATE_FIN_WAIT1)
+		owner_set(config, &life, OWNER_CLOSE);
 	life.born_ns = life.established_ns = bpf_ktime_get_ns();
-	if (!bpf_map_update_elem(&sessions, &key, &life, BPF_NOEXIST))
-		return;
-	known = bpf_map_lookup_elem(&sessions, &key);
+	if (!known) {
+		if (session_add(config, key, &life))
+			return;
+		known = far_find(config, key);
+	}
 	if (!known) {
 		loss_count(LOSS_SESSIONS);
 		return;
 	}
-	if (known->simultaneous && !known->established_ns) {
+	/* Both ends connected to each other. */
+	if (known->state == STATE_SYN_RECV) {
 		known->established_ns = life.born_ns;
+		known->state = STATE_ESTABLISHED;
 		return;
 	}
 	/* The accepting process, on another CPU, can be faster than this change. */
-	if (known->owner == OWNER_ACCEPT && !known->born_ns) {
+	if (known->owner == OWNER_ACCEPT && !known->born_ns && !life.owner) {
 		known->born_ns = known->established_ns = life.born_ns;
 		known->direction = DIRECTION_IN;
+		known->state = STATE_ESTABLISHED;
 		return;
 	}
-	bpf_map_update_elem(&sessions, &key, &life, BPF_ANY);
+	life_replace(known, &life);
 }
 
 /* A session whose beginning was not seen, of which at least the owner can be noted. */
-static __always_inline void life_begin_owner(__u64 key, enum owner how)
+static __always_inline void life_begin_owner(const volatile struct config *config, __u64 key,
+					     enum owner how)
 {
 	struct life life = {};
 
-	owner_set(&life, how);
+	owner_set(config, &life, how);
+	life.accepted = key;
 	if (life.pid)
-		bpf_map_update_elem(&sessions, &key, &life, BPF_NOEXIST);
+		far_add(key, &life);
 }
 
-static __always_inline bool record_wanted(const volatile struct config *config, const struct record *r)
+static __always_inline void life_forget(const volatile struct config *config, __u64 key)
 {
+	session_drop(config, key);
+	if (config->ends)
+		bpf_map_delete_elem(&ends, &key);
+}
+
+/* True if the ends are what the command line asks for. */
+static __always_inline bool ends_wanted(const volatile struct config *config,
+					const struct change *c, struct tcp_sock *tp,
+					struct record *r)
+{
+	bool v4;
+
+	if (!config->local_ports && !config->remote_ports && !config->family)
+		return true;
+	hook_read_ends(c, tp, r);
 	if (config->local_ports && !port_in(&local_ports, r->lport))
 		return false;
 	if (config->remote_ports && !port_in(&remote_ports, r->rport))
 		return false;
-	if (config->family) {
-		bool v4 = address_is_v4((const void *)r->laddr) || address_is_v4((const void *)r->raddr);
-
-		if (v4 != (config->family == 4))
-			return false;
-	}
-	return true;
+	v4 = address_is_v4((const void *)r->laddr) || address_is_v4((const void *)r->raddr);
+	return !config->family || v4 == (config->family == 4);
 }
 
 static __always_inline void life_end(const volatile struct config *config, const struct change *c,
 				     __u64 key)
 {
-	struct life *life = bpf_map_lookup_elem(&sessions, &key);
-	struct record r = {};
+	struct tcp_sock *tp = tcp_of(c->sk);
+	struct record on_stack, *r;
+	struct life life = {};
+	int sk_err;
 
-	/* An embryonic session: it was never handed to anyone. */
-	if (!life && c->oldstate == STATE_SYN_RECV)
+	record_clear(&on_stack);
+	session_take(config, key, &life);
+	life_check_owner(&life, key);
+	/* Embryonic: never established, even if TCP Fast Open has handed it to someone. */
+	if (c->oldstate == STATE_SYN_RECV && !life.born_ns)
 		return;
-	hook_read_ends(c, &r);
-	if (!record_wanted(config, &r))
-		goto out;
-	if ((!life || !life->born_ns) && !config->unborn) {
+	if (config->ends)
+		bpf_map_delete_elem(&ends, &key);
+	if (!tp || !ends_wanted(config, c, tp, &on_stack))
+		return;
+	if (!life.born_ns && !config->unborn) {
 		loss_count(LOSS_UNBORN);
-		goto out;
+		return;
 	}
-	socket_read_counters(c->sk, &r);
-	r.closed_ns = bpf_ktime_get_ns();
-	r.state = c->oldstate;
-	if (life) {
-		/* An abort by close(2): FIN_WAIT1 and LAST_ACK were skipped, but this is the closer. */
-		if ((c->oldstate == STATE_ESTABLISHED || c->oldstate == STATE_CLOSE_WAIT) &&
-		    life->direction != DIRECTION_OUT && config->abort_known && !r.sk_err)
-			owner_set(life, OWNER_CLOSE);
-		r.born_ns = life->born_ns;
-		r.established_ns = life->established_ns;
-		r.bytes_acked -= life->acked_before;
-		r.bytes_received -= life->received_before;
-		r.cgroup_id = life->cgroup_id;
-		r.pid = life->pid;
-		r.uid = life->uid;
-		r.direction = life->direction;
-		r.owner = life->owner;
-		__builtin_memcpy(r.comm, life->comm, sizeof(r.comm));
-	}
-	r.unborn = !r.born_ns;
-	if (config->pids && !bpf_map_lookup_elem(&pids, &r.pid))
-		goto out;
-	record_emit(c->ctx, &r);
-out:
-	if (life)
-		bpf_map_delete_elem(&sessions, &key);
+	sk_err = LOAD(c->sk, sk_err);
+	/* An abort by close(2): FIN_WAIT1 and LAST_ACK were skipped, but this is the closer. */
+	if ((c->oldstate == STATE_ESTABLISHED || c->oldstate == STATE_CLOSE_WAIT) &&
+	    life.direction != DIRECTION_OUT && config->abort_known && !sk_err)
+		owner_set(config, &life, OWNER_CLOSE);
+	/* Of a session that is older than the tracer, user space may know the owner better. */
+	if (config->pids && life.born_ns && !bpf_map_lookup_elem(&pids, &life.pid))
+		return;
+	r = record_begin(&on_stack);
+	if (!r)
+		return;
+	hook_read_ends(c, tp, r);
+	r->born_ns = life.born_ns;
+	r->established_ns = life.established_ns;
+	r->closed_ns = bpf_ktime_get_ns();
+	r->bytes_acked = LOAD(tp, bytes_acked);
+	r->bytes_received = LOAD(tp, bytes_received);
+#ifdef BUFFER_PERF
+	r->bytes_acked -= life.acked_before;
+	r->bytes_received -= life.received_before;
+#endif
+	r->sk_flags = LOAD(c->sk, __sk_common.skc_flags);
+	r->cgroup_id = life.cgroup_id;
+	r->pid = life.pid;
+	r->uid = life.uid;
+	r->netns = config->netns ? socket_netns(c->sk) : 0;
+	r->srtt_us = LOAD(tp, srtt_us);
+	r->total_retrans = LOAD(tp, total_retrans);
+	r->sk_err = sk_err;
+	r->state = c->oldstate;
+	r->direction = life.direction;
+	r->owner = life.owner;
+	r->unborn = !life.born_ns;
+	__builtin_memcpy(r->comm, life.comm, sizeof(r->comm));
+	record_end(c->ctx, r);
 }
 
 static __always_inline int lifespan_change(const struct change *c)
 {
 	const volatile struct config *config = config_get();
-	__u64 key = (__u64)c->sk;
-	struct life *life;
+	__u64 key = session_key(c->sk);
+	struct life *life = NULL;
+	bool passive;
 
 	if (!config)
 		return 0;
@@ -184,44 +287,103 @@ static __always_inline int lifespan_change(const struct change *c)
 	}
 	if (config->remote_ports && !port_in(&remote_ports, hook_remote_port(c)))
 		return 0;
+	/* Now that the local port is known, what is not asked for takes no more room. */
+	if (c->newstate == STATE_ESTABLISHED && config->local_ports &&
+	    !port_in(&local_ports, hook_local_port(c))) {
+		life_forget(config, key);
+		return 0;
+	}
+	if (config->ends && (c->newstate == STATE_SYN_SENT || c->newstate == STATE_ESTABLISHED))
+		ends_note(c, key);
+	passive = (c->newstate == STATE_ESTABLISHED && c->oldstate != STATE_SYN_SENT) ||
+		  (c->newstate == STATE_FIN_WAIT1 && c->oldstate == STATE_SYN_RECV);
+	/* A hash table tells by itself that it has what is to be added. */
+	if (near_is_there(config) || !(passive || c->newstate == STATE_SYN_SENT))
+		life = session_find(config, key);
 	if (c->newstate == STATE_SYN_SENT) {
-		life_begin_active(c, key);
+		life_begin_active(config, c, key, life);
 		return 0;
 	}
-	if (c->newstate == STATE_ESTABLISHED && c->oldstate != STATE_SYN_SENT) {
-		life_begin_passive(key);
+	if (passive) {
+		life_begin_passive(config, c, key, life);
 		return 0;
 	}
-	life = bpf_map_lookup_elem(&sessions, &key);
-	if (c->newstate == STATE_ESTABLISHED) {
-		if (life)
+	if (life) {
+		life->state = c->newstate;
+		if (c->newstate == STATE_ESTABLISHED)
 			life->established_ns = bpf_ktime_get_ns();
-	} else if (c->newstate == STATE_SYN_RECV) {
-		if (life)
-			life->simultaneous = 1;
-	} else if (life) {
-		/* FIN_WAIT1 or LAST_ACK */
-		if (life->direction != DIRECTION_OUT)
-			owner_set(life, OWNER_CLOSE);
-	} else if (config->unborn) {
-		life_begin_owner(key, OWNER_CLOSE);
+		else if (c->newstate != STATE_SYN_RECV && life->direction != DIRECTION_OUT)
+			owner_set(config, life, OWNER_CLOSE);
+	} else if (config->unborn && c->newstate != STATE_ESTABLISHED &&
+		   c->newstate != STATE_SYN_RECV) {
+		life_begin_owner(config, key, OWNER_CLOSE);
 	}
 	return 0;
 }
 
-/* sk: what inet_csk_accept() returned, NULL if it failed. */
-static __always_inline int lifespan_accept(const struct sock *sk)
+/* True if lifespan_change() has not been told of this change, as far as the session's life shows.
+ */
+static __always_inline bool lifespan_missed(const struct change *c)
 {
-	__u64 key = (__u64)sk;
+	const struct life *life = session_find(config_get(), session_key(c->sk));
+
+	if (c->newstate == STATE_CLOSE)
+		return life;
+	return !life || life->state != c->newstate;
+}
+
+/* True unless the ports of a socket that was accepted are known not to be asked for. */
+static __always_inline bool accepted_is_wanted(const volatile struct config *config,
+					       const struct sock *sk)
+{
+	__u16 lport = 0, rport = 0;
+
+	if (!config->ports_at_accept || (!config->local_ports && !config->remote_ports))
+		return true;
+	read_kernel(&lport, sizeof(lport), &sk->__sk_common.skc_num);
+	read_kernel(&rport, sizeof(rport), &sk->__sk_common.skc_dport);
+	return (!config->local_ports || port_in(&local_ports, lport)) &&
+	       (!config->remote_ports || port_in(&remote_ports, swap16(rport)));
+}
+
+/*
+ * True if a socket that was accepted, and of which nothing is known, has something to come: it is
+ * not established yet, or older than the tracer. One that has ended in the queue would leave its
+ * owner to whatever session has its memory next.
+ */
+static __always_inline bool accepted_is_early(const volatile struct config *config,
+					      const struct sock *sk)
+{
+	__u8 state = STATE_SYN_RECV;
+
+	if (config->state_at_accept)
+		read_kernel(&state, sizeof(state), &sk->__sk_common.skc_state);
+	return state == STATE_SYN_RECV || (config->unborn && state != STATE_CLOSE);
+}
+
+/* sk: what inet_csk_accept() returned, NULL if it failed. */
+SHARED int lifespan_accept(const struct sock *sk)
+{
+	const volatile struct config *config = config_get();
+	__u64 key = session_key(sk);
 	struct life *life;
 
-	if (!key)
+	if (!key || !config)
 		return 0;
-	life = bpf_map_lookup_elem(&sessions, &key);
-	if (life && !life->owner)
-		owner_set(life, OWNER_ACCEPT);
-	else if (!life)
-		life_begin_owner(key, OWNER_ACCEPT);
+	life = session_find(config, key);
+	if (!life && accepted_is_early(config, sk) && accepted_is_wanted(config, sk)) {
+		life_begin_owner(config, key, OWNER_ACCEPT);
+		/* It may have been born meanwhile, on another CPU, which fetches it, or not. */
+		life = near_find(config, key);
+		if (life)
+			far_drop(config, key);
+		else
+			life = far_find(config, key);
+	}
+	if (life && !life->owner) {
+		owner_set(config, life, OWNER_ACCEPT);
+		life->accepted = key;
+	}
 	return 0;
 }
 

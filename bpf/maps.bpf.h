@@ -1,36 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The maps, the configuration and the way out of the kernel, in two generations: BUFFER_RING for 5.8
- * and later, BUFFER_PERF for everything since 4.4. Nothing else needs to know which one it is in.
+ * The maps, the configuration and the way out of the kernel, in two generations: BUFFER_RING
+ * for 5.8 and later, BUFFER_PERF for everything since 4.4. Nothing else needs to know which one it
+ * is in.
  */
 #ifndef TCPLIFE_MAPS_BPF_H
 #define TCPLIFE_MAPS_BPF_H
 
 #include "kernel.bpf.h"
-#include "record.h"
-
-/* The life of a session so far. Key: the address of its struct sock. */
-struct life {
-	__u64 born_ns; /* 0: only its owner is known yet */
-	__u64 established_ns;
-	__u64 cgroup_id;
-	__u64 acked_before; /* the counters at birth: before 4.15 or so, a socket that is */
-	__u64 received_before; /* connected again does not start from 0 */
-	char comm[COMM_LEN];
-	__u32 pid;
-	__u32 uid;
-	__u8 direction;
-	__u8 owner;
-	__u8 simultaneous; /* both ends connected to each other */
-	__u8 pad[5];
-};
+#include "life.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 262144);
+	__uint(max_entries, 1);
 	__type(key, __u64);
-	__type(value, struct life);
-} sessions SEC(".maps");
+	__type(value, struct ends);
+} ends SEC(".maps");
 
 struct port_set {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -73,6 +58,9 @@ static __always_inline bool port_in(void *set, __u16 port)
 
 #ifdef BUFFER_RING
 
+/* A function that several programs have: in the object once, as BPF can call its own since 4.16. */
+#define SHARED static __noinline
+
 /* Constant from load on, so the verifier drops what the command line does not ask for. */
 const volatile struct config settings SEC(".rodata.config");
 
@@ -86,23 +74,38 @@ struct {
 	__uint(max_entries, 1 << 20);
 } records SEC(".maps");
 
-/* Wakes the reader each time another wakeup_bytes (a power of two) are waiting; its timer does the rest. */
-static __always_inline void record_emit(void *ctx, struct record *r)
+/* Only what is written to it is read. */
+static __always_inline void record_clear(struct record *on_stack)
+{
+	(void)on_stack;
+}
+
+/* Room for a record, straight in the buffer: all of it is to be filled. NULL: there is none. */
+static __always_inline struct record *record_begin(struct record *unused)
+{
+	struct record *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+
+	(void)unused;
+	if (!r)
+		loss_count(LOSS_BUFFER);
+	return r;
+}
+
+/* Wakes the reader each time another wakeup_bytes (a power of two) are waiting; its timer does the
+ * rest. */
+static __always_inline void record_end(void *ctx, struct record *r)
 {
 	__u64 waiting = bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA);
 	__u64 beyond = waiting & (settings.wakeup_bytes - 1);
 	bool wake = waiting >= settings.wakeup_bytes && beyond < sizeof(*r) + 8;
 
-	if (bpf_ringbuf_output(&records, r, sizeof(*r), wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP))
-		loss_count(LOSS_BUFFER);
-}
-
-static __always_inline __u64 cgroup_now(void)
-{
-	return bpf_get_current_cgroup_id();
+	(void)ctx;
+	bpf_ringbuf_submit(r, wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
 #else /* BUFFER_PERF */
+
+#define SHARED static __always_inline
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -124,16 +127,32 @@ struct {
 	__type(value, __u32);
 } records SEC(".maps");
 
-/* 4.4 knows no BPF_F_CURRENT_CPU. Records that do not fit are counted by the kernel, and read with the rest. */
-static __always_inline void record_emit(void *ctx, struct record *r)
+/* Helpers take initialised memory only. */
+static __always_inline void record_clear(struct record *on_stack)
 {
+	__builtin_memset(on_stack, 0, sizeof(*on_stack));
+}
+
+static __always_inline struct record *record_begin(struct record *on_stack)
+{
+	return on_stack;
+}
+
+/* 4.4 knows no BPF_F_CURRENT_CPU. Of records that do not fit the kernel only tells when a later one
+ * does, so user space compares how many came with how many were sent. */
+static __always_inline void record_end(void *ctx, struct record *r)
+{
+	loss_count(LOSS_SENT);
 	bpf_perf_event_output(ctx, &records, bpf_get_smp_processor_id(), r, sizeof(*r));
 }
 
+#endif
+
+/* 4.18. Where the kernel has no such helper, user space makes the call a plain 0 before it loads.
+ */
 static __always_inline __u64 cgroup_now(void)
 {
-	return 0;
+	return bpf_get_current_cgroup_id();
 }
 
-#endif
 #endif

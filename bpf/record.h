@@ -34,13 +34,13 @@ struct record {
 	__u64 cgroup_id; /* the owner's; 0: unknown */
 	__u8 laddr[16];	 /* IPv6, or IPv4 as ::ffff:a.b.c.d */
 	__u8 raddr[16];
-	__u32 pid; /* thread group id in the initial PID namespace; 0: unknown */
-	__u32 uid; /* the owner's, as the initial user namespace sees it */
-	__u32 netns;
+	__u32 pid;     /* thread group id in the initial PID namespace; 0: unknown */
+	__u32 uid;     /* the owner's, as the initial user namespace sees it; 0 if not asked for */
+	__u32 netns;   /* its inode; 0: unknown, or not asked for */
 	__u32 srtt_us; /* eight times the smoothed round trip time, as tcp_sock keeps it */
 	__u32 total_retrans;
-	__s32 sk_err;  /* a positive errno */
-	__u16 lport;   /* host order */
+	__s32 sk_err; /* a positive errno */
+	__u16 lport;  /* host order */
 	__u16 rport;
 	__u8 state;	/* the last state before CLOSE, enum tcp_state */
 	__u8 direction; /* enum direction */
@@ -66,9 +66,12 @@ enum tcp_state {
 
 /* What the kernel side counts in the map `losses`, one __u64 each. */
 enum loss {
-	LOSS_BUFFER,	/* records that found the buffer full */
-	LOSS_SESSIONS,	/* sessions that found the session map full */
-	LOSS_UNBORN,	/* sessions whose beginning was not seen, so not printed */
+	LOSS_BUFFER,   /* records that found the buffer full */
+	LOSS_SESSIONS, /* sessions that found the session map full */
+	LOSS_UNBORN,   /* sessions whose beginning was not seen, so not printed */
+	LOSS_ENDS, /* sessions that another one had followed at the same address before they ended
+		    */
+	LOSS_SENT, /* no loss: records put into a perf buffer, or lost to it */
 	LOSS_IN_KERNEL, /* how many of these there are */
 };
 
@@ -80,10 +83,18 @@ struct config {
 	__u32 remote_ports; /* likewise, `remote_ports` */
 	__u32 pids;	    /* 1: only sessions whose owner is in the map `pids` */
 	__u32 family;	    /* 4 or 6: only that; 0: both. IPv4 on a dual-stack socket is 4 */
-	__u32 abort_known;  /* 1: sk_err can be read, so an abort by close(2) is known for what it is */
-	__u32 accept_args;  /* how many arguments inet_csk_accept() has, for fexit */
-	__u32 unborn;	    /* 1: emit sessions whose beginning was not seen, too */
-	__u32 wakeup_bytes; /* ring buffer: wake the reader when this much is waiting */
+	__u32 abort_known; /* 1: sk_err can be read, so an abort by close(2) is known for what it is
+			    */
+	__u32 unborn;	   /* 1: emit sessions whose beginning was not seen, too */
+	__u32 ends;	   /* 1: keep the map `ends` */
+	__u32 uid;	   /* 1: note the owner's uid */
+	__u32 netns;	   /* 1: note the network namespace */
+	__u32 cgroup;	   /* 1: note the owner's cgroup */
+	__u32 ports_at_accept; /* 1: the accept hook can read both ports, to filter by them */
+	__u32 state_at_accept; /* 1: the accept hook can read the state */
+	__u32 task;	       /* 1: the typed hook can read who is running */
+	__u32 near_sets;       /* of map `near`, a power of two; 0: there is none */
+	__u32 wakeup_bytes;    /* ring buffer: wake the reader when this much is waiting */
 };
 
 #endif

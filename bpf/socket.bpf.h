@@ -10,13 +10,13 @@
 
 #ifdef HOOK_TYPED
 #define LOAD(pointer, field) ((pointer)->field)
-#define tcp_of(sk) bpf_skc_to_tcp_sock(sk)
+#define tcp_of(sk)	     bpf_skc_to_tcp_sock(sk)
 #else
-#define LOAD(pointer, field)                                                                       \
-	({                                                                                         \
-		typeof((pointer)->field) value_ = 0;                                               \
-		read_kernel(&value_, sizeof(value_), &(pointer)->field);                           \
-		value_;                                                                            \
+#define LOAD(pointer, field)                                             \
+	({                                                               \
+		typeof((pointer)->field) value_ = 0;                     \
+		read_kernel(&value_, sizeof(value_), &(pointer)->field); \
+		value_;                                                  \
 	})
 #define tcp_of(sk) ((struct tcp_sock *)(sk))
 #endif
@@ -60,21 +60,11 @@ static __always_inline __u16 socket_remote_port(struct sock *sk)
 	return swap16(LOAD(sk, __sk_common.skc_dport));
 }
 
-/* What only the socket knows; the rest of a record comes from the hook and from its life. */
-static __always_inline void socket_read_counters(struct sock *sk, struct record *r)
+static __always_inline __u32 socket_netns(struct sock *sk)
 {
-	struct tcp_sock *tp = tcp_of(sk);
 	struct net *net = LOAD(sk, __sk_common.skc_net.net);
 
-	r->sk_err = LOAD(sk, sk_err);
-	r->sk_flags = LOAD(sk, __sk_common.skc_flags);
-	r->netns = LOAD(net, ns.inum);
-	if (!tp)
-		return;
-	r->bytes_acked = LOAD(tp, bytes_acked);
-	r->bytes_received = LOAD(tp, bytes_received);
-	r->srtt_us = LOAD(tp, srtt_us);
-	r->total_retrans = LOAD(tp, total_retrans);
+	return LOAD(net, ns.inum);
 }
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Calibration on the kprobe; skc_state has stood at the same place since before 4.4, and is verified. */
+/* Calibration on the kprobe; skc_state has stood at the same place since before 4.4, and is
+ * verified. */
 #include <asm/ptrace.h>
 
 #include "calibrate.bpf.h"

@@ -4,15 +4,22 @@
 
 #include "accept.bpf.h"
 
+static __always_inline __u16 hook_local_port(const struct change *c)
+{
+	return LOAD(c->sk, __sk_common.skc_num);
+}
+
 static __always_inline __u16 hook_remote_port(const struct change *c)
 {
 	return socket_remote_port(c->sk);
 }
 
-static __always_inline void hook_read_ends(const struct change *c, struct record *r)
+static __always_inline void hook_read_ends(const struct change *c, struct tcp_sock *tp,
+					   struct record *r)
 {
 	socket_read_addresses(c->sk, r);
 	r->rport = socket_remote_port(c->sk);
+	(void)tp;
 	/* At the entry of tcp_set_state() the port is still bound. */
 	r->lport = LOAD(c->sk, __sk_common.skc_num);
 }
