@@ -13,15 +13,14 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 
 #include "layout.h"
 #include "tracefs.h"
 
 /* Numbers of include/uapi/linux/capability.h. */
 #define CAP_NUMBER_SYS_ADMIN 21
-#define CAP_NUMBER_PERFMON 38 /* 5.8 */
-#define CAP_NUMBER_BPF 39     /* 5.8 */
+#define CAP_NUMBER_PERFMON   38 /* 5.8 */
+#define CAP_NUMBER_BPF	     39 /* 5.8 */
 
 static bool read_text(const char *path, char *text, size_t size)
 {
@@ -62,7 +61,8 @@ static void gather_capabilities(struct facts *facts)
 
 	/* Without /proc, root is the best guess; the attempts below will tell. */
 	effective = geteuid() ? 0 : UINT64_MAX;
-	if (read_text("/proc/self/status", status, sizeof(status)) && (at = strstr(status, "\nCapEff:")))
+	if (read_text("/proc/self/status", status, sizeof(status)) &&
+	    (at = strstr(status, "\nCapEff:")))
 		effective = strtoull(at + 8, NULL, 16);
 	facts->cap_sys_admin = effective >> CAP_NUMBER_SYS_ADMIN & 1;
 	facts->cap_bpf = facts->cap_sys_admin || (effective >> CAP_NUMBER_BPF & 1);
@@ -82,6 +82,32 @@ static void gather_lockdown(struct facts *facts)
 		facts->lockdown = LOCKDOWN_CONFIDENTIALITY;
 }
 
+static void gather_mounts(struct facts *facts)
+{
+	facts->proc_error = access("/proc/self/fd", X_OK) ? errno : 0;
+	facts->sys_error = access("/sys/devices/system/cpu/possible", R_OK) ? errno : 0;
+}
+
+static bool exchange_works(void)
+{
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0 },
+		{ .code = BPF_STX | BPF_MEM | BPF_DW, .dst_reg = 10, .src_reg = 0, .off = -8 },
+		{ .code = BPF_STX | BPF_ATOMIC | BPF_DW,
+		  .dst_reg = 10,
+		  .src_reg = 0,
+		  .off = -8,
+		  .imm = BPF_CMPXCHG },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int program = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, NULL, "GPL", insns,
+				    sizeof(insns) / sizeof(insns[0]), NULL);
+
+	if (program >= 0)
+		close(program);
+	return program >= 0;
+}
+
 static void gather_bpf(struct facts *facts)
 {
 	int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, NULL, 4, 8, 1, NULL);
@@ -93,26 +119,35 @@ static void gather_bpf(struct facts *facts)
 	facts->ring_buffer = map >= 0;
 	if (map >= 0)
 		close(map);
+	facts->exchange = facts->ring_buffer && exchange_works();
 }
 
 static void gather_btf(struct facts *facts, struct sources *sources)
 {
-	struct layout layout;
+	facts->btf_error = -layout_from_btf(&sources->kernel, NULL);
+	facts->btf_tracepoint = sources->kernel.tracepoint_id > 0;
+	facts->btf_protocol = layout_has(&sources->kernel, FIELD_PROTOCOL);
+}
 
-	if (access("/sys/kernel/btf/vmlinux", R_OK)) {
-		facts->btf_error = errno;
+/* Some kernels have BTF and do not let anyone attach to a function. */
+static void gather_fexit(struct facts *facts, const struct sources *sources)
+{
+	static const struct bpf_insn nothing[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FEXIT,
+		    .attach_btf_id = (__u32)sources->kernel.accept_id);
+	int program;
+
+	facts->fexit_error = ENOENT;
+	if (!opts.attach_btf_id)
 		return;
-	}
-	sources->btf = btf__parse("/sys/kernel/btf/vmlinux", NULL);
-	if (!sources->btf) {
-		facts->btf_error = errno;
-		return;
-	}
-	facts->btf_tracepoint =
-		btf__find_by_name_kind(sources->btf, "btf_trace_inet_sock_set_state", BTF_KIND_TYPEDEF) > 0;
-	layout_init(&layout);
-	layout_from_btf(&layout, sources->btf, LAYOUT_KERNEL_BTF);
-	facts->btf_protocol = layout_has(&layout, FIELD_PROTOCOL);
+	program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "fexit", "GPL", nothing,
+				sizeof(nothing) / sizeof(*nothing), &opts);
+	facts->fexit_error = program < 0 ? -program : 0;
+	if (program >= 0)
+		close(program);
 }
 
 static void gather_tracefs(struct facts *facts, struct sources *sources)
@@ -133,7 +168,7 @@ static void gather_tracefs(struct facts *facts, struct sources *sources)
 	facts->tracepoint_error = id < 0 ? -id : 0;
 	got = tracefs_read(sources->tracefs, "events/sock/inet_sock_set_state/format", format,
 			   sizeof(format));
-	facts->tracepoint_format = got > 0 && layout_read_format(sources->trace, format);
+	facts->tracepoint_format = got > 0 && layout_read_format(&sources->trace, format);
 }
 
 static void gather_kprobe(struct facts *facts)
@@ -157,13 +192,15 @@ void facts_gather(struct facts *facts, struct sources *sources)
 {
 	memset(facts, 0, sizeof(*facts));
 	memset(sources, 0, sizeof(*sources));
-	sources->trace = malloc(sizeof(*sources->trace));
-	layout_init(sources->trace);
+	layout_init(&sources->kernel);
+	layout_init(&sources->trace);
 	gather_release(facts);
 	gather_capabilities(facts);
 	gather_lockdown(facts);
+	gather_mounts(facts);
 	gather_bpf(facts);
 	gather_btf(facts, sources);
+	gather_fexit(facts, sources);
 	gather_tracefs(facts, sources);
 	gather_kprobe(facts);
 	gather_ipv6(facts);
@@ -171,10 +208,8 @@ void facts_gather(struct facts *facts, struct sources *sources)
 
 void sources_close(struct sources *sources)
 {
-	btf__free(sources->btf);
 	if (sources->tracefs >= 0)
 		close(sources->tracefs);
-	free(sources->trace);
 }
 
 const char *lockdown_name(enum lockdown lockdown)

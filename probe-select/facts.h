@@ -8,9 +8,9 @@
 
 #include <stdbool.h>
 
-struct btf;
+#include "layout.h"
 
-#define KERNEL_VERSION_CODE(major, minor, patch) ((major) * 1000000 + (minor) * 1000 + (patch))
+#define KERNEL_VERSION_CODE(major, minor, patch) ((major)*1000000 + (minor)*1000 + (patch))
 
 enum lockdown {
 	LOCKDOWN_NONE,
@@ -20,39 +20,43 @@ enum lockdown {
 
 /* In each error below: 0 is "works", else the errno that the attempt gave. */
 struct facts {
-	char release[65];   /* uname -r */
-	char machine[65];   /* uname -m */
+	char release[65];    /* uname -r */
+	char machine[65];    /* uname -m */
 	char signature[128]; /* Ubuntu's own version, "" elsewhere */
-	int version;	    /* KERNEL_VERSION_CODE; to explain and to order, never to decide */
+	int version;	     /* KERNEL_VERSION_CODE; to explain and to order, never to decide */
 
-	bool cap_bpf; /* CAP_BPF or CAP_SYS_ADMIN in effect */
+	bool cap_bpf;	  /* CAP_BPF or CAP_SYS_ADMIN in effect */
 	bool cap_perfmon; /* CAP_PERFMON or CAP_SYS_ADMIN in effect */
 	bool cap_sys_admin;
 	enum lockdown lockdown;
 
-	int bpf_error; /* bpf(2): 4.4 with CONFIG_BPF_SYSCALL */
+	int proc_error; /* /proc, by which libbpf gets the layout */
+	int sys_error;	/* /sys, where BTF, the kprobe PMU and the number of CPUs stand */
+
+	int bpf_error;	  /* bpf(2): 4.4 with CONFIG_BPF_SYSCALL */
 	bool ring_buffer; /* BPF_MAP_TYPE_RINGBUF: 5.8 */
+	bool exchange;	  /* BPF_XCHG and BPF_CMPXCHG: 5.12, arm64 5.18 */
 
-	int btf_error; /* /sys/kernel/btf/vmlinux, read and understood: 5.2 with CONFIG_DEBUG_INFO_BTF */
+	int btf_error;	     /* /sys/kernel/btf/vmlinux, read and understood: 5.2 with
+				CONFIG_DEBUG_INFO_BTF */
 	bool btf_tracepoint; /* btf_trace_inet_sock_set_state: 5.5 */
-	bool btf_protocol; /* sk_protocol is no bit field: 5.6 */
+	int fexit_error;     /* fexit on inet_csk_accept(): 5.5, arm64 6.0 */
+	bool btf_protocol;   /* sk_protocol is no bit field: 5.6 */
 
-	int tracefs_error; /* tracefs: 4.1 */
-	bool tracefs_own; /* it is not mounted on the host */
-	int tracepoint_error; /* sock:inet_sock_set_state: 4.16 */
+	int tracefs_error;	/* tracefs: 4.1 */
+	bool tracefs_own;	/* it is not mounted on the host */
+	int tracepoint_error;	/* sock:inet_sock_set_state: 4.16 */
 	bool tracepoint_format; /* and its record is the one that we know */
-	int kprobe_pmu; /* perf type of the kprobe PMU: 4.17; 0: none */
-	bool kprobe_events; /* tracefs kprobe_events */
+	int kprobe_pmu;		/* perf type of the kprobe PMU: 4.17; 0: none */
+	bool kprobe_events;	/* tracefs kprobe_events */
 	bool ipv6;
 };
 
-struct layout;
-
 /* What gathering opens, for the steps after it; each may be missing. */
 struct sources {
-	struct btf *btf; /* the kernel's */
-	int tracefs; /* descriptor; -1 */
-	struct layout *trace; /* holds the tracepoint's record only */
+	struct layout kernel; /* by the kernel's BTF, if it has any */
+	struct layout trace;  /* holds the tracepoint's record only */
+	int tracefs;	      /* descriptor; -1 */
 };
 
 /* Never fails: what cannot be found out is a fact, too. */

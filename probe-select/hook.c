@@ -10,24 +10,31 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "facts.h"
 #include "tracefs.h"
 
-#define GROUP "tcplife" /* our events in tracefs: tcplife/FUNCTION_PID */
+#define GROUP "tcplife" /* our events in tracefs: tcplife/FUNCTION_TIME_PID */
 
-/* Blocked accept(2) calls each hold one instance of the kretprobe; the default is about the CPUs. */
+/* Blocked accept(2) calls each hold one instance of the kretprobe; the default is about the CPUs.
+ */
 #define KRETPROBE_INSTANCES 4096
 
 struct hook_event {
 	int fd; /* of perf_event_open(2) */
 	struct bpf_link *link;
-	int tracefs; /* borrowed; where `name` is to be removed */
-	char name[96]; /* the event in tracefs, "" if none */
+	int tracefs;		 /* borrowed */
+	int events;		 /* kprobe_events, where `name` is to be removed; -1 */
+	char name[96];		 /* the event in tracefs, "" if none */
+	struct hook_event *next; /* retired, too */
 };
+
+static struct hook_event *retired;
 
 static int perf_open(struct perf_event_attr *attr)
 {
@@ -57,31 +64,51 @@ static int perf_open_pmu(int type, const char *function, bool on_return)
 	return perf_open(&attr);
 }
 
-static int events_write(int tracefs, const char *command)
+/* kprobe_events, to be written to. Without O_APPEND, opening it would remove all events there are.
+ */
+static int events_open(int tracefs)
 {
 	int fd = openat(tracefs, "kprobe_events", O_WRONLY | O_APPEND | O_CLOEXEC);
-	int result = 0;
 
-	if (fd < 0)
-		return -errno;
-	if (write(fd, command, strlen(command)) < 0)
-		result = -errno;
-	close(fd);
-	return result;
+	return fd < 0 ? -errno : fd;
+}
+
+static int events_write(int events, const char *command)
+{
+	return write(events, command, strlen(command)) < 0 ? -errno : 0;
+}
+
+/* From 4.12 on, as the README says. Before, the number is no error: the event just gets another
+ * name. */
+static bool instances_settable(int tracefs)
+{
+	static char text[65536];
+
+	return tracefs_read(tracefs, "README", text, sizeof(text)) > 0 &&
+	       strstr(text, "r[maxactive]");
 }
 
 static int events_add(struct hook_event *event, const char *function, bool on_return)
 {
+	struct timespec now;
 	char command[256], path[128];
 	int result = -EINVAL, id;
 
-	snprintf(event->name, sizeof(event->name), GROUP "/%s_%d", function, (int)getpid());
+	/* Stays open, for once tracing has begun there is no privilege left to open it. */
+	event->events = events_open(event->tracefs);
+	if (event->events < 0)
+		return event->events;
+	/* The time, because a retired event keeps its name, and pids repeat in PID namespaces. */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(event->name, sizeof(event->name), GROUP "/%s_%llx_%d", function,
+		 now.tv_sec * 1000000000ULL + now.tv_nsec, (int)getpid());
 	snprintf(command, sizeof(command), "r%d:%s %s", KRETPROBE_INSTANCES, event->name, function);
-	if (on_return) /* 4.12 */
-		result = events_write(event->tracefs, command);
-	snprintf(command, sizeof(command), "%c:%s %s", on_return ? 'r' : 'p', event->name, function);
+	if (on_return && instances_settable(event->tracefs))
+		result = events_write(event->events, command);
+	snprintf(command, sizeof(command), "%c:%s %s", on_return ? 'r' : 'p', event->name,
+		 function);
 	if (result == -EINVAL)
-		result = events_write(event->tracefs, command);
+		result = events_write(event->events, command);
 	if (result) {
 		*event->name = 0;
 		return result;
@@ -96,7 +123,7 @@ static struct hook_event *event_new(const struct sources *sources)
 	struct hook_event *event = calloc(1, sizeof(*event));
 
 	if (event) {
-		event->fd = -1;
+		event->fd = event->events = -1;
 		event->tracefs = sources->tracefs;
 	}
 	return event;
@@ -134,7 +161,8 @@ struct hook_event *hook_open_kprobe(const struct facts *facts, const struct sour
 	if (!event)
 		return event_opened(event);
 	event->fd = -ENOENT;
-	/* Only tracefs takes the number of instances, which a kretprobe on a blocking function needs. */
+	/* Only tracefs takes the number of instances, which a kretprobe on a blocking function
+	 * needs. */
 	if (facts->kprobe_events && (on_return || !facts->kprobe_pmu))
 		event->fd = events_add(event, function, on_return);
 	if (event->fd < 0 && facts->kprobe_pmu)
@@ -150,6 +178,35 @@ int hook_attach(struct hook_event *event, const struct bpf_program *program)
 	return 0;
 }
 
+/* struct bpf_link_info of a link to a perf event, for the kernel's headers may be older (6.7). */
+struct link_info {
+	uint32_t type; /* LINK_PERF_EVENT */
+	uint32_t id, program, pad;
+	uint32_t event; /* LINK_KPROBE or LINK_KRETPROBE */
+	uint32_t event_pad;
+	uint64_t function;
+	uint32_t function_length, offset;
+	uint64_t address;
+	uint64_t missed;
+};
+
+#define LINK_PERF_EVENT 7
+#define LINK_KPROBE	3
+#define LINK_KRETPROBE	4
+
+uint64_t hook_missed(const struct hook_event *event)
+{
+	struct link_info info = {};
+	uint32_t size = sizeof(info);
+
+	/* Where there are no such links (before 5.15), the descriptor is the event's: an error. */
+	if (!event || !event->link ||
+	    bpf_obj_get_info_by_fd(bpf_link__fd(event->link), &info, &size) ||
+	    size < sizeof(info) || info.type != LINK_PERF_EVENT)
+		return 0;
+	return info.event == LINK_KPROBE || info.event == LINK_KRETPROBE ? info.missed : 0;
+}
+
 void hook_close(struct hook_event *event)
 {
 	char command[128];
@@ -162,20 +219,50 @@ void hook_close(struct hook_event *event)
 		close(event->fd);
 	if (*event->name) {
 		snprintf(command, sizeof(command), "-:%s", event->name);
-		events_write(event->tracefs, command);
+		events_write(event->events, command);
 	}
+	if (event->events >= 0)
+		close(event->events);
 	free(event);
+}
+
+void hook_retire(struct hook_event *event)
+{
+	if (!event)
+		return;
+	event->next = retired;
+	retired = event;
+}
+
+void hook_reap(void)
+{
+	while (retired) {
+		struct hook_event *event = retired;
+
+		retired = event->next;
+		hook_close(event);
+	}
+}
+
+/* Our own pid is no sign of life: this process has no events yet, its namesake left them. */
+static bool pid_lives(pid_t pid)
+{
+	return pid <= 0 || (pid != getpid() && (!kill(pid, 0) || errno != ESRCH));
 }
 
 void hook_sweep(const struct sources *sources)
 {
 	static char text[65536];
 	char command[256];
+	int events;
 
 	if (sources->tracefs < 0 ||
 	    tracefs_read(sources->tracefs, "kprobe_events", text, sizeof(text)) <= 0)
 		return;
-	/* A line reads: p:tcplife/tcp_set_state_1234 tcp_set_state */
+	events = events_open(sources->tracefs);
+	if (events < 0)
+		return;
+	/* A line reads: p:tcplife/tcp_set_state_5e2f01_1234 tcp_set_state */
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		char *name = strstr(line, ":" GROUP "/"), *pid;
 
@@ -183,10 +270,11 @@ void hook_sweep(const struct sources *sources)
 			continue;
 		name[strcspn(name, " ")] = 0;
 		pid = strrchr(name, '_');
-		/* An event that is in use cannot be removed, so a pid of another namespace does no harm. */
-		if (!pid || atoi(pid + 1) <= 0 || !kill(atoi(pid + 1), 0) || errno != ESRCH)
+		/* An event in use cannot be removed, so a pid of another namespace does no harm. */
+		if (!pid || pid_lives(atoi(pid + 1)))
 			continue;
 		snprintf(command, sizeof(command), "-%s", name);
-		events_write(sources->tracefs, command);
+		events_write(events, command);
 	}
+	close(events);
 }

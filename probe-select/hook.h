@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Perf events to hang a BPF program on: a tracepoint's, or a kprobe's by whichever way this kernel has. */
+/* Perf events to hang a BPF program on: a tracepoint's, or a kprobe's by whichever way this kernel
+ * has. */
 #ifndef TCPLIFE_HOOK_H
 #define TCPLIFE_HOOK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct facts;
 struct sources;
@@ -11,7 +13,7 @@ struct bpf_program;
 struct hook_event;
 
 /* The classic tracepoint. */
-struct hook_event *hook_open_tracepoint(const struct sources *sources, const char *event);
+struct hook_event *hook_open_tracepoint(const struct sources *sources, const char *name);
 
 /*
  * A kprobe or kretprobe on a function: by the kprobe PMU (4.17+), else by an event in tracefs that
@@ -25,8 +27,18 @@ struct hook_event *hook_open_kprobe(const struct facts *facts, const struct sour
 /* Lets the program run on the event, from now to hook_close(). Returns 0 or -errno. */
 int hook_attach(struct hook_event *event, const struct bpf_program *program);
 
+/* How often the kernel passed a kprobe itself over, as far as it tells (6.7); NULL is fine. */
+uint64_t hook_missed(const struct hook_event *event);
+
 /* Takes the program off and the event away; NULL is fine. */
 void hook_close(struct hook_event *event);
+
+/*
+ * Puts off closing to hook_reap(): the kernel lets it wait for all CPUs, up to a tenth of a second,
+ * which is better spent when tracing has begun.
+ */
+void hook_retire(struct hook_event *event);
+void hook_reap(void);
 
 /* Removes events in tracefs that dead processes of ours have left (kill -9). */
 void hook_sweep(const struct sources *sources);

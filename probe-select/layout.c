@@ -2,12 +2,19 @@
 #include "layout.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bpf/btf.h>
+
+#define KERNEL_BTF	"/sys/kernel/btf/vmlinux"
+#define STRUCTURE_BYTES 8192	  /* more than any that we read has, whatever was compiled in */
+#define FILE_BYTES_MOST (1 << 30) /* a kernel with all that a debugger wants has less */
+#define STEPS_MOST	8192	  /* to one member; a kernel's own takes some hundred */
 
 static const struct {
 	const char *structure;
@@ -22,24 +29,54 @@ static const struct {
 static const struct {
 	const char *name;
 	int bytes;
+} task_fields[] = {
+#define X(identifier, name, bytes) [TASK_##identifier] = { name, bytes },
+	TASK_FIELDS(X)
+#undef X
+};
+
+static const struct {
+	const char *name;
+	int bytes;
 } trace_fields[] = {
 #define X(identifier, name, bytes) [TRACE_##identifier] = { name, bytes },
 	TRACE_FIELDS(X)
 #undef X
 };
 
+void layout_forget_fields(struct layout *layout)
+{
+	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++)
+		layout->offset[i] = OFFSET_UNKNOWN;
+	for (int i = 0; i < TASK_FIELD_COUNT; i++)
+		layout->task_offset[i] = OFFSET_UNKNOWN;
+}
+
 void layout_init(struct layout *layout)
 {
 	memset(layout, 0, sizeof(*layout));
-	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++)
-		layout->offset[i] = OFFSET_UNKNOWN;
+	layout_forget_fields(layout);
 	for (int i = 0; i < TRACE_FIELD_COUNT; i++)
 		layout->trace_offset[i] = OFFSET_UNKNOWN;
+}
+
+void layout_take_format(struct layout *layout, const struct layout *from)
+{
+	memcpy(layout->trace_offset, from->trace_offset, sizeof(layout->trace_offset));
+	layout->trace_protocol_bytes = from->trace_protocol_bytes;
 }
 
 bool layout_has(const struct layout *layout, enum layout_field field)
 {
 	return layout->offset[field] != OFFSET_UNKNOWN;
+}
+
+bool layout_has_task(const struct layout *layout)
+{
+	for (int i = 0; i < TASK_FIELD_COUNT; i++)
+		if (layout->task_offset[i] == OFFSET_UNKNOWN)
+			return false;
+	return true;
 }
 
 bool layout_has_ends(const struct layout *layout)
@@ -74,84 +111,199 @@ const char *layout_source_name(enum layout_source source)
 	return names[source];
 }
 
-/* Follows typedefs and qualifiers to the structure behind a member. */
-static const struct btf_type *type_resolve(const struct btf *btf, __u32 id)
-{
-	const struct btf_type *t = btf__type_by_id(btf, id);
+/* One member that is looked for. */
+struct search {
+	const struct btf *btf;
+	const char *name; /* not terminated */
+	size_t length;
+	const struct btf_type *found; /* its type */
+	unsigned steps;		      /* that may still be made: in a bad file, types go in rings */
+};
 
-	while (t && (btf_is_mod(t) || btf_is_typedef(t)))
-		t = btf__type_by_id(btf, t->type);
+/* Follows typedefs and qualifiers to the structure behind a member. */
+static const struct btf_type *type_resolve(struct search *s, __u32 id)
+{
+	const struct btf_type *t = btf__type_by_id(s->btf, id);
+
+	while (t && (btf_is_mod(t) || btf_is_typedef(t))) {
+		if (!s->steps)
+			return NULL;
+		s->steps--;
+		t = btf__type_by_id(s->btf, t->type);
+	}
 	return t;
 }
 
 /* The offset in bytes of a member by its name, looked for in anonymous members, too. */
-static int member_find(const struct btf *btf, const struct btf_type *t, const char *name, size_t length,
-		       const struct btf_type **found)
+static int member_find(struct search *s, const struct btf_type *t)
 {
 	const struct btf_member *m;
 
 	if (!t || !btf_is_composite(t))
 		return OFFSET_UNKNOWN;
 	m = btf_members(t);
-	for (int i = 0; i < btf_vlen(t); i++, m++) {
-		const char *own = btf__name_by_offset(btf, m->name_off);
-		const struct btf_type *inner = type_resolve(btf, m->type);
+	for (int i = 0; i < btf_vlen(t) && s->steps; i++, m++) {
+		const char *own = btf__name_by_offset(s->btf, m->name_off);
+		const struct btf_type *inner = type_resolve(s, m->type);
 		int at = (int)(btf_member_bit_offset(t, i) / 8);
 
+		s->steps -= s->steps > 0;
+		if (at > STRUCTURE_BYTES)
+			continue;
 		if (!own || !*own) {
-			int within = member_find(btf, inner, name, length, found);
+			int within = member_find(s, inner);
 
 			if (within != OFFSET_UNKNOWN)
 				return at + within;
-		} else if (!strncmp(own, name, length) && !own[length]) {
-			/* A bit field has no offset that a load could use (sk_protocol before 5.6). */
+		} else if (!strncmp(own, s->name, s->length) && !own[s->length]) {
+			/* A bit field has no offset that a load could use (sk_protocol before 5.6).
+			 */
 			if (btf_member_bitfield_size(t, i))
 				return OFFSET_UNKNOWN;
-			*found = inner;
+			s->found = inner;
 			return at;
 		}
 	}
 	return OFFSET_UNKNOWN;
 }
 
-static int path_find(const struct btf *btf, const struct btf_type *t, const char *path)
+static int path_find(const struct btf *btf, const struct btf_type *t, const char *path, int bytes)
 {
+	struct search s = { .btf = btf, .found = t, .steps = STEPS_MOST };
 	int offset = 0;
 
 	for (;;) {
-		size_t length = strcspn(path, ".");
-		int at = member_find(btf, t, path, length, &t);
+		int at;
 
+		s.name = path;
+		s.length = strcspn(path, ".");
+		at = member_find(&s, s.found);
 		if (at == OFFSET_UNKNOWN)
 			return OFFSET_UNKNOWN;
 		offset += at;
-		if (!path[length])
-			return offset;
-		path += length + 1;
+		if (!path[s.length])
+			break;
+		path += s.length + 1;
+	}
+	return offset + bytes <= STRUCTURE_BYTES ? offset : OFFSET_UNKNOWN;
+}
+
+/* What is looked for in a BTF. Found all in one pass: there are some 150,000 types to compare. */
+enum wanted {
+	WANTED_SOCK_COMMON,
+	WANTED_SOCK,
+	WANTED_INET_SOCK,
+	WANTED_TCP_SOCK,
+	WANTED_NET,
+	WANTED_TASK,
+	WANTED_STRUCTURES,
+	WANTED_TRACEPOINT = WANTED_STRUCTURES,
+	WANTED_ACCEPT,
+	WANTED,
+};
+
+static const struct {
+	const char *name;
+	int kind;
+} wanted[WANTED] = {
+	[WANTED_SOCK_COMMON] = { "sock_common", BTF_KIND_STRUCT },
+	[WANTED_SOCK] = { "sock", BTF_KIND_STRUCT },
+	[WANTED_INET_SOCK] = { "inet_sock", BTF_KIND_STRUCT },
+	[WANTED_TCP_SOCK] = { "tcp_sock", BTF_KIND_STRUCT },
+	[WANTED_NET] = { "net", BTF_KIND_STRUCT },
+	[WANTED_TASK] = { "task_struct", BTF_KIND_STRUCT },
+	[WANTED_TRACEPOINT] = { "btf_trace_inet_sock_set_state", BTF_KIND_TYPEDEF },
+	[WANTED_ACCEPT] = { "inet_csk_accept", BTF_KIND_FUNC },
+};
+
+static void find_wanted(const struct btf *btf, __u32 ids[WANTED])
+{
+	const __u32 count = btf__type_cnt(btf);
+
+	memset(ids, 0, WANTED * sizeof(*ids));
+	for (__u32 id = 1; id < count; id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
+		const int kind = btf_kind(t);
+		const char *name;
+
+		if (kind != BTF_KIND_STRUCT && kind != BTF_KIND_TYPEDEF && kind != BTF_KIND_FUNC)
+			continue;
+		name = btf__name_by_offset(btf, t->name_off);
+		for (int i = 0; i < WANTED; i++)
+			if (!ids[i] && kind == wanted[i].kind && !strcmp(name, wanted[i].name))
+				ids[i] = id;
 	}
 }
 
-void layout_from_btf(struct layout *layout, const struct btf *btf, enum layout_source source)
+/* structure: of those that are wanted; a structure that was not found has no member. */
+static int field_find(const struct btf *btf, const __u32 ids[WANTED], const char *structure,
+		      const char *path, int bytes)
 {
-	const struct btf_type *t = NULL;
-	int id;
+	for (int i = 0; i < WANTED_STRUCTURES; i++)
+		if (ids[i] && !strcmp(structure, wanted[i].name))
+			return path_find(btf, btf__type_by_id(btf, ids[i]), path, bytes);
+	return OFFSET_UNKNOWN;
+}
 
-	layout->source = source;
-	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++) {
-		/* The table names a structure's fields in a row, so that each is looked up once. */
-		if (!i || strcmp(fields[i].structure, fields[i - 1].structure)) {
-			id = btf__find_by_name_kind(btf, fields[i].structure, BTF_KIND_STRUCT);
-			t = id > 0 ? btf__type_by_id(btf, id) : NULL;
+static void read_fields(struct layout *layout, const struct btf *btf, const __u32 ids[WANTED])
+{
+	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++)
+		layout->offset[i] =
+			field_find(btf, ids, fields[i].structure, fields[i].path, fields[i].bytes);
+	for (int i = 0; i < TASK_FIELD_COUNT; i++)
+		layout->task_offset[i] = field_find(btf, ids, "task_struct", task_fields[i].name,
+						    task_fields[i].bytes);
+}
+
+static void read_functions(struct layout *layout, const struct btf *btf, const __u32 ids[WANTED])
+{
+	const struct btf_type *accept = btf__type_by_id(btf, ids[WANTED_ACCEPT]);
+
+	layout->tracepoint_id = (int)ids[WANTED_TRACEPOINT];
+	layout->accept_id = (int)ids[WANTED_ACCEPT];
+	if (layout->accept_id)
+		layout->accept_args = btf_vlen(btf__type_by_id(btf, accept->type));
+}
+
+/* The kernel's own as a memory mapping (6.16), which saves 1,400 reads of a page each. */
+static struct btf *map_kernel_btf(void)
+{
+	int fd = open(KERNEL_BTF, O_RDONLY | O_CLOEXEC);
+	struct btf *btf = NULL;
+	struct stat file;
+	void *bytes;
+
+	if (fd < 0)
+		return NULL;
+	if (!fstat(fd, &file) && file.st_size > 0) {
+		bytes = mmap(NULL, (size_t)file.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (bytes != MAP_FAILED) {
+			btf = btf__new(bytes, (__u32)file.st_size);
+			munmap(bytes, (size_t)file.st_size);
 		}
-		if (t)
-			layout->offset[i] = path_find(btf, t, fields[i].path);
 	}
-	id = btf__find_by_name_kind(btf, "inet_csk_accept", BTF_KIND_FUNC);
-	if (id > 0) {
-		const struct btf_type *function = btf__type_by_id(btf, id);
+	close(fd);
+	return btf;
+}
 
-		layout->accept_args = btf_vlen(btf__type_by_id(btf, function->type));
-	}
+int layout_from_btf(struct layout *layout, const char *path)
+{
+	struct btf *btf = path ? NULL : map_kernel_btf();
+	struct stat file;
+	__u32 ids[WANTED];
+
+	if (path && !stat(path, &file) && file.st_size > FILE_BYTES_MOST)
+		return -EFBIG;
+	if (!btf)
+		btf = btf__parse(path ? path : KERNEL_BTF, NULL);
+	if (!btf)
+		return -errno;
+	layout->source = path ? LAYOUT_FILE : LAYOUT_KERNEL_BTF;
+	find_wanted(btf, ids);
+	read_fields(layout, btf, ids);
+	read_functions(layout, btf, ids);
+	btf__free(btf);
+	return 0;
 }
 
 bool layout_read_format(struct layout *layout, const char *format)
@@ -199,7 +351,10 @@ struct types {
 
 static int type_of_bytes(const struct types *types, int bytes)
 {
-	return bytes == 1 ? types->u8 : bytes == 2 ? types->u16 : bytes == 4 ? types->u32 : types->u64;
+	return bytes == 1   ? types->u8
+	       : bytes == 2 ? types->u16
+	       : bytes == 4 ? types->u32
+			    : types->u64;
 }
 
 static int add_integer(struct btf *btf, const char *name, int bytes)
@@ -245,11 +400,12 @@ static void add_field(struct btf *btf, const struct layout *layout, const struct
 	btf__add_field(btf, name, type, (__u32)offset * 8, 0);
 }
 
-/* One structure of the layout; parent: the structure that it begins with, named as in the kernel. */
+/* One structure of the layout; parent: the structure that it begins with, named as in the kernel.
+ */
 static int add_struct(struct btf *btf, const struct layout *layout, const struct types *types,
 		      const char *structure, const char *parent_name, int parent)
 {
-	int id = btf__add_struct(btf, structure, 8192);
+	int id = btf__add_struct(btf, structure, STRUCTURE_BYTES);
 
 	if (parent)
 		btf__add_field(btf, parent_name, parent, 0, 0);
@@ -259,17 +415,32 @@ static int add_struct(struct btf *btf, const struct layout *layout, const struct
 	return id;
 }
 
-static void add_trace_record(struct btf *btf, const struct layout *layout, const struct types *types)
+/* offset: in bytes, or OFFSET_UNKNOWN. */
+static void add_plain_field(struct btf *btf, const struct types *types, const char *name, int bytes,
+			    int offset)
 {
-	btf__add_struct(btf, "trace_event_raw_inet_sock_set_state", 8192);
-	for (int i = 0; i < TRACE_FIELD_COUNT; i++) {
-		int offset = layout->trace_offset[i] == OFFSET_UNKNOWN ? 0 : layout->trace_offset[i];
-		int bytes = i == TRACE_PROTOCOL && layout->trace_protocol_bytes ?
-				    layout->trace_protocol_bytes :
-				    trace_fields[i].bytes;
+	btf__add_field(btf, name, bytes == 16 ? types->words : type_of_bytes(types, bytes),
+		       offset == OFFSET_UNKNOWN ? 0 : (__u32)offset * 8, 0);
+}
 
-		btf__add_field(btf, trace_fields[i].name,
-			       bytes == 16 ? types->words : type_of_bytes(types, bytes), (__u32)offset * 8, 0);
+static void add_task(struct btf *btf, const struct layout *layout, const struct types *types)
+{
+	btf__add_struct(btf, "task_struct", STRUCTURE_BYTES);
+	for (int i = 0; i < TASK_FIELD_COUNT; i++)
+		add_plain_field(btf, types, task_fields[i].name, task_fields[i].bytes,
+				layout->task_offset[i]);
+}
+
+static void add_trace_record(struct btf *btf, const struct layout *layout,
+			     const struct types *types)
+{
+	btf__add_struct(btf, "trace_event_raw_inet_sock_set_state", STRUCTURE_BYTES);
+	for (int i = 0; i < TRACE_FIELD_COUNT; i++) {
+		int bytes = i == TRACE_PROTOCOL && layout->trace_protocol_bytes
+				    ? layout->trace_protocol_bytes
+				    : trace_fields[i].bytes;
+
+		add_plain_field(btf, types, trace_fields[i].name, bytes, layout->trace_offset[i]);
 	}
 }
 
@@ -289,6 +460,7 @@ int layout_to_btf_file(const struct layout *layout)
 	add_struct(btf, layout, &types, "inet_sock", "sk", sock);
 	add_struct(btf, layout, &types, "tcp_sock", NULL, 0);
 	add_struct(btf, layout, &types, "net", NULL, 0);
+	add_task(btf, layout, &types);
 	add_trace_record(btf, layout, &types);
 	raw = btf__raw_data(btf, &size);
 	if (!raw)

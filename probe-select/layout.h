@@ -15,50 +15,62 @@
 struct btf;
 
 /* X(identifier, structure, path in BTF, bytes): the fields that a hook or a record needs. */
-#define LAYOUT_FIELDS(X)                                                                           \
-	X(DADDR, "sock_common", "skc_daddr", 4)                                                    \
-	X(RCV_SADDR, "sock_common", "skc_rcv_saddr", 4)                                            \
-	X(DPORT, "sock_common", "skc_dport", 2)                                                    \
-	X(NUM, "sock_common", "skc_num", 2)                                                        \
-	X(FAMILY, "sock_common", "skc_family", 2)                                                  \
-	X(STATE, "sock_common", "skc_state", 1)                                                    \
-	X(NET, "sock_common", "skc_net", 8)                                                        \
-	X(V6_DADDR, "sock_common", "skc_v6_daddr", 16)                                             \
-	X(V6_RCV_SADDR, "sock_common", "skc_v6_rcv_saddr", 16)                                     \
-	X(SK_FLAGS, "sock_common", "skc_flags", 8)                                                 \
-	X(PROTOCOL, "sock", "sk_protocol", 2)                                                      \
-	X(SK_ERR, "sock", "sk_err", 4)                                                             \
-	X(SPORT, "inet_sock", "inet_sport", 2)                                                     \
-	X(BYTES_RECEIVED, "tcp_sock", "bytes_received", 8)                                         \
-	X(BYTES_ACKED, "tcp_sock", "bytes_acked", 8)                                               \
-	X(SRTT, "tcp_sock", "srtt_us", 4)                                                          \
-	X(TOTAL_RETRANS, "tcp_sock", "total_retrans", 4)                                           \
+#define LAYOUT_FIELDS(X)                                       \
+	X(DADDR, "sock_common", "skc_daddr", 4)                \
+	X(RCV_SADDR, "sock_common", "skc_rcv_saddr", 4)        \
+	X(DPORT, "sock_common", "skc_dport", 2)                \
+	X(NUM, "sock_common", "skc_num", 2)                    \
+	X(FAMILY, "sock_common", "skc_family", 2)              \
+	X(STATE, "sock_common", "skc_state", 1)                \
+	X(NET, "sock_common", "skc_net", 8)                    \
+	X(V6_DADDR, "sock_common", "skc_v6_daddr", 16)         \
+	X(V6_RCV_SADDR, "sock_common", "skc_v6_rcv_saddr", 16) \
+	X(SK_FLAGS, "sock_common", "skc_flags", 8)             \
+	X(PROTOCOL, "sock", "sk_protocol", 2)                  \
+	X(SK_ERR, "sock", "sk_err", 4)                         \
+	X(SPORT, "inet_sock", "inet_sport", 2)                 \
+	X(BYTES_RECEIVED, "tcp_sock", "bytes_received", 8)     \
+	X(BYTES_ACKED, "tcp_sock", "bytes_acked", 8)           \
+	X(SRTT, "tcp_sock", "srtt_us", 4)                      \
+	X(TOTAL_RETRANS, "tcp_sock", "total_retrans", 4)       \
 	X(NETNS_INUM, "net", "ns.inum", 4)
 
 enum layout_field {
 #define X(identifier, structure, path, bytes) FIELD_##identifier,
 	LAYOUT_FIELDS(X)
 #undef X
-	LAYOUT_FIELD_COUNT,
+		LAYOUT_FIELD_COUNT,
+};
+
+/* Of the process that is running: the typed hook reads them at once, the others ask the kernel. */
+#define TASK_FIELDS(X)     \
+	X(TGID, "tgid", 4) \
+	X(COMM, "comm", 16)
+
+enum task_field {
+#define X(identifier, name, bytes) TASK_##identifier,
+	TASK_FIELDS(X)
+#undef X
+		TASK_FIELD_COUNT,
 };
 
 /* The record of the classic tracepoint, as its tracefs format file describes it. */
-#define TRACE_FIELDS(X)                                                                            \
-	X(SKADDR, "skaddr", 8)                                                                     \
-	X(OLDSTATE, "oldstate", 4)                                                                 \
-	X(NEWSTATE, "newstate", 4)                                                                 \
-	X(SPORT, "sport", 2)                                                                       \
-	X(DPORT, "dport", 2)                                                                       \
-	X(FAMILY, "family", 2)                                                                     \
-	X(PROTOCOL, "protocol", 2)                                                                 \
-	X(SADDR_V6, "saddr_v6", 16)                                                                \
+#define TRACE_FIELDS(X)             \
+	X(SKADDR, "skaddr", 8)      \
+	X(OLDSTATE, "oldstate", 4)  \
+	X(NEWSTATE, "newstate", 4)  \
+	X(SPORT, "sport", 2)        \
+	X(DPORT, "dport", 2)        \
+	X(FAMILY, "family", 2)      \
+	X(PROTOCOL, "protocol", 2)  \
+	X(SADDR_V6, "saddr_v6", 16) \
 	X(DADDR_V6, "daddr_v6", 16)
 
 enum trace_field {
 #define X(identifier, name, bytes) TRACE_##identifier,
 	TRACE_FIELDS(X)
 #undef X
-	TRACE_FIELD_COUNT,
+		TRACE_FIELD_COUNT,
 };
 
 enum layout_source {
@@ -72,23 +84,37 @@ enum layout_source {
 
 struct layout {
 	enum layout_source source;
-	int offset[LAYOUT_FIELD_COUNT]; /* bytes; OFFSET_UNKNOWN */
+	int offset[LAYOUT_FIELD_COUNT];	     /* bytes; OFFSET_UNKNOWN */
+	int task_offset[TASK_FIELD_COUNT];   /* bytes; OFFSET_UNKNOWN */
 	int trace_offset[TRACE_FIELD_COUNT]; /* bytes; OFFSET_UNKNOWN */
-	int trace_protocol_bytes; /* 1 before 5.6, then 2 */
-	int accept_args; /* how many arguments inet_csk_accept() has, by BTF; 0: unknown */
+	int trace_protocol_bytes;	     /* 1 before 5.6, then 2 */
+	/* What programs attach to, by its id in the BTF; 0: it is not there. */
+	int tracepoint_id; /* of the typedef that stands for inet_sock_set_state */
+	int accept_id;	   /* of inet_csk_accept() */
+	int accept_args;   /* how many arguments that has */
 };
 
 /* Everything unknown. */
 void layout_init(struct layout *layout);
+/* The tracepoint's record as another layout has it. */
+void layout_take_format(struct layout *layout, const struct layout *from);
+/* The fields of structures unknown; the tracepoint's record stays. */
+void layout_forget_fields(struct layout *layout);
 
-/* Reads all that a BTF knows; fields that it does not have stay unknown. */
-void layout_from_btf(struct layout *layout, const struct btf *btf, enum layout_source source);
+/*
+ * Reads all that a file in BTF format knows; fields that it does not have stay unknown. NULL is the
+ * kernel's own, /sys/kernel/btf/vmlinux (5.2). Returns 0 or -errno.
+ */
+int layout_from_btf(struct layout *layout, const char *path);
 
 /* Reads the classic tracepoint's format file. False: this is not the record that we know. */
 bool layout_read_format(struct layout *layout, const char *format);
 
 /* True if the offset is known. */
 bool layout_has(const struct layout *layout, enum layout_field field);
+
+/* True if all of a process is known; only BTF tells. */
+bool layout_has_task(const struct layout *layout);
 
 /* What the kprobe must know to tell addresses, ports, family and state. */
 bool layout_has_ends(const struct layout *layout);
@@ -102,9 +128,9 @@ const char *layout_source_name(enum layout_source source);
 
 /*
  * Makes the small BTF and puts it in a memory file for libbpf. Fields that are unknown stand at
- * offset 0, so that no instruction is left unrelocated (4.4 to 4.13 crash on what libbpf puts in its
- * place): who reads them must ignore what they say. Returns the file, which the caller closes, or
- * -errno.
+ * offset 0, so that no instruction is left unrelocated (4.4 to 4.13 crash on what libbpf puts in
+ * its place): who reads them must ignore what they say. Returns the file, which the caller closes,
+ * or -errno.
  */
 int layout_to_btf_file(const struct layout *layout);
 

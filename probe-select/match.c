@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define SOCKET_BYTES (SOCKET_CHUNKS * CHUNK_BYTES)
-#define NET_BYTES (NET_CHUNKS * CHUNK_BYTES)
+#define NET_BYTES    (NET_CHUNKS * CHUNK_BYTES)
 
 /* Fewer samples than this would make a chance match too likely. */
 #define SAMPLES_LEAST 2
@@ -12,7 +12,8 @@
 /* How a field is looked for. */
 struct rule {
 	enum layout_field field;
-	int usual; /* where it stands on every kernel known: taken if the values agree, else searched */
+	int usual;   /* where it stands on every kernel known: taken if the values agree, else
+			searched */
 	bool in_net; /* in struct net rather than in the socket */
 	bool (*fits)(const uint8_t *memory, const uint8_t *expected, int bytes);
 };
@@ -61,7 +62,8 @@ static const struct rule rules[] = {
 
 static bool readable(const struct sample *sample, int at, int bytes)
 {
-	return sample->readable[at / CHUNK_BYTES] && sample->readable[(at + bytes - 1) / CHUNK_BYTES];
+	return sample->readable[at / CHUNK_BYTES] &&
+	       sample->readable[(at + bytes - 1) / CHUNK_BYTES];
 }
 
 /* True if the field can stand at this offset, by every sample that has an expectation. */
@@ -77,7 +79,8 @@ static bool fits_all(const struct rule *rule, const struct samples *samples, int
 
 		if (!expected->given)
 			continue;
-		if (!readable(sample, at, bytes) || !rule->fits(sample->memory + at, expected->bytes, bytes))
+		if (!readable(sample, at, bytes) ||
+		    !rule->fits(sample->memory + at, expected->bytes, bytes))
 			return false;
 		used++;
 	}
@@ -108,5 +111,6 @@ void match_fields(struct layout *layout, const struct samples *samples)
 	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
 		layout->offset[rules[i].field] = field_find(&rules[i], samples);
 	/* The inode number was read by way of skc_net, so that stands where it was looked for. */
-	layout->offset[FIELD_NET] = layout_has(layout, FIELD_NETNS_INUM) ? SKC_NET_OFFSET : OFFSET_UNKNOWN;
+	layout->offset[FIELD_NET] =
+		layout_has(layout, FIELD_NETNS_INUM) ? SKC_NET_OFFSET : OFFSET_UNKNOWN;
 }

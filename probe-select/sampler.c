@@ -29,9 +29,9 @@
 #include "objects.h"
 #include "record.h"
 
-#define PAIRS 5 /* sessions that are made; what becomes of each is in make_samples() */
-#define PAIR_MAPPED 4 /* the one on dual-stack sockets */
-#define PATIENCE_MS 500 /* for one state change; on loopback it takes microseconds */
+#define PAIRS	     5	 /* sessions that are made; what becomes of each is in make_samples() */
+#define PAIR_MAPPED  4	 /* the one on dual-stack sockets */
+#define PATIENCE_MS  500 /* for one state change; on loopback it takes microseconds */
 #define PENDING_MOST 16
 
 /* Socket flags as samples know them: neither, the peer's FIN arrived, no descriptor left. */
@@ -56,7 +56,7 @@ struct room {
 	int listener;
 	int listener6;
 	int clients[PAIRS];
-	int refused; /* a client that nobody will answer */
+	int refused;	/* a client that nobody will answer */
 	uint64_t inode; /* of the network namespace; 0: unknown */
 };
 
@@ -68,7 +68,7 @@ struct sampler {
 	int host; /* a client in the host's network */
 	uint64_t host_inode;
 	struct sample pending[PENDING_MOST]; /* arrived, but not yet asked for */
-	uint64_t ids[PENDING_MOST]; /* of `pending`; 0: free */
+	uint64_t ids[PENDING_MOST];	     /* of `pending`; 0: free */
 	struct samples *samples;
 };
 
@@ -82,7 +82,8 @@ static void expect(struct sample *sample, enum layout_field field, const void *b
 
 static void expect_u64(struct sample *sample, enum layout_field field, uint64_t value)
 {
-	expect(sample, field, &value); /* little-endian, as both architectures are: the low bytes come first */
+	expect(sample, field,
+	       &value); /* little-endian, as both architectures are: the low bytes come first */
 }
 
 /* --- arrival --------------------------------------------------------------------------------- */
@@ -203,7 +204,8 @@ static bool info_read(int fd, struct tcp_info *info)
 
 	memset(info, 0, sizeof(*info));
 	return !getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &length) &&
-	       length >= offsetof(struct tcp_info, tcpi_bytes_received) + sizeof(info->tcpi_bytes_received);
+	       length >= offsetof(struct tcp_info, tcpi_bytes_received) +
+				 sizeof(info->tcpi_bytes_received);
 }
 
 /* What has passed; info is from before the change, with nothing under way since. */
@@ -295,7 +297,8 @@ static struct sockaddr_in random_loopback(void)
 }
 
 /* The same address as a socket of either family wants it. */
-static socklen_t address_for(int family, const struct sockaddr_in *v4, struct sockaddr_storage *storage)
+static socklen_t address_for(int family, const struct sockaddr_in *v4,
+			     struct sockaddr_storage *storage)
 {
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)storage;
 
@@ -342,7 +345,8 @@ static bool listen_on(int fd, int family, struct sockaddr_in *address)
 	return true;
 }
 
-static bool pair_connect(struct pair *pair, int listener, int family, const struct sockaddr_in *server)
+static bool pair_connect(struct pair *pair, int listener, int family,
+			 const struct sockaddr_in *server)
 {
 	const int client = pair->client.fd;
 	struct sockaddr_storage storage;
@@ -353,7 +357,8 @@ static bool pair_connect(struct pair *pair, int listener, int family, const stru
 		return false;
 	own.sin_port = port_of(client);
 	pair->client = (struct end){ client, own, *server, family };
-	pair->server = (struct end){ accept4(listener, NULL, NULL, SOCK_CLOEXEC), *server, own, family };
+	pair->server =
+		(struct end){ accept4(listener, NULL, NULL, SOCK_CLOEXEC), *server, own, family };
 	return pair->server.fd >= 0;
 }
 
@@ -392,6 +397,8 @@ static bool sample_orderly(struct sampler *sampler, struct pair *pair, bool half
 {
 	struct tcp_info client, server;
 	struct sample *sample;
+	const int on = 1;
+	char end;
 
 	if (!settle(&pair->client, &client) || !settle(&pair->server, &server))
 		return false;
@@ -399,6 +406,10 @@ static bool sample_orderly(struct sampler *sampler, struct pair *pair, bool half
 		shutdown(pair->client.fd, SHUT_WR);
 	else
 		close(pair->client.fd);
+	/* Else the acknowledgement of the FIN could wait for 40 ms: it is sent at once when nothing
+	 * is unread. */
+	recv(pair->server.fd, &end, sizeof(end), MSG_DONTWAIT);
+	setsockopt(pair->server.fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
 	sample = collect(sampler, STATE_ESTABLISHED, STATE_FIN_WAIT1);
 	expect_ends(sample, &pair->client);
 	expect_counters(sample, &client);
@@ -454,12 +465,14 @@ static void sample_refused(struct sampler *sampler)
 	struct sockaddr_in to = random_loopback();
 
 	to.sin_port = htons(1);
-	if (!connect(sampler->room.refused, (struct sockaddr *)&to, sizeof(to)) || errno != ECONNREFUSED)
+	if (!connect(sampler->room.refused, (struct sockaddr *)&to, sizeof(to)) ||
+	    errno != ECONNREFUSED)
 		return;
 	expect_error(collect(sampler, STATE_SYN_SENT, STATE_CLOSE), ECONNREFUSED);
 }
 
-/* In the host's network all that counts is that the socket ends; a firewall may do with it as it likes. */
+/* In the host's network all that counts is that the socket ends; a firewall may do with it as it
+ * likes. */
 static void sample_host(struct sampler *sampler)
 {
 	struct sockaddr_in to = random_loopback();
@@ -495,12 +508,14 @@ static bool make_samples(struct sampler *sampler, char *why, size_t size)
 				  mapped ? AF_INET6 : AF_INET, mapped ? &server6 : &server);
 	}
 	for (int i = 0; i < PAIRS && ok; i++)
-		ok = transfer(&pairs[i].client, &pairs[i].server) && transfer(&pairs[i].server, &pairs[i].client);
+		ok = transfer(&pairs[i].client, &pairs[i].server) &&
+		     transfer(&pairs[i].server, &pairs[i].client);
 	if (!ok) {
 		snprintf(why, size, "no TCP session could be made on %s loopback: %s",
 			 room->own ? "its own" : "the host's", strerror(errno));
 	} else {
-		ok = sample_orderly(sampler, &pairs[0], true) && sample_orderly(sampler, &pairs[1], false);
+		ok = sample_orderly(sampler, &pairs[0], true) &&
+		     sample_orderly(sampler, &pairs[1], false);
 		if (ok) {
 			sample_reset(sampler, &pairs[2]);
 			sample_refused(sampler);
@@ -535,30 +550,32 @@ static int program_start(struct sampler *sampler, enum hook hook, const struct l
 		.wakeup_events = 1,
 	};
 	char path[32], name[COMM_LEN] = {};
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "calibrate", .btf_custom_path = path);
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "calibrate",
+		    .btf_custom_path = path);
 	int file = layout_to_btf_file(layout), result;
 	const uint32_t zero = 0;
 
 	if (file < 0)
 		return file;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
-	sampler->object = bpf_object__open_mem(object->bytes, *object->size, &opts);
+	sampler->object = object_open(object, &opts);
 	result = sampler->object ? bpf_object__load(sampler->object) : -errno;
 	close(file);
 	if (result)
 		return result;
 	prctl(PR_GET_NAME, name);
-	result = bpf_map__update_elem(bpf_object__find_map_by_name(sampler->object, "our_name"), &zero,
-				      sizeof(zero), name, sizeof(name), BPF_ANY);
+	result = bpf_map__update_elem(bpf_object__find_map_by_name(sampler->object, "our_name"),
+				      &zero, sizeof(zero), name, sizeof(name), BPF_ANY);
 	if (result)
 		return result;
-	sampler->perf = perf_buffer__new_raw(bpf_object__find_map_fd_by_name(sampler->object, "chunks"), 16,
-					     &attr, on_chunk, sampler, NULL);
+	sampler->perf =
+		perf_buffer__new_raw(bpf_object__find_map_fd_by_name(sampler->object, "chunks"), 16,
+				     &attr, on_chunk, sampler, NULL);
 	if (!sampler->perf)
 		return -errno;
-	sampler->event = hook == HOOK_KPROBE ?
-				 hook_open_kprobe(facts, sources, "tcp_set_state", false) :
-				 hook_open_tracepoint(sources, "sock/inet_sock_set_state");
+	sampler->event = hook == HOOK_KPROBE
+				 ? hook_open_kprobe(facts, sources, "tcp_set_state", false)
+				 : hook_open_tracepoint(sources, "sock/inet_sock_set_state");
 	if (!sampler->event)
 		return -errno;
 	return hook_attach(sampler->event, bpf_object__next_program(sampler->object, NULL));
@@ -605,7 +622,7 @@ bool sampler_run(struct samples *samples, enum hook hook, const struct layout *l
 		snprintf(why, size, "the calibration program does not run: %s", strerror(-result));
 	else
 		ok = make_samples(sampler, why, size);
-	hook_close(sampler->event);
+	hook_retire(sampler->event);
 	perf_buffer__free(sampler->perf);
 	bpf_object__close(sampler->object);
 	close_all(sampler);

@@ -34,8 +34,8 @@ struct samples {
 
 /*
  * Makes loopback sessions, in a network namespace of our own or, if that is refused, on the host's
- * loopback, and samples their sockets. layout: holds the tracepoint's record. False: too little came
- * of it, and why.
+ * loopback, and samples their sockets. layout: holds the tracepoint's record. False: too little
+ * came of it, and why.
  */
 bool sampler_run(struct samples *samples, enum hook hook, const struct layout *layout,
 		 const struct facts *facts, const struct sources *sources, char *why, size_t size);

@@ -30,7 +30,8 @@ const char *accept_name(enum accept_hook accept)
 }
 
 /* Why a candidate cannot work; returns false, to be returned at once. */
-__attribute__((format(printf, 2, 3))) static bool refuse(struct candidate *c, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static bool refuse(struct candidate *c, const char *format,
+							 ...)
 {
 	va_list args;
 
@@ -40,7 +41,8 @@ __attribute__((format(printf, 2, 3))) static bool refuse(struct candidate *c, co
 	return false;
 }
 
-__attribute__((format(printf, 2, 3))) static bool accept_as(struct candidate *c, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static bool accept_as(struct candidate *c, const char *format,
+							    ...)
 {
 	va_list args;
 
@@ -59,16 +61,26 @@ static bool typed_usable(struct candidate *c, const struct facts *f, enum btf_wi
 {
 	if (btf == BTF_NONE)
 		return refuse(c, "needs the kernel's BTF, and --btf none forbids it");
+	if (f->btf_error && f->sys_error)
+		return refuse(c,
+			      "needs kernel BTF, which stands in /sys, and that cannot be "
+			      "read: %s: mount it",
+			      strerror(f->sys_error));
 	if (f->btf_error == ENOENT)
-		return refuse(c, "needs kernel BTF (5.5+ with CONFIG_DEBUG_INFO_BTF), and this kernel has none");
+		return refuse(c, "needs kernel BTF (5.5+ with CONFIG_DEBUG_INFO_BTF), and this "
+				 "kernel has none");
 	if (f->btf_error)
 		return refuse(c, "the kernel's BTF cannot be used: %s", strerror(f->btf_error));
 	if (!f->btf_tracepoint)
-		return refuse(c, "the kernel's BTF does not know the tracepoint inet_sock_set_state (5.5+)");
+		return refuse(
+			c,
+			"the kernel's BTF does not know the tracepoint inet_sock_set_state (5.5+)");
 	if (!f->btf_protocol)
-		return refuse(c, "sk_protocol is a bit field here (before 5.6), which a typed load cannot read");
+		return refuse(c, "sk_protocol is a bit field here (before 5.6), which a typed load "
+				 "cannot read");
 	if (!f->ring_buffer)
-		return refuse(c, "needs the BPF ring buffer (5.8+), which this kernel does not offer");
+		return refuse(c,
+			      "needs the BPF ring buffer (5.8+), which this kernel does not offer");
 	c->kernel_btf = true;
 	return accept_as(c, "kernel BTF knows the tracepoint; the cheapest path");
 }
@@ -78,15 +90,19 @@ static bool classic_usable(struct candidate *c, const struct facts *f, enum btf_
 	if (f->tracefs_error)
 		return refuse(c, "tracefs cannot be reached: %s", strerror(f->tracefs_error));
 	if (f->tracepoint_error == ENOENT)
-		return refuse(c, "the tracepoint sock:inet_sock_set_state is not in this kernel (4.16+)");
+		return refuse(
+			c, "the tracepoint sock:inet_sock_set_state is not in this kernel (4.16+)");
 	if (f->tracepoint_error)
 		return refuse(c, "the tracepoint sock:inet_sock_set_state cannot be read: %s",
 			      strerror(f->tracepoint_error));
 	if (!f->tracepoint_format)
-		return refuse(c, "the record of sock:inet_sock_set_state has a form that is not known");
+		return refuse(
+			c, "the record of sock:inet_sock_set_state has a form that is not known");
 	c->kernel_btf = btf == BTF_AUTO && !f->btf_error;
 	return accept_as(c, "the tracepoint gives addresses and ports; byte counters by %s",
-			 btf == BTF_FILE ? "the BTF file" : c->kernel_btf ? "kernel BTF" : "discovery");
+			 btf == BTF_FILE ? "the BTF file"
+			 : c->kernel_btf ? "kernel BTF"
+					 : "discovery");
 }
 
 static bool kprobe_usable(struct candidate *c, const struct facts *f, enum btf_wish btf)
@@ -95,18 +111,23 @@ static bool kprobe_usable(struct candidate *c, const struct facts *f, enum btf_w
 		return refuse(c, "no kprobe PMU (4.17+), and tracefs cannot be reached: %s",
 			      strerror(f->tracefs_error));
 	if (!kprobes_offered(f))
-		return refuse(c, "this kernel has no kprobes (CONFIG_KPROBES, CONFIG_KPROBE_EVENTS)");
+		return refuse(c,
+			      "this kernel has no kprobes (CONFIG_KPROBES, CONFIG_KPROBE_EVENTS)");
 	c->kernel_btf = btf == BTF_AUTO && !f->btf_error;
 	return accept_as(c, "works on every kernel from 4.4 on; layout by %s",
-			 btf == BTF_FILE ? "the BTF file" : c->kernel_btf ? "kernel BTF" : "discovery");
+			 btf == BTF_FILE ? "the BTF file"
+			 : c->kernel_btf ? "kernel BTF"
+					 : "discovery");
 }
 
 static const struct {
 	bool (*usable)(struct candidate *c, const struct facts *f, enum btf_wish btf);
 	bool wished[PROBE_KPROBE + 1]; /* by probe_wish */
 } hooks[HOOKS] = {
-	[HOOK_TYPED] = { typed_usable, { [PROBE_AUTO] = 1, [PROBE_TRACEPOINT] = 1, [PROBE_TYPED] = 1 } },
-	[HOOK_CLASSIC] = { classic_usable, { [PROBE_AUTO] = 1, [PROBE_TRACEPOINT] = 1, [PROBE_CLASSIC] = 1 } },
+	[HOOK_TYPED] = { typed_usable,
+			 { [PROBE_AUTO] = 1, [PROBE_TRACEPOINT] = 1, [PROBE_TYPED] = 1 } },
+	[HOOK_CLASSIC] = { classic_usable,
+			   { [PROBE_AUTO] = 1, [PROBE_TRACEPOINT] = 1, [PROBE_CLASSIC] = 1 } },
 	[HOOK_KPROBE] = { kprobe_usable, { [PROBE_AUTO] = 1, [PROBE_KPROBE] = 1 } },
 };
 
@@ -129,25 +150,43 @@ static void refuse_all(struct plan *plan, const struct facts *f)
 	*why = 0;
 	if (panics(f))
 		snprintf(why, size,
-			 "kernel %s panics in BPF map look-ups (Ubuntu bug 1763454): update it to 4.4.0-127 or later",
+			 "kernel %s panics in BPF map look-ups (Ubuntu bug 1763454): update it to "
+			 "4.4.0-127 or later",
 			 f->release);
 	else if (f->bpf_error == ENOSYS)
 		snprintf(why, size,
-			 "this kernel has no bpf(2) (%s): it needs 4.4 or later, built with CONFIG_BPF_SYSCALL",
+			 "this kernel has no bpf(2) (%s): it needs 4.4 or later, built with "
+			 "CONFIG_BPF_SYSCALL",
 			 f->release);
-	else if (!f->cap_bpf || !f->cap_perfmon)
+	else if (f->cap_bpf != f->cap_perfmon)
 		snprintf(why, size,
-			 "tracing needs root, or CAP_BPF and CAP_PERFMON on 5.8 and later: run it with sudo");
+			 "tracing needs %s beside %s: add it (setcap, setpriv, "
+			 "AmbientCapabilities=), or run it with sudo",
+			 f->cap_bpf ? "CAP_PERFMON" : "CAP_BPF",
+			 f->cap_bpf ? "CAP_BPF" : "CAP_PERFMON");
+	else if (!f->cap_bpf)
+		snprintf(why, size,
+			 "tracing needs root, or CAP_BPF and CAP_PERFMON on 5.8 and later: run it "
+			 "with sudo");
 	else if (f->lockdown == LOCKDOWN_CONFIDENTIALITY)
 		snprintf(why, size,
-			 "kernel lockdown is at 'confidentiality', which forbids BPF to read kernel memory: boot with lockdown=integrity or less");
+			 "kernel lockdown is at 'confidentiality', which forbids BPF to read "
+			 "kernel memory: boot with lockdown=integrity or less");
+	else if (f->proc_error)
+		snprintf(why, size, "/proc cannot be read: %s: mount it (mount -t proc proc /proc)",
+			 strerror(f->proc_error));
+	else if (f->sys_error && !f->ring_buffer)
+		snprintf(why, size, "/sys cannot be read: %s: mount it (mount -t sysfs sysfs /sys)",
+			 strerror(f->sys_error));
 	else if (f->bpf_error)
 		snprintf(why, size,
-			 "bpf(2) is refused (%s) even so: a container's seccomp profile or a security module forbids it; run it on the host",
+			 "bpf(2) is refused (%s) even so: a container's seccomp profile or a "
+			 "security module forbids it; run it on the host",
 			 strerror(f->bpf_error));
 }
 
-void select_plan(struct plan *plan, const struct facts *facts, enum probe_wish probe, enum btf_wish btf)
+void select_plan(struct plan *plan, const struct facts *facts, enum probe_wish probe,
+		 enum btf_wish btf)
 {
 	memset(plan, 0, sizeof(*plan));
 	refuse_all(plan, facts);
@@ -160,7 +199,7 @@ void select_plan(struct plan *plan, const struct facts *facts, enum probe_wish p
 		c->usable = hooks[i].usable(c, facts, btf) && c->asked && !*plan->refusal;
 		if (!c->asked)
 			refuse(c, "not asked for by --probe");
-		if (c->ring && btf != BTF_NONE && !facts->btf_error)
+		if (c->ring && btf != BTF_NONE && !facts->btf_error && !facts->fexit_error)
 			c->accept = ACCEPT_FEXIT;
 		else if (kprobes_offered(facts))
 			c->accept = ACCEPT_KRETPROBE;

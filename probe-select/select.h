@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Which hook to try, in which order, and why not the others. Pure: the same facts and wishes give the
- * same plan, so that machines that we do not have can be tested as a table.
+ * Which hook to try, in which order, and why not the others. Pure: the same facts and wishes give
+ * the same plan, so that machines that we do not have can be tested as a table.
  */
 #ifndef TCPLIFE_SELECT_H
 #define TCPLIFE_SELECT_H
@@ -42,9 +42,9 @@ enum accept_hook {
 
 struct candidate {
 	enum hook hook;
-	bool usable; /* worth a try */
-	bool asked; /* the user's wish allows it */
-	bool ring; /* ring buffer; else perf buffer */
+	bool usable;	 /* worth a try */
+	bool asked;	 /* the user's wish allows it */
+	bool ring;	 /* ring buffer; else perf buffer */
 	bool kernel_btf; /* layout by the kernel's BTF; else by file or discovery */
 	enum accept_hook accept;
 	char reason[256]; /* why it is chosen, or why not */
@@ -55,7 +55,8 @@ struct plan {
 	char refusal[320]; /* not empty: nothing can work here, and why, and what to do */
 };
 
-void select_plan(struct plan *plan, const struct facts *facts, enum probe_wish probe, enum btf_wish btf);
+void select_plan(struct plan *plan, const struct facts *facts, enum probe_wish probe,
+		 enum btf_wish btf);
 
 /* The first usable candidate at or after index, or NULL. */
 struct candidate *plan_next(struct plan *plan, int index);

@@ -7,11 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/*
- * Opens the directory of tracefs: the host's, if it is mounted where one expects it, else one that is
- * mounted in a mount namespace of our own; the host's mounts are never changed. Sets *own for the
- * latter. Returns a descriptor that the caller closes, or -errno.
- */
+/* Opens the directory of tracefs, as pseudofs_open() does. */
 int tracefs_open(bool *own);
 
 /* Reads a file under the directory into text, NUL-terminated. Returns its length, or -errno. */

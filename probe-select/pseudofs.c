@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "pseudofs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stddef.h>
+#include <sys/mount.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include "aside.h"
+
+struct mounting {
+	const struct pseudofs *fs;
+	int fd; /* or -errno */
+};
+
+static int open_directory(const struct pseudofs *fs, const char *path)
+{
+	struct statfs found;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (fstatfs(fd, &found) || (long)found.f_type != fs->magic) {
+		close(fd);
+		return -ENOENT;
+	}
+	return fd;
+}
+
+/*
+ * Runs aside: any directory will do to mount on, since nobody else will see it. In a chroot "/" is
+ * no mount, so what is mounted below it is made private instead, each for itself.
+ */
+static int mount_aside(void *arg)
+{
+	static const char *const points[] = { "/sys/kernel/tracing", "/sys", "/proc", "/dev",
+					      "/tmp" };
+	struct mounting *m = arg;
+	const char *type = m->fs->type;
+	bool private;
+
+	if (unshare(CLONE_NEWNS)) {
+		m->fd = -errno;
+		return 0;
+	}
+	private = !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+	m->fd = -ENOENT;
+	for (size_t i = 0; i < sizeof(points) / sizeof(*points) && m->fd < 0; i++) {
+		const char *point = points[i];
+
+		if ((private || !mount(NULL, point, NULL, MS_REC | MS_PRIVATE, NULL)) &&
+		    !mount(type, point, type, 0, NULL))
+			m->fd = open_directory(m->fs, point);
+		else if (errno != ENOENT && errno != ENOTDIR)
+			m->fd = -errno;
+	}
+	return 0;
+}
+
+int pseudofs_open(const struct pseudofs *fs, bool *own)
+{
+	struct mounting mounting = { .fs = fs, .fd = -ENOENT };
+	int result;
+
+	*own = false;
+	for (const char *const *path = fs->usual; *path; path++) {
+		int fd = open_directory(fs, *path);
+
+		if (fd >= 0)
+			return fd;
+	}
+	*own = true;
+	result = aside_run(mount_aside, &mounting);
+	return result ? result : mounting.fd;
+}

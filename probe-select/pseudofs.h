@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* File systems that the kernel makes up, and that not every machine has mounted. */
+#ifndef TCPLIFE_PSEUDOFS_H
+#define TCPLIFE_PSEUDOFS_H
+
+#include <stdbool.h>
+
+struct pseudofs {
+	const char *type;	  /* as mount(8) calls it */
+	long magic;		  /* as statfs(2) tells it, linux/magic.h */
+	const char *const *usual; /* where one expects it; NULL ends the list */
+};
+
+/*
+ * Opens its directory: the host's, if it is mounted where one expects it, else one that is mounted
+ * in a mount namespace of our own; the host's mounts are never changed. Sets *own for the latter.
+ * Returns a descriptor that the caller closes, or -errno.
+ */
+int pseudofs_open(const struct pseudofs *fs, bool *own);
+
+#endif
