@@ -1,31 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "choice.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <bpf/btf.h>
 
 #include "discover.h"
 #include "hook.h"
 
-/* From the user's file; a file that cannot be used is no reason to guess. */
-static bool layout_from_file(struct choice *choice, const char *path, char *why, size_t size)
+/* A file of another kernel would give wrong numbers without a word, so it must agree with what is
+ * seen here. */
+static bool file_contradicted(const struct choice *choice, enum hook hook, const char *path,
+			      char *why, size_t size)
 {
-	struct btf *btf = btf__parse(path, NULL);
+	struct layout seen = choice->layout;
+	char unseen[256];
 
-	if (!btf) {
-		snprintf(why, size, "--btf %s: cannot be read as BTF: %s", path, strerror(errno));
+	layout_forget_fields(&seen);
+	discover_layout(&seen, hook, &choice->facts, &choice->sources, unseen, sizeof(unseen));
+	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++) {
+		enum layout_field field = (enum layout_field)i;
+
+		if (!layout_has(&seen, field) || seen.offset[i] == choice->layout.offset[i])
+			continue;
+		snprintf(
+			why, size,
+			"--btf %s: is of another kernel: it says that %s stands at %d, but here it "
+			"stands at %d; give the BTF of %s, or none",
+			path, layout_field_name(field), choice->layout.offset[i], seen.offset[i],
+			choice->facts.release);
+		return true;
+	}
+	return false;
+}
+
+/* From the user's file; a file that cannot be used is no reason to guess. */
+static bool layout_from_file(struct choice *choice, enum hook hook, const char *path, char *why,
+			     size_t size)
+{
+	int result = layout_from_btf(&choice->layout, path);
+
+	if (result) {
+		snprintf(why, size, "--btf %s: cannot be read as BTF: %s", path, strerror(-result));
 		return false;
 	}
-	layout_from_btf(&choice->layout, btf, LAYOUT_FILE);
-	btf__free(btf);
-	if (layout_has_ends(&choice->layout) && layout_has(&choice->layout, FIELD_BYTES_ACKED))
-		return true;
-	snprintf(why, size, "--btf %s: knows no struct tcp_sock; give the BTF of this kernel, %s", path,
-		 choice->facts.release);
-	return false;
+	if (!layout_has_ends(&choice->layout) || !layout_has(&choice->layout, FIELD_BYTES_ACKED)) {
+		snprintf(why, size,
+			 "--btf %s: knows no struct tcp_sock; give the BTF of this kernel, %s",
+			 path, choice->facts.release);
+		return false;
+	}
+	return !file_contradicted(choice, hook, path, why, size);
 }
 
 static bool layout_obtain(struct choice *choice, const struct candidate *candidate,
@@ -34,26 +58,19 @@ static bool layout_obtain(struct choice *choice, const struct candidate *candida
 	struct layout *layout = &choice->layout;
 
 	*choice->layout_why = 0;
-	layout_init(layout);
-	memcpy(layout->trace_offset, choice->sources.trace->trace_offset, sizeof(layout->trace_offset));
-	layout->trace_protocol_bytes = choice->sources.trace->trace_protocol_bytes;
-	if (candidate->kernel_btf)
-		layout_from_btf(layout, choice->sources.btf, LAYOUT_KERNEL_BTF);
-	else if (options->btf_file)
-		return layout_from_file(choice, options->btf_file, why, size);
-	else
+	*layout = candidate->kernel_btf ? choice->sources.kernel : choice->sources.trace;
+	layout_take_format(layout, &choice->sources.trace);
+	if (!candidate->kernel_btf && options->btf == BTF_FILE)
+		return layout_from_file(choice, candidate->hook, options->btf_file, why, size);
+	if (!candidate->kernel_btf)
 		discover_layout(layout, candidate->hook, &choice->facts, &choice->sources,
 				choice->layout_why, sizeof(choice->layout_why));
-	/* The tracepoint brings addresses and ports along; the kprobe must find them in the socket. */
+	/* The tracepoint brings addresses and ports along; the kprobe must find them in the socket.
+	 */
 	if (candidate->hook != HOOK_KPROBE || layout_has_ends(layout))
 		return true;
 	snprintf(why, size, "the socket's layout could not be discovered: %s", choice->layout_why);
 	return false;
-}
-
-static enum btf_wish btf_wish(const struct options *options)
-{
-	return options->btf_file ? BTF_FILE : options->btf_none ? BTF_NONE : BTF_AUTO;
 }
 
 bool choice_make(struct choice *choice, const struct options *options, reader_fn fn, void *arg)
@@ -62,9 +79,10 @@ bool choice_make(struct choice *choice, const struct options *options, reader_fn
 
 	memset(choice, 0, sizeof(*choice));
 	facts_gather(&choice->facts, &choice->sources);
-	select_plan(&choice->plan, &choice->facts, (enum probe_wish)options->probe, btf_wish(options));
+	select_plan(&choice->plan, &choice->facts, options->probe, options->btf);
 	hook_sweep(&choice->sources);
-	for (struct candidate *c = plan_next(&choice->plan, 0); c; c = plan_next(&choice->plan, c->hook + 1)) {
+	for (struct candidate *c = plan_next(&choice->plan, 0); c;
+	     c = plan_next(&choice->plan, (int)c->hook + 1)) {
 		const struct tracer_request request = {
 			.candidate = c,
 			.layout = &choice->layout,
@@ -107,11 +125,12 @@ void choice_why(const struct choice *choice, const struct options *options, char
 	}
 	used = strlen(why);
 	snprintf(why + used, size - used, " %s",
-		 options->probe == WANT_AUTO ? "see tcplife --check" : "try --probe auto");
+		 options->probe == PROBE_AUTO ? "see tcplife --check" : "try --probe auto");
 }
 
 void choice_free(struct choice *choice)
 {
 	tracer_free(choice->tracer);
+	hook_reap();
 	sources_close(&choice->sources);
 }

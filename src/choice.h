@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Goes down the plan until a candidate really loads and attaches, and keeps why the others did not. */
+/* Goes down the plan until a candidate really loads and attaches, and keeps why the others did not.
+ */
 #ifndef TCPLIFE_CHOICE_H
 #define TCPLIFE_CHOICE_H
 
@@ -14,10 +15,10 @@ struct choice {
 	struct facts facts;
 	struct sources sources;
 	struct plan plan;
-	struct layout layout; /* of the chosen candidate */
-	char layout_why[160]; /* what discovery could not do; "" if nothing */
+	struct layout layout;	  /* of the chosen candidate */
+	char layout_why[160];	  /* what discovery could not do; "" if nothing */
 	struct candidate *chosen; /* in the plan; NULL: none works */
-	struct tracer *tracer; /* NULL: none works */
+	struct tracer *tracer;	  /* NULL: none works */
 };
 
 /* Gathers, plans, loads and attaches. False: nothing works; choice_why() says why. */

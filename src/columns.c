@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "columns.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "cgroups.h"
+
+#define CGROUP_LABEL_LONGEST 64
+#define ARRAY_SIZE(a)	     (sizeof(a) / sizeof((a)[0]))
 
 enum needs {
 	NEEDS_TIME = 1,
@@ -13,20 +17,6 @@ enum needs {
 	NEEDS_END = 8,
 	NEEDS_EXTENDED = 16,
 };
-
-static void put_known(struct text *t, int64_t n)
-{
-	if (n < 0)
-		text_put_char(t, '-');
-	else
-		text_put_number(t, (uint64_t)n);
-}
-
-/* NULL: unknown */
-static void put_word(struct text *t, const char *word)
-{
-	text_put_string(t, word ? word : "-");
-}
 
 static void put_time(struct text *t, struct columns *c, const struct session *s)
 {
@@ -50,14 +40,16 @@ static void put_time(struct text *t, struct columns *c, const struct session *s)
 
 static void put_timestamp(struct text *t, struct columns *c, const struct session *s)
 {
+	/* Not by the wall clock, which may be set meanwhile. */
+	const int64_t end_ns = s->ended_ns - s->wall_offset_ns;
 	uint64_t us;
 
 	if (!c->first_seen) {
 		c->first_seen = true;
-		c->first_ns = s->ended_ns;
+		c->first_ns = end_ns;
 	}
 	/* Records of several CPUs come a little out of order. */
-	us = s->ended_ns > c->first_ns ? (uint64_t)(s->ended_ns - c->first_ns) / 1000 : 0;
+	us = end_ns > c->first_ns ? (uint64_t)(end_ns - c->first_ns) / 1000 : 0;
 	text_put_number(t, us / 1000000);
 	text_put_char(t, '.');
 	text_put_digits(t, us % 1000000, 6);
@@ -107,13 +99,13 @@ static void put_rport(struct text *t, struct columns *c, const struct session *s
 static void put_tx_kb(struct text *t, struct columns *c, const struct session *s)
 {
 	(void)c;
-	put_known(t, s->tx_bytes < 0 ? -1 : s->tx_bytes / 1024);
+	text_put_known(t, s->tx_bytes < 0 ? -1 : s->tx_bytes / 1024);
 }
 
 static void put_rx_kb(struct text *t, struct columns *c, const struct session *s)
 {
 	(void)c;
-	put_known(t, s->rx_bytes < 0 ? -1 : s->rx_bytes / 1024);
+	text_put_known(t, s->rx_bytes < 0 ? -1 : s->rx_bytes / 1024);
 }
 
 static void put_ms(struct text *t, struct columns *c, const struct session *s)
@@ -127,7 +119,7 @@ static void put_ms(struct text *t, struct columns *c, const struct session *s)
 static void put_dir(struct text *t, struct columns *c, const struct session *s)
 {
 	(void)c;
-	put_word(t, direction_name(s->direction));
+	text_put_word(t, direction_name(s->direction));
 }
 
 static void put_end(struct text *t, struct columns *c, const struct session *s)
@@ -136,7 +128,12 @@ static void put_end(struct text *t, struct columns *c, const struct session *s)
 	if (s->ending == ENDING_OPEN)
 		text_put_string(t, "OPEN"); /* must strike the eye: it has not ended */
 	else
-		put_word(t, s->ending == ENDING_UNKNOWN ? NULL : ending_name(s->ending));
+		text_put_word(t, s->ending == ENDING_UNKNOWN ? NULL : ending_name(s->ending));
+}
+
+static bool end_alarms(const struct session *s)
+{
+	return ending_is_failure(s->ending);
 }
 
 static void put_conn_ms(struct text *t, struct columns *c, const struct session *s)
@@ -160,19 +157,35 @@ static void put_rtt_ms(struct text *t, struct columns *c, const struct session *
 static void put_retrans(struct text *t, struct columns *c, const struct session *s)
 {
 	(void)c;
-	put_known(t, s->retrans);
+	text_put_known(t, s->retrans);
 }
 
 static void put_uid(struct text *t, struct columns *c, const struct session *s)
 {
 	(void)c;
-	put_known(t, s->uid);
+	text_put_known(t, s->uid);
 }
 
 static void put_netns(struct text *t, struct columns *c, const struct session *s)
 {
 	(void)c;
-	put_known(t, s->netns);
+	text_put_known(t, s->netns);
+}
+
+static void put_cgroup(struct text *t, struct columns *c, const struct session *s)
+{
+	char label[CGROUP_LABEL_LONGEST + 1];
+	const char *part;
+	size_t length;
+
+	(void)c;
+	if (!s->cgroup) {
+		text_put_char(t, '-');
+		return;
+	}
+	part = cgroup_label(s->cgroup, &length);
+	snprintf(label, sizeof(label), "%.*s", (int)length, part);
+	text_put_name(t, label, CGROUP_LABEL_LONGEST);
 }
 
 /* clang-format off */
@@ -183,20 +196,21 @@ static const struct column all[] = {
 	{"PID",		 5,  5, 0,		 .put = put_pid},
 	{"COMM",	10, 16, 0,		 .put = put_comm, .free_text = true},
 	{"IP",		 0,  2, NEEDS_IP,	 .put = put_ip},
-	{"LADDR",	15, 39, 0,		 .put = put_laddr},
+	{"LADDR",	15, 39, 0,		 .put = put_laddr, .address = true},
 	{"LPORT",	 5,  5, 0,		 .put = put_lport},
-	{"RADDR",	15, 39, 0,		 .put = put_raddr},
+	{"RADDR",	15, 39, 0,		 .put = put_raddr, .address = true},
 	{"RPORT",	 5,  5, 0,		 .put = put_rport},
 	{"TX_KB",	 5,  6, 0,		 .put = put_tx_kb, .right = true},
 	{"RX_KB",	 5,  6, 0,		 .put = put_rx_kb, .right = true},
 	{"MS",		 9,  9, 0,		 .put = put_ms},
 	{"DIR",		 3,  3, NEEDS_EXTENDED,	 .put = put_dir},
-	{"END",		11, 11, NEEDS_END,	 .put = put_end},
+	{"END",		11, 11, NEEDS_END,	 .put = put_end, .alarms = end_alarms},
 	{"CONN_MS",	 8,  8, NEEDS_EXTENDED,	 .put = put_conn_ms, .right = true},
 	{"RTT_MS",	 8,  8, NEEDS_EXTENDED,	 .put = put_rtt_ms, .right = true},
 	{"RETRANS",	 7,  7, NEEDS_EXTENDED,	 .put = put_retrans, .right = true},
 	{"UID",		 5,  5, NEEDS_EXTENDED,	 .put = put_uid},
 	{"NETNS",	10, 10, NEEDS_EXTENDED,	 .put = put_netns},
+	{"CGROUP",	 0,  0, NEEDS_EXTENDED,	 .put = put_cgroup, .free_text = true},
 };
 /* clang-format on */
 
@@ -210,7 +224,7 @@ void columns_choose(struct columns *c, const struct options *o)
 			       (o->extended || o->open ? NEEDS_END : 0) |
 			       (o->extended ? NEEDS_EXTENDED : 0);
 
-	*c = (struct columns){.clock_second = -1};
+	*c = (struct columns){ .clock_second = -1 };
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
 		const struct column *column = &all[i];
 		const size_t width = o->wide ? column->wide_width : column->width;
@@ -222,4 +236,20 @@ void columns_choose(struct columns *c, const struct options *o)
 		c->list[c->count] = column;
 		c->widths[c->count++] = width;
 	}
+}
+
+void columns_fit(struct columns *c, size_t terminal)
+{
+	size_t columns = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct column *column = c->list[i];
+
+		columns += (column->address ? column->wide_width : c->widths[i]) + (i > 0);
+	}
+	if (columns > terminal)
+		return;
+	for (size_t i = 0; i < c->count; i++)
+		if (c->list[i]->address)
+			c->widths[i] = c->list[i]->wide_width;
 }

@@ -17,11 +17,13 @@ struct columns;
 
 struct column {
 	const char *name;
-	uint8_t width;	    /* in the table */
-	uint8_t wide_width; /* in the wide table */
-	uint8_t needs;	    /* an option that brings it in; 0: always there */
-	bool right;	    /* aligned to the right */
-	bool free_text;	    /* may hold anything: CSV must quote it */
+	uint8_t width;				 /* in the table */
+	uint8_t wide_width;			 /* in the wide table */
+	uint8_t needs;				 /* an option that brings it in; 0: always there */
+	bool right;				 /* aligned to the right */
+	bool free_text;				 /* may hold anything: CSV must quote it */
+	bool address;				 /* takes the wide width wherever there is room */
+	bool (*alarms)(const struct session *s); /* whether it is to be red; NULL: never */
 	void (*put)(struct text *t, struct columns *c, const struct session *s);
 };
 
@@ -31,6 +33,7 @@ struct columns {
 	size_t widths[COLUMNS_MAX];
 	size_t count;
 	size_t comm_columns; /* COMM is cut to this */
+	bool color;
 
 	int64_t clock_second; /* the second that clock[] shows */
 	char clock[8];
@@ -39,5 +42,7 @@ struct columns {
 };
 
 void columns_choose(struct columns *c, const struct options *o);
+/* Makes addresses as wide as IPv6 needs, if the table still fits this many columns. */
+void columns_fit(struct columns *c, size_t terminal);
 
 #endif

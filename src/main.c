@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* options -> choose -> drain -> write -> report */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "choice.h"
+#include "components.h"
+#include "completion.h"
 #include "kernel_log.h"
 #include "options.h"
 #include "run.h"
@@ -17,6 +21,30 @@ enum exit_code {
 	EXIT_USAGE = 2,
 };
 
+/*
+ * If a standard stream is closed, the next file to be opened takes its number, and what is meant
+ * for a person would be written into it. A placeholder that cannot be written to makes it an error.
+ */
+static void streams_reserve(void)
+{
+	int fd;
+
+	do
+		fd = open("/", O_PATH | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* What was printed must have arrived. */
+static int printed(int code)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	fprintf(stderr, "tcplife: cannot write to standard output: %s\n", strerror(errno));
+	return EXIT_CANNOT_TRACE;
+}
+
 static int check(const struct options *options)
 {
 	struct choice choice;
@@ -27,7 +55,7 @@ static int check(const struct options *options)
 	else
 		check_print(stdout, &choice, options);
 	choice_free(&choice);
-	return works ? EXIT_DONE : EXIT_CANNOT_TRACE;
+	return printed(works ? EXIT_DONE : EXIT_CANNOT_TRACE);
 }
 
 static int trace(const struct options *options)
@@ -45,18 +73,25 @@ int main(int argc, char *argv[])
 	static struct options options;
 	char error[OPTIONS_ERROR_SIZE];
 
+	streams_reserve();
 	switch (options_parse(&options, argc, argv, error, sizeof(error))) {
 	case OPTIONS_HELP:
 		options_usage(stdout);
-		return EXIT_DONE;
+		return printed(EXIT_DONE);
 	case OPTIONS_VERSION:
 		printf("tcplife %s\n", TCPLIFE_VERSION);
-		return EXIT_DONE;
+		if (options.verbose)
+			components_print(stdout);
+		return printed(EXIT_DONE);
 	case OPTIONS_ERROR:
 		fprintf(stderr, "tcplife: %s\n", error);
 		return EXIT_USAGE;
 	case OPTIONS_RUN:
 		break;
+	}
+	if (options.completion != COMPLETION_NONE) {
+		completion_print(stdout, options.completion);
+		return printed(EXIT_DONE);
 	}
 	kernel_log_start(options.verbose);
 	return options.check ? check(&options) : trace(&options);

@@ -3,15 +3,16 @@
 #ifndef TCPLIFE_OBJECTS_H
 #define TCPLIFE_OBJECTS_H
 
-#include <stddef.h>
+#include <bpf/libbpf.h>
 
-struct object {
-	const char *name;
-	const void *bytes;
-	const size_t *size;
-};
+struct object;
 
-extern const struct object object_typed, object_classic_ring, object_classic_perf, object_kprobe_ring,
-	object_kprobe_perf, object_calibrate_classic, object_calibrate_kprobe;
+extern const struct object object_typed, object_classic_ring, object_classic_perf,
+	object_kprobe_ring, object_kprobe_perf, object_calibrate_classic, object_calibrate_kprobe;
+
+/* bpf_object__open_mem() of that object: NULL and errno if it fails; bpf_object__close() frees it.
+ */
+struct bpf_object *object_open(const struct object *object,
+			       const struct bpf_object_open_opts *opts);
 
 #endif

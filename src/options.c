@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "text.h"
+#include "words.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define STRINGIFY(x)	#x
@@ -35,75 +35,151 @@ struct option {
 	take_fn *take;	  /* NULL: ends the parse, with status `value` */
 	size_t field;	  /* where in struct options */
 	int value;	  /* what take_value stores there */
+	words_fn *words;  /* those that its argument may be, or be made of; NULL: others */
+	/* What take_filter calls. */
+	bool (*filter)(struct filter *f, const char *word, struct blame *blame);
 };
 
 static take_fn take_flag, take_value, take_pids, take_ports, take_seconds, take_count, take_probe,
-	take_btf, take_max_sessions;
+	take_btf, take_max_sessions, take_buffer, take_word_of, take_completion, take_filter,
+	take_keys;
+static words_fn header_word, color_word, probe_word, btf_word, shell_word;
 
 #define FIELD(member) .field = offsetof(struct options, member)
 
 /* The options: what is parsed, and what --help tells, in this order. */
 static const struct option all[] = {
-	{.help = "output"},
-	{"--time", 'T', NULL, "add the column TIME, the end by the clock", take_flag, FIELD(time)},
-	{"--timestamp", 't', NULL,
-	 "add the column TIME(s), the end in seconds since\nthe first one", take_flag,
-	 FIELD(timestamp)},
-	{"--wide", 'w', NULL, "wider columns, which fit IPv6 addresses", take_flag, FIELD(wide)},
-	{"--csv", 's', NULL, "comma separated values", take_value, FIELD(format), FORMAT_CSV},
-	{"--json", 'j', NULL, "JSON Lines: every field, bytes and nanoseconds", take_value,
-	 FIELD(format), FORMAT_JSON},
-	{"--extended", 'x', NULL,
-	 "add the columns DIR, END, CONN_MS, RTT_MS, RETRANS,\nUID and NETNS", take_flag,
-	 FIELD(extended)},
+	{ .help = "output" },
+	{ "--time", 'T', NULL, "add the column TIME, the end by the clock", take_flag,
+	  FIELD(time) },
+	{ "--timestamp", 't', NULL,
+	  "add the column TIME(s), the end in seconds since\nthe first one", take_flag,
+	  FIELD(timestamp) },
+	{ "--wide", 'w', NULL, "wider columns, which fit IPv6 addresses", take_flag, FIELD(wide) },
+	{ "--csv", 's', NULL, "comma separated values", take_value, FIELD(format), FORMAT_CSV },
+	{ "--json", 'j', NULL, "JSON Lines: every field, bytes and nanoseconds", take_value,
+	  FIELD(format), FORMAT_JSON },
+	{ "--extended", 'x', NULL,
+	  "add the columns DIR, END, CONN_MS, RTT_MS, RETRANS,\nUID, NETNS and CGROUP", take_flag,
+	  FIELD(extended) },
 
-	{.help = "which sessions"},
-	{"--pid", 'p', "LIST", "owned by these processes: 181,182", take_pids, FIELD(pids)},
-	{"--localport", 'L', "LIST", "with these local ports: 80,443,8000-8100", take_ports,
-	 FIELD(local_ports)},
-	{"--remoteport", 'D', "LIST", "with these remote ports", take_ports, FIELD(remote_ports)},
-	{"--ipv4", '4', NULL, "IPv4 only", take_value, FIELD(family), 4},
-	{"--ipv6", '6', NULL, "IPv6 only", take_value, FIELD(family), 6},
-	{"--existing", 0, NULL, "also those that are older than the tracer", take_flag,
-	 FIELD(existing)},
-	{"--open", 0, NULL, "at exit, also those that are still open;\nadds the column END",
-	 take_flag, FIELD(open)},
+	{ "--header", 0, "WHETHER", "no: leave out the line of column names (default yes)",
+	  take_word_of, FIELD(header), .words = header_word },
+	{ "--color", 0, "WHEN",
+	  "failed endings in red: always, never, or auto, which\n"
+	  "is on a terminal unless NO_COLOR is set (default)",
+	  take_word_of, FIELD(color), .words = color_word },
 
-	{.help = "when to end"},
-	{"--duration", 'd', "SECS", "after so many seconds: 10, 0.5", take_seconds,
-	 FIELD(duration_ns)},
-	{"--count", 'n', "N", "after so many sessions", take_count, FIELD(count)},
+	{ .help = "which sessions" },
+	{ "--pid", 'p', "LIST", "owned by these processes: 181,182", take_pids, FIELD(pids) },
+	{ "--localport", 'L', "LIST", "with these local ports: 80,443,8000-8100", take_ports,
+	  FIELD(local_ports) },
+	{ "--remoteport", 'D', "LIST", "with these remote ports", take_ports, FIELD(remote_ports) },
+	{ "--ipv4", '4', NULL, "IPv4 only", take_value, FIELD(family), 4 },
+	{ "--ipv6", '6', NULL, "IPv6 only", take_value, FIELD(family), 6 },
+	{ "--comm", 0, "NAMES", "owned by processes of these names: nginx,'php*'", take_filter,
+	  .filter = filter_add_comms },
+	{ "--uid", 0, "USERS", "owned by these users, by number or name: 0,www-data", take_filter,
+	  .filter = filter_add_uids },
+	{ "--laddr", 0, "NETS", "with these local addresses: 192.0.2.1,10.0.0.0/8", take_filter,
+	  .filter = filter_add_laddrs },
+	{ "--raddr", 0, "NETS", "with these remote addresses: 2001:db8::/32", take_filter,
+	  .filter = filter_add_raddrs },
+	{ "--min-ms", 0, "MS", "that lasted so many milliseconds or longer: 0.5", take_filter,
+	  .filter = filter_set_min_ms },
+	{ "--end", 0, "ENDINGS",
+	  "that ended like this: fin-local, fin-remote,\nfin-both, rst-local, rst-remote, "
+	  "rst-closed,\n"
+	  "timeout, refused, unreachable, cancelled, aborted,\nerror, open, unknown",
+	  take_filter, .words = filter_ending, .filter = filter_add_endings },
+	{ "--existing", 0, NULL, "also those that are older than the tracer", take_flag,
+	  FIELD(existing) },
+	{ "--open", 0, NULL, "at exit, also those that are still open;\nadds the column END",
+	  take_flag, FIELD(open) },
 
-	{.help = "how to trace"},
-	{"--probe", 0, "PROBE",
-	 "auto (default), tracepoint or kprobe; or one of the\n"
-	 "two kinds of tracepoint: typed, classic",
-	 take_probe, FIELD(probe)},
-	{"--btf", 0, "SOURCE", "where the kernel's layout is from: auto (default),\n"
-	 "a BTF file, or none: found out without BTF",
-	 take_btf, FIELD(btf_file)},
-	{"--max-sessions", 0, "N",
-	 "room for so many sessions at once\n(default " EXPAND(OPTIONS_MAX_SESSIONS) ")",
-	 take_max_sessions, FIELD(max_sessions)},
-	{"--check", 0, NULL, "say what this kernel offers and which probe would be\nused, and exit",
-	 take_flag, FIELD(check)},
+	{ .help = "statistics" },
+	{ "--stats", 0, NULL,
+	  "instead of sessions: how many there were in each\n"
+	  "group, what they moved, how long they lasted",
+	  take_flag, FIELD(stats) },
+	{ "--by", 0, "KEYS",
+	  "what makes a group: port, dir (default: port,dir),\n"
+	  "lport, rport, raddr, pid, comm, uid, end, netns;\n"
+	  "port is the service's, be it local or remote",
+	  take_keys, FIELD(by), .words = stats_key_name },
+	{ "--interval", 0, "SECS", "print them so often, and not only at exit", take_seconds,
+	  FIELD(interval_ns) },
 
-	{.help = "other"},
-	{"--verbose", 'v', NULL, "say on stderr what is done, and why", take_flag, FIELD(verbose)},
-	{"--help", 'h', NULL, "show this text and exit", NULL, .value = OPTIONS_HELP},
-	{"--version", 'V', NULL, "show the version and exit", NULL, .value = OPTIONS_VERSION},
+	{ .help = "when to end" },
+	{ "--duration", 'd', "SECS", "after so many seconds: 10, 0.5", take_seconds,
+	  FIELD(duration_ns) },
+	{ "--count", 'n', "N", "after so many sessions", take_count, FIELD(count) },
+
+	{ .help = "how to trace" },
+	{ "--probe", 0, "PROBE",
+	  "auto (default), tracepoint or kprobe; or one of the\n"
+	  "two kinds of tracepoint: typed, classic",
+	  take_probe, FIELD(probe), .words = probe_word },
+	{ "--btf", 0, "SOURCE",
+	  "where the kernel's layout is from: auto (default),\n"
+	  "a BTF file, or none: found out without BTF",
+	  take_btf, FIELD(btf_file), .words = btf_word },
+	{ "--max-sessions", 0, "N",
+	  "room for so many sessions at once (default by\nmemory: 262144 to 1048576)",
+	  take_max_sessions, FIELD(max_sessions) },
+	{ "--buffer", 0, "KB",
+	  "room for records that wait to be printed (default\nby memory: 1024 to 16384)",
+	  take_buffer, FIELD(buffer_kb) },
+	{ "--check", 0, NULL,
+	  "say what this kernel offers and which probe would be\nused, and exit", take_flag,
+	  FIELD(check) },
+
+	{ .help = "other" },
+	{ "--verbose", 'v', NULL, "say on stderr what is done, and why", take_flag,
+	  FIELD(verbose) },
+	{ "--completion", 0, "SHELL", "show the completion for bash or zsh, and exit",
+	  take_completion, FIELD(completion), .words = shell_word },
+	{ "--help", 'h', NULL, "show this text and exit", NULL, .value = OPTIONS_HELP },
+	{ "--version", 'V', NULL, "show the version and exit; with -v, also what is\nlinked in",
+	  take_flag, FIELD(version) },
 };
 
 static const char *const examples[][2] = {
-	{"", "every TCP session that ends"},
-	{"-D 80,443", "those to remote ports 80 and 443"},
-	{"-L 8000-8100 -4", "those to local ports 8000 to 8100, IPv4 only"},
-	{"-p 181", "those of process 181"},
-	{"-tw", "seconds in front, and room for IPv6"},
-	{"-stT", "CSV, with both times"},
-	{"-x -d 10", "ten seconds of them, and how each one ended"},
-	{"-j | jq .raddr", "remote addresses, by way of JSON"},
+	{ "", "every TCP session that ends" },
+	{ "-D 80,443", "those to remote ports 80 and 443" },
+	{ "-L 8000-8100 -4", "those to local ports 8000 to 8100, IPv4 only" },
+	{ "-p 181", "those of process 181" },
+	{ "-tw", "seconds in front, and room for IPv6" },
+	{ "-stT", "CSV, with both times" },
+	{ "-x -d 10", "ten seconds of them, and how each one ended" },
+	{ "-j | jq .raddr", "remote addresses, by way of JSON" },
 };
+
+static const char *header_word(unsigned n)
+{
+	return n < HEADERS ? (const char *[]){ "yes", "no" }[n] : NULL;
+}
+
+static const char *color_word(unsigned n)
+{
+	return n < COLORS ? (const char *[]){ "auto", "always", "never" }[n] : NULL;
+}
+
+static const char *probe_word(unsigned n)
+{
+	return n < 5 ? (const char *[]){ "auto", "tracepoint", "typed", "classic", "kprobe" }[n]
+		     : NULL;
+}
+
+static const char *btf_word(unsigned n)
+{
+	return n < 2 ? (const char *[]){ "auto", "none" }[n] : NULL;
+}
+
+static const char *shell_word(unsigned n)
+{
+	return n < 2 ? (const char *[]){ "bash", "zsh" }[n] : NULL;
+}
 
 static void *parse_field(const struct parse *p)
 {
@@ -144,36 +220,60 @@ static bool take_value(struct parse *p)
 	return true;
 }
 
-static bool add_pid(struct options *o, uint32_t pid)
+static bool add_pid(void *to, const char *word, size_t length, struct blame *blame)
 {
+	struct options *o = to;
+	uint64_t pid;
+
+	if (!text_read_number(word, length, 4194304, &pid) || !pid)
+		return blame_word(blame, word, length, "is not a pid (1 to 4194304)");
 	for (size_t i = 0; i < o->pid_count; i++)
 		if (o->pids[i] == pid)
 			return true;
 	if (o->pid_count == OPTIONS_PIDS)
-		return false;
-	o->pids[o->pid_count++] = pid;
+		return blame_word(blame, word, length,
+				  "is one pid too many (" EXPAND(OPTIONS_PIDS) ")");
+	o->pids[o->pid_count++] = (uint32_t)pid;
 	return true;
 }
 
 static bool take_pids(struct parse *p)
 {
-	const char *word = p->value;
+	return words_each(p->value, "lacks a pid", add_pid, p->options, &p->blame);
+}
 
-	for (;;) {
-		const size_t length = strcspn(word, ",");
-		uint64_t pid;
+/* Its value is one of a few words, and stored as the number of that. */
+static bool take_word_of(struct parse *p)
+{
+	const size_t length = strlen(p->value);
+	unsigned n;
 
-		if (!length)
-			return blame_value(p, "lacks a pid");
-		if (!text_read_number(word, length, 4194304, &pid) || !pid)
-			return blame_word(&p->blame, word, length, "is not a pid (1 to 4194304)");
-		if (!add_pid(p->options, (uint32_t)pid))
-			return blame_word(&p->blame, word, length,
-					  "is one pid too many (" EXPAND(OPTIONS_PIDS) ")");
-		if (!word[length])
-			return true;
-		word += length + 1;
-	}
+	if (!words_find(p->option->words, p->value, length, &n))
+		return words_blame(p->option->words, "is not one of them", p->value, length,
+				   &p->blame);
+	*(unsigned *)parse_field(p) = n;
+	return true;
+}
+
+static bool take_completion(struct parse *p)
+{
+	const size_t length = strlen(p->value);
+	unsigned n;
+
+	if (!words_find(shell_word, p->value, length, &n))
+		return blame_value(p, "is not a shell (bash or zsh)");
+	p->options->completion = n ? COMPLETION_ZSH : COMPLETION_BASH;
+	return true;
+}
+
+static bool take_filter(struct parse *p)
+{
+	return p->option->filter(&p->options->filter, p->value, &p->blame);
+}
+
+static bool take_keys(struct parse *p)
+{
+	return stats_by_add(parse_field(p), p->value, &p->blame);
 }
 
 static bool take_ports(struct parse *p)
@@ -181,34 +281,11 @@ static bool take_ports(struct parse *p)
 	return ports_add_list(parse_field(p), p->value, &p->blame);
 }
 
-/* Digits, with or without a fraction; what is finer than a nanosecond is dropped. */
-static bool read_seconds(const char *word, uint64_t *ns)
-{
-	const size_t whole_length = strcspn(word, ".");
-	const char *digit = word + whole_length;
-	uint64_t whole = 0, unit = 1000000000;
-
-	if (whole_length && !text_read_number(word, whole_length, 1000000000, &whole))
-		return false;
-	if (!whole_length && !digit[0])
-		return false;
-	*ns = whole * unit;
-	if (!*digit)
-		return true;
-	while (*++digit) {
-		if (*digit < '0' || *digit > '9')
-			return false;
-		unit /= 10;
-		*ns += unit * (uint64_t)(*digit - '0');
-	}
-	return true;
-}
-
 static bool take_seconds(struct parse *p)
 {
 	uint64_t *ns = parse_field(p);
 
-	if (read_seconds(p->value, ns) && *ns)
+	if (words_read_decimal(p->value, 1000000000, ns) && *ns)
 		return true;
 	return blame_value(p, "is not a time in seconds (above 0, up to 1000000000)");
 }
@@ -233,19 +310,27 @@ static bool take_max_sessions(struct parse *p)
 	return true;
 }
 
+static bool take_buffer(struct parse *p)
+{
+	uint32_t *field = parse_field(p);
+	uint64_t kb;
+
+	if (!text_read_number(p->value, strlen(p->value), 1048576, &kb) || !kb)
+		return blame_value(p, "is not a size in KB (1 to 1048576)");
+	*field = (uint32_t)kb;
+	return true;
+}
+
 static bool take_probe(struct parse *p)
 {
 	static const struct {
 		const char *name;
-		enum options_probe probe;
+		enum probe_wish probe;
 	} probes[] = {
-		{"auto", WANT_AUTO},
-		{"tracepoint", WANT_TRACEPOINT},
-		{"typed", WANT_TYPED},
-		{"tracepoint-typed", WANT_TYPED},
-		{"classic", WANT_CLASSIC},
-		{"tracepoint-classic", WANT_CLASSIC},
-		{"kprobe", WANT_KPROBE},
+		{ "auto", PROBE_AUTO },	      { "tracepoint", PROBE_TRACEPOINT },
+		{ "typed", PROBE_TYPED },     { "tracepoint-typed", PROBE_TYPED },
+		{ "classic", PROBE_CLASSIC }, { "tracepoint-classic", PROBE_CLASSIC },
+		{ "kprobe", PROBE_KPROBE },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(probes); i++) {
@@ -259,13 +344,17 @@ static bool take_probe(struct parse *p)
 
 static bool take_btf(struct parse *p)
 {
-	const bool none = strcmp(p->value, "none") == 0;
-	const bool file = !none && strcmp(p->value, "auto") != 0;
-
 	if (!*p->value)
 		return blame_value(p, "is not a source of BTF (auto, none or a file)");
-	p->options->btf_none = none;
-	p->options->btf_file = file ? p->value : NULL;
+	p->options->btf_file = NULL;
+	if (strcmp(p->value, "auto") == 0) {
+		p->options->btf = BTF_AUTO;
+	} else if (strcmp(p->value, "none") == 0) {
+		p->options->btf = BTF_NONE;
+	} else {
+		p->options->btf = BTF_FILE;
+		p->options->btf_file = p->value;
+	}
 	return true;
 }
 
@@ -398,18 +487,44 @@ static void explain(const struct parse *p, char *error, size_t size)
 	*text.at = '\0';
 }
 
+/* Blames an option for another one, which it needs or excludes. */
+static enum options_status blame_pair(struct parse *p, const char *name, const char *other,
+				      const char *reason)
+{
+	p->option = find_name(name);
+	p->by_letter = false;
+	p->value = other;
+	blame_value(p, reason);
+	return OPTIONS_ERROR;
+}
+
+static enum options_status check_together(struct parse *p)
+{
+	const struct options *o = p->options;
+
+	if (o->stats && o->format == FORMAT_CSV)
+		return blame_pair(p, "--stats", "--csv", "was given as well; choose one");
+	if (!o->stats && o->by.count)
+		return blame_pair(p, "--by", "--stats", "is missing");
+	if (!o->stats && o->interval_ns)
+		return blame_pair(p, "--interval", "--stats", "is missing");
+	return OPTIONS_RUN;
+}
+
 enum options_status options_parse(struct options *o, int argc, char *const argv[], char *error,
 				  size_t error_size)
 {
-	struct parse p = {.options = o, .word = argv + 1, .blame = {.word = "", .reason = ""}};
+	struct parse p = { .options = o, .word = argv + 1, .blame = { .word = "", .reason = "" } };
 	enum options_status status = OPTIONS_RUN;
 
-	*o = (struct options){.max_sessions = OPTIONS_MAX_SESSIONS};
-	for (; argc > 0 && *p.word && status == OPTIONS_RUN; p.word++) {
+	*o = (struct options){ 0 };
+	/* Without its value, the last word leaves p.word at the end. */
+	for (; argc > 0 && status == OPTIONS_RUN && *p.word; p.word++)
 		status = take_word(&p);
-		if (status == OPTIONS_ERROR)
-			explain(&p, error, error_size);
-	}
+	if (status == OPTIONS_RUN)
+		status = o->version ? OPTIONS_VERSION : check_together(&p);
+	if (status == OPTIONS_ERROR)
+		explain(&p, error, error_size);
 	return status;
 }
 
@@ -421,7 +536,7 @@ static void print_option(FILE *out, const struct option *o)
 	int width;
 
 	if (o->letter)
-		memcpy(letter, (char[]){'-', o->letter, ','}, 3);
+		memcpy(letter, (char[]){ '-', o->letter, ',' }, 3);
 	width = fprintf(out, "  %s %s%s%s", letter, o->name, o->argument ? " " : "",
 			o->argument ? o->argument : "");
 	for (;;) {
@@ -433,6 +548,27 @@ static void print_option(FILE *out, const struct option *o)
 		line += length + 1;
 		width = 0;
 	}
+}
+
+bool options_describe(unsigned n, struct options_description *d)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		const struct option *o = &all[i];
+
+		if (!o->name || n--)
+			continue;
+		*d = (struct options_description){
+			.name = o->name,
+			.letter = o->letter,
+			.argument = o->argument,
+			.help = o->help,
+			.words = o->words,
+			.list = o->words == filter_ending || o->words == stats_key_name,
+			.file = o->words == btf_word,
+		};
+		return true;
+	}
+	return false;
 }
 
 void options_usage(FILE *out)

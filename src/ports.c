@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "words.h"
+
 static bool read_port(const char *word, size_t length, uint64_t *port, struct blame *blame)
 {
 	if (text_read_number(word, length, 65535, port) && *port)
@@ -11,8 +13,9 @@ static bool read_port(const char *word, size_t length, uint64_t *port, struct bl
 }
 
 /* A port or a range. */
-static bool add_entry(struct ports *p, const char *entry, size_t length, struct blame *blame)
+static bool add_entry(void *to, const char *entry, size_t length, struct blame *blame)
 {
+	struct ports *p = to;
 	const char *dash = memchr(entry, '-', length);
 	const size_t first_length = dash ? (size_t)(dash - entry) : length;
 	uint64_t first, last;
@@ -33,19 +36,7 @@ static bool add_entry(struct ports *p, const char *entry, size_t length, struct 
 
 bool ports_add_list(struct ports *p, const char *list, struct blame *blame)
 {
-	const char *entry = list;
-
-	for (;;) {
-		const size_t length = strcspn(entry, ",");
-
-		if (!length)
-			return blame_word(blame, list, strlen(list), "lacks a port");
-		if (!add_entry(p, entry, length, blame))
-			return false;
-		if (!entry[length])
-			return true;
-		entry += length + 1;
-	}
+	return words_each(list, "lacks a port", add_entry, p, blame);
 }
 
 bool ports_has(const struct ports *p, uint16_t port)

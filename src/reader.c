@@ -4,74 +4,84 @@
 #include <errno.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
 
-#define PERF_TOTAL_BYTES (4U << 20) /* over all CPUs */
-#define PERF_LEAST_PAGES 16U
-#define PERF_MOST_PAGES 128U
+#include "ring.h"
+
+#define PERF_MOST_PAGES 128 /* all of them are mapped, and become resident as they are used */
 
 struct reader {
-	struct ring_buffer *ring; /* either this */
+	struct ring *ring;	  /* either this */
 	struct perf_buffer *perf; /* or that */
 	int ring_fd;
 	reader_fn fn;
 	void *arg;
+	uint64_t received;
 	uint64_t lost;
 };
 
-static int on_ring(void *arg, void *data, size_t size)
+static void on_ring(void *arg, const void *bytes, size_t size)
 {
 	struct reader *reader = arg;
 
 	if (size >= sizeof(struct record))
-		reader->fn(reader->arg, data);
-	return 0;
+		reader->fn(reader->arg, bytes);
 }
 
-static enum bpf_perf_event_ret on_perf(void *arg, int cpu, struct perf_event_header *header)
+bool reader_event(const struct perf_event_header *event, struct record *record, uint64_t *lost)
 {
-	struct reader *reader = arg;
-	const char *bytes = (const char *)header;
+	const char *body = (const char *)(event + 1);
+	const size_t there = event->size < sizeof(*event) ? 0 : event->size - sizeof(*event);
+	uint64_t lost_now;
 	uint32_t size;
 
+	/* id, lost (perf_event_open(2)) */
+	if (event->type == PERF_RECORD_LOST && there >= 2 * sizeof(lost_now)) {
+		memcpy(&lost_now, body + sizeof(lost_now), sizeof(lost_now));
+		*lost += lost_now;
+	}
+	/* size, raw bytes, which are only four-aligned */
+	if (event->type != PERF_RECORD_SAMPLE || there < sizeof(size) + sizeof(*record))
+		return false;
+	memcpy(&size, body, sizeof(size));
+	if (size < sizeof(*record))
+		return false;
+	memcpy(record, body + sizeof(size), sizeof(*record));
+	return true;
+}
+
+static enum bpf_perf_event_ret on_perf(void *arg, int cpu, struct perf_event_header *event)
+{
+	struct reader *reader = arg;
+	struct record record;
+
 	(void)cpu;
-	if (header->type == PERF_RECORD_LOST) {
-		/* header, id, lost (perf_event_open(2)) */
-		uint64_t lost;
-
-		__builtin_memcpy(&lost, bytes + sizeof(*header) + 8, sizeof(lost));
-		reader->lost += lost;
-	} else if (header->type == PERF_RECORD_SAMPLE) {
-		/* header, size, raw bytes, which are only four-aligned */
-		struct record record;
-
-		__builtin_memcpy(&size, bytes + sizeof(*header), sizeof(size));
-		if (size >= sizeof(record)) {
-			__builtin_memcpy(&record, bytes + sizeof(*header) + sizeof(size), sizeof(record));
-			reader->fn(reader->arg, &record);
-		}
+	if (reader_event(event, &record, &reader->lost)) {
+		reader->received++;
+		reader->fn(reader->arg, &record);
 	}
 	return LIBBPF_PERF_EVENT_CONT;
 }
 
 /* Pages for each CPU's buffer: a power of two, as perf wants it. */
-static size_t perf_pages(void)
+static size_t perf_pages(uint32_t bytes)
 {
-	unsigned int pages = PERF_MOST_PAGES;
-	unsigned int cpus = (unsigned int)libbpf_num_possible_cpus();
-	unsigned int page = (unsigned int)sysconf(_SC_PAGESIZE);
+	const unsigned int cpus = (unsigned int)libbpf_num_possible_cpus();
+	size_t pages = bytes / (size_t)sysconf(_SC_PAGESIZE);
 
-	while (pages > PERF_LEAST_PAGES && (uint64_t)pages * page * cpus > PERF_TOTAL_BYTES)
+	for (unsigned int shared = 1; shared < cpus && pages > 1; shared *= 2)
 		pages /= 2;
-	return pages;
+	return pages < PERF_MOST_PAGES ? pages : PERF_MOST_PAGES;
 }
 
-static struct perf_buffer *perf_new(const struct bpf_map *map, struct reader *reader)
+static struct perf_buffer *perf_new(const struct bpf_map *map, uint32_t bytes,
+				    struct reader *reader)
 {
-	const size_t pages = perf_pages();
+	const size_t pages = perf_pages(bytes);
 	struct perf_event_attr attr = {
 		.size = sizeof(attr),
 		.type = PERF_TYPE_SOFTWARE,
@@ -85,7 +95,8 @@ static struct perf_buffer *perf_new(const struct bpf_map *map, struct reader *re
 	return perf_buffer__new_raw(bpf_map__fd(map), pages, &attr, on_perf, reader, NULL);
 }
 
-struct reader *reader_new(const struct bpf_map *map, bool ring, reader_fn fn, void *arg)
+struct reader *reader_new(const struct bpf_map *map, bool ring, uint32_t bytes, reader_fn fn,
+			  void *arg)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
 	int error;
@@ -96,9 +107,9 @@ struct reader *reader_new(const struct bpf_map *map, bool ring, reader_fn fn, vo
 	reader->arg = arg;
 	reader->ring_fd = bpf_map__fd(map);
 	if (ring)
-		reader->ring = ring_buffer__new(bpf_map__fd(map), on_ring, reader, NULL);
+		reader->ring = ring_new(bpf_map__fd(map), bytes, on_ring, reader);
 	else
-		reader->perf = perf_new(map, reader);
+		reader->perf = perf_new(map, bytes, reader);
 	if (!reader->ring && !reader->perf) {
 		error = errno;
 		reader_free(reader);
@@ -112,7 +123,7 @@ void reader_free(struct reader *reader)
 {
 	if (!reader)
 		return;
-	ring_buffer__free(reader->ring);
+	ring_free(reader->ring);
 	perf_buffer__free(reader->perf);
 	free(reader);
 }
@@ -137,9 +148,14 @@ int reader_watch(const struct reader *reader, int epoll)
 
 int reader_drain(struct reader *reader)
 {
-	int result = reader->ring ? ring_buffer__consume(reader->ring) : perf_buffer__consume(reader->perf);
+	int result = reader->ring ? ring_drain(reader->ring) : perf_buffer__consume(reader->perf);
 
 	return result < 0 ? result : 0;
+}
+
+uint64_t reader_received(const struct reader *reader)
+{
+	return reader->received;
 }
 
 uint64_t reader_lost(const struct reader *reader)

@@ -14,20 +14,37 @@ struct reader;
 /* Called for each record. */
 typedef void (*reader_fn)(void *arg, const struct record *record);
 
-/* map: the object's `records`, loaded. NULL with errno set if it fails. */
-struct reader *reader_new(const struct bpf_map *map, bool ring, reader_fn fn, void *arg);
+/*
+ * map: the object's `records`, loaded. bytes: a power of two, what a ring buffer has, and at most
+ * what the perf buffers of all CPUs have in all, with a page for each at least. NULL with errno set
+ * if it fails.
+ */
+struct reader *reader_new(const struct bpf_map *map, bool ring, uint32_t bytes, reader_fn fn,
+			  void *arg);
 void reader_free(struct reader *reader);
 
 /*
- * Adds the buffer to an epoll instance, edge-triggered: it tells of the kernel's wake-ups only, not of
- * every record, which a reader that drains on a timer, too, need not know. Returns 0 or -errno.
+ * Adds the buffer to an epoll instance, edge-triggered: it tells of the kernel's wake-ups only, not
+ * of every record, which a reader that drains on a timer, too, need not know. Returns 0 or -errno.
  */
 int reader_watch(const struct reader *reader, int epoll);
 
 /* Reads all that waits. Returns 0 or -errno. */
 int reader_drain(struct reader *reader);
 
-/* Records that the kernel could not put into a perf buffer; the ring buffer counts for itself. */
+/*
+ * Of a perf buffer: the records that came, and those that the kernel has told to be lost, which it
+ * does not before another one finds room. The ring buffer's are counted by who writes.
+ */
+uint64_t reader_received(const struct reader *reader);
 uint64_t reader_lost(const struct reader *reader);
+
+struct perf_event_header;
+
+/*
+ * Reads one event of a perf buffer: true if it is a record, which is copied. Records that it says
+ * were lost are added to *lost. For tests.
+ */
+bool reader_event(const struct perf_event_header *event, struct record *record, uint64_t *lost);
 
 #endif

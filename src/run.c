@@ -2,34 +2,53 @@
 #include "run.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroups.h"
 #include "check.h"
 #include "choice.h"
+#include "existing.h"
+#include "hook.h"
+#include "losses.h"
+#include "open.h"
+#include "privilege.h"
+#include "report.h"
+#include "scope.h"
 #include "session.h"
+#include "sock_diag.h"
 #include "writer.h"
 
 #define DRAIN_EVERY_MS 100 /* a record shows within twice this */
+#define CLOCK_SET_NS   50000000
+#define STUCK_MS       1000 /* once told to end: an output that takes nothing for so long is given up */
 
 struct run {
 	const struct options *options;
 	struct choice choice;
 	struct session_view view;
 	struct writer *writer;
+	struct report *report;	   /* NULL: sessions are printed, not statistics */
+	struct cgroups *cgroups;   /* NULL: not asked for, or there are none */
+	struct sock_diag *diag;	   /* NULL: not asked for, or not to be had */
+	struct existing *existing; /* likewise */
 	enum writer_status status; /* of the last write */
-	int signals; /* signalfd; -1 */
+	int signals;		   /* signalfd; -1 */
 	int epoll;
 	int64_t deadline_ns; /* CLOCK_MONOTONIC; INT64_MAX: none */
-	uint64_t printed;
-	bool ended;
+	uint64_t printed;    /* sessions, or those that the report counts */
+	bool ended;	     /* by a signal */
+	bool hurried;	     /* by a second one */
+	bool asked;	     /* for its losses, in JSON */
 };
 
 static int64_t clock_ns(clockid_t clock)
@@ -45,21 +64,110 @@ static bool count_reached(const struct run *run)
 	return run->options->count && run->printed >= run->options->count;
 }
 
+/* What is not written from now on is not lost: nobody wants it, or an error tells. */
+static bool is_over(const struct run *run)
+{
+	return run->status == WRITER_CLOSED || run->status == WRITER_FAILED;
+}
+
+/* Writes it, or counts it in the statistics. */
+static void print(struct run *run, struct session *session)
+{
+	if (run->report) {
+		report_add(run->report, session);
+		return;
+	}
+	session->cgroup = cgroups_path(run->cgroups, session->cgroup_id);
+	run->status = writer_add(run->writer, session);
+}
+
+/* A session older than the tracer: the kernel side has neither its owner nor all of its filters. */
+static bool complete_old(const struct run *run, struct record *record)
+{
+	if (!run->view.netns)
+		record->netns = 0;
+	if (run->existing)
+		existing_complete(run->existing, record);
+	return !record->unborn || scope_has(run->options, record);
+}
+
 static void on_record(void *arg, const struct record *record)
+{
+	struct run *run = arg;
+	struct record known = *record;
+	struct session session;
+
+	if (run->options->existing && !complete_old(run, &known))
+		return;
+	if (count_reached(run) || is_over(run))
+		return;
+	session_read(&session, &known, &run->view);
+	if (!filter_accepts(&run->options->filter, &session))
+		return;
+	print(run, &session);
+	run->printed++;
+}
+
+static void on_open(void *arg, const struct record *record, bool counted)
 {
 	struct run *run = arg;
 	struct session session;
 
-	if (count_reached(run) || run->status != WRITER_OK)
+	if (is_over(run) || !scope_has(run->options, record))
 		return;
-	session_read(&session, record, &run->view);
-	run->status = writer_add(run->writer, &session);
-	run->printed++;
+	session_read_open(&session, record, &run->view, counted);
+	if (filter_accepts(&run->options->filter, &session))
+		print(run, &session);
 }
 
-static int watch(int epoll, int fd)
+static void warn(const char *why)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+	if (*why)
+		fprintf(stderr, "tcplife: warning: %s\n", why);
+}
+
+/* What tracing cannot tell, the kernel's list of sockets does. */
+static void diagnose(struct run *run)
+{
+	const struct options *options = run->options;
+	char why[256];
+
+	if (!options->existing && !options->open)
+		return;
+	run->diag = sock_diag_new(why, sizeof(why));
+	warn(why);
+	if (!options->existing || !run->diag)
+		return;
+	run->existing = existing_new(run->diag, tracer_room(run->choice.tracer)->sessions, why,
+				     sizeof(why));
+	warn(run->existing ? why : "no memory for the sessions that are older than the tracer");
+}
+
+/* The sessions that have not ended. */
+static void list_open(struct run *run)
+{
+	const struct open_request request = {
+		.tracer = run->choice.tracer,
+		.diag = run->diag,
+		.existing = run->existing,
+		.netns_known = run->view.netns,
+		.bytes_known = run->view.bytes,
+		.most = tracer_room(run->choice.tracer)->sessions,
+		.fn = on_open,
+		.arg = run,
+	};
+	int result = open_list(&request);
+
+	if (result)
+		fprintf(stderr, "tcplife: warning: not all open sessions are listed: %s\n",
+			strerror(-result));
+	if (run->status == WRITER_OK)
+		run->status = writer_flush(run->writer);
+}
+
+static int watch(int epoll, int fd, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.fd = fd };
 
 	return fd < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
@@ -78,20 +186,41 @@ static int signals_open(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Losses, if there were any, in one line. */
-static void report_losses(const struct run *run, bool always)
+static struct losses losses_read(const struct run *run)
 {
-	struct tracer_losses l;
+	struct losses losses;
+	int error = tracer_losses(run->choice.tracer, &losses);
 
-	tracer_losses(run->choice.tracer, &l);
-	if (!always && !l.buffer && !l.sessions && !l.missed && !l.unborn)
+	if (error) {
+		fprintf(stderr, "tcplife: what was not printed cannot be told: %s\n",
+			strerror(-error));
+		losses = (struct losses){ -1, -1, -1, -1, -1 };
+	}
+	losses.output = is_over(run) ? 0 : (int64_t)writer_lost(run->writer);
+	return losses;
+}
+
+/* An object among the records, or the last one. */
+static void write_losses(struct run *run)
+{
+	const struct losses losses = losses_read(run);
+
+	run->asked = false;
+	if (run->options->format != FORMAT_JSON || run->status != WRITER_OK)
 		return;
-	fprintf(stderr,
-		"tcplife: not printed: %" PRIu64 " lost to a full buffer, %" PRIu64
-		" to a full session table (--max-sessions), %" PRIu64 " state changes the kernel skipped, %" PRIu64
-		" sessions begun before tracing%s\n",
-		l.buffer, l.sessions, l.missed, l.unborn,
-		run->options->existing ? "" : " (--existing prints them)");
+	losses_put_json(writer_room(run->writer), &losses);
+	run->status = writer_flush(run->writer);
+}
+
+/* At the end: in JSON always, else if there were any. */
+static void report_losses(struct run *run)
+{
+	struct losses losses;
+
+	write_losses(run);
+	losses = losses_read(run);
+	if (!losses_none(&losses))
+		losses_print(stderr, &losses, run->options->existing);
 }
 
 static void on_signal(struct run *run)
@@ -99,10 +228,42 @@ static void on_signal(struct run *run)
 	struct signalfd_siginfo info;
 
 	while (read(run->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGUSR1)
-			report_losses(run, true);
-		else
+		if (info.ssi_signo == SIGUSR1) {
+			const struct losses losses = losses_read(run);
+
+			losses_print(stderr, &losses, run->options->existing);
+			run->asked = true;
+		} else {
+			run->hurried = run->ended;
 			run->ended = true;
+		}
+	}
+}
+
+/*
+ * The writer waits for its output here, so that signals and the end of the duration are heeded
+ * meanwhile. The kernel side goes on, and counts what the buffer has no room for.
+ */
+static bool wait_for_output(void *arg)
+{
+	struct run *run = arg;
+	struct pollfd fds[] = {
+		{ .fd = STDOUT_FILENO, .events = POLLOUT },
+		{ .fd = run->signals, .events = POLLIN },
+	};
+
+	for (;;) {
+		const int64_t left = run->deadline_ns - clock_ns(CLOCK_MONOTONIC);
+		const bool ending = run->ended || left <= 0;
+		const int64_t ms = left / 1000000 + 1;
+		const int n = poll(fds, 2, ending ? STUCK_MS : ms < INT_MAX ? (int)ms : INT_MAX);
+
+		if (n > 0 && fds[1].revents)
+			on_signal(run);
+		if ((n > 0 && fds[0].revents) || (n < 0 && errno != EINTR))
+			return true;
+		if (run->hurried || (!n && ending))
+			return false;
 	}
 }
 
@@ -111,7 +272,8 @@ static void view_set(struct run *run)
 	const struct layout *layout = &run->choice.layout;
 
 	run->view = (struct session_view){
-		.bytes = layout_has(layout, FIELD_BYTES_ACKED) && layout_has(layout, FIELD_BYTES_RECEIVED),
+		.bytes = layout_has(layout, FIELD_BYTES_ACKED) &&
+			 layout_has(layout, FIELD_BYTES_RECEIVED),
 		.error = layout_has(layout, FIELD_SK_ERR),
 		.flags = layout_has(layout, FIELD_SK_FLAGS),
 		.netns = layout_has(layout, FIELD_NETNS_INUM),
@@ -125,28 +287,80 @@ static void view_set(struct run *run)
 /* Takes what waits in the buffer and writes it out. */
 static void drain(struct run *run)
 {
-	/* The wall clock may be set while we run. */
-	run->view.wall_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+	int64_t offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+
+	/* The wall clock may be set while we run; what is less than that is only noise. */
+	if (llabs(offset - run->view.wall_offset_ns) > CLOCK_SET_NS)
+		run->view.wall_offset_ns = offset;
 	tracer_drain(run->choice.tracer);
 	if (run->status == WRITER_OK)
 		run->status = writer_flush(run->writer);
 }
 
+/* Until the buffer is to be drained, or something is due before. */
+static int wait_ms(const struct run *run, int64_t now)
+{
+	int64_t due = run->deadline_ns;
+
+	if (run->report && report_due(run->report) < due)
+		due = report_due(run->report);
+	if (due - now > DRAIN_EVERY_MS * 1000000ll)
+		return DRAIN_EVERY_MS;
+	return due > now ? (int)((due - now + 999999) / 1000000) : 0;
+}
+
 static void trace_until_ended(struct run *run)
 {
 	while (!run->ended && !count_reached(run) && run->status == WRITER_OK) {
-		int64_t left_ms = (run->deadline_ns - clock_ns(CLOCK_MONOTONIC)) / 1000000;
+		const int64_t now = clock_ns(CLOCK_MONOTONIC);
 		struct epoll_event events[8];
 		int n;
 
-		if (left_ms <= 0)
+		if (now >= run->deadline_ns)
 			break;
-		n = epoll_wait(run->epoll, events, 8, left_ms < DRAIN_EVERY_MS ? (int)left_ms : DRAIN_EVERY_MS);
+		n = epoll_wait(run->epoll, events, 8, wait_ms(run, now));
 		for (int i = 0; i < n; i++)
 			if (events[i].data.fd == run->signals)
 				on_signal(run);
+			else if (events[i].data.fd == STDOUT_FILENO)
+				run->status = WRITER_CLOSED;
 		drain(run);
+		if (run->asked)
+			write_losses(run);
+		if (run->report && run->status == WRITER_OK)
+			run->status = report_tick(run->report, clock_ns(CLOCK_MONOTONIC));
 	}
+}
+
+static bool losses_readable(const void *arg)
+{
+	struct losses losses;
+
+	return !tracer_losses(arg, &losses);
+}
+
+/* From here on only those system calls work that privilege.c lists: whatever else is needed, to the
+ * end, must be open by now. */
+static void privileges_drop(const struct run *run)
+{
+	const struct privilege_needs needs = {
+		.directories = run->cgroups,
+		.diagnosis = run->diag && run->options->open,
+		.works = losses_readable,
+		.arg = run->choice.tracer,
+	};
+	char said[256];
+
+	tzset(); /* reads the time zone's file */
+	privilege_drop(&needs, said, sizeof(said));
+	if (run->options->verbose)
+		fprintf(stderr, "tcplife: %s\n", said);
+}
+
+static void say_room(const struct room *room)
+{
+	fprintf(stderr, "tcplife: room for %u open sessions, and %u KB for records that wait\n",
+		room->sessions, room->buffer_bytes >> 10);
 }
 
 bool run_trace(const struct options *options, char *why, size_t size)
@@ -154,37 +368,66 @@ bool run_trace(const struct options *options, char *why, size_t size)
 	static struct run run;
 	bool ok = false;
 
-	run = (struct run){ .options = options, .signals = -1, .epoll = -1, .deadline_ns = INT64_MAX };
+	run = (struct run){
+		.options = options, .signals = -1, .epoll = -1, .deadline_ns = INT64_MAX
+	};
 	run.signals = signals_open();
 	run.epoll = epoll_create1(EPOLL_CLOEXEC);
 	run.writer = writer_new(options, STDOUT_FILENO);
-	if (!run.writer || run.epoll < 0 || watch(run.epoll, run.signals)) {
+	if (!run.writer || run.epoll < 0 || watch(run.epoll, run.signals, EPOLLIN)) {
 		snprintf(why, size, "cannot start: %s", strerror(errno));
 		goto out;
 	}
+	writer_set_wait(run.writer, wait_for_output, &run);
+	/* A pipe whose reader goes is told as an error; a file cannot be watched, and never goes.
+	 */
+	watch(run.epoll, STDOUT_FILENO, 0);
 	if (!choice_make(&run.choice, options, on_record, &run)) {
 		choice_why(&run.choice, options, why, size);
 		goto out;
 	}
 	view_set(&run);
+	diagnose(&run);
+	if (options->extended || options->format == FORMAT_JSON)
+		run.cgroups = cgroups_new();
 	if (options->duration_ns)
 		run.deadline_ns = run.view.since_ns + (int64_t)options->duration_ns;
+	if (options->stats)
+		run.report = report_new(options, run.writer, run.view.since_ns);
+	if (options->stats && !run.report) {
+		snprintf(why, size, "cannot start: %s", strerror(errno));
+		goto out;
+	}
 	tracer_watch(run.choice.tracer, run.epoll);
+	privileges_drop(&run);
+	if (options->verbose)
+		say_room(tracer_room(run.choice.tracer));
 	if (options->verbose)
 		check_print_brief(stderr, &run.choice);
 	if (*run.choice.layout_why)
 		fprintf(stderr, "tcplife: warning: %s\n", run.choice.layout_why);
-	run.status = writer_start(run.writer);
+	if (!run.report)
+		run.status = writer_start(run.writer);
+	hook_reap();
 	trace_until_ended(&run);
 	tracer_detach(run.choice.tracer);
 	drain(&run);
-	report_losses(&run, false);
+	if (options->open)
+		list_open(&run);
+	if (run.report && run.status == WRITER_OK)
+		run.status = report_end(run.report, clock_ns(CLOCK_MONOTONIC));
+	report_losses(&run);
 	ok = run.status != WRITER_FAILED;
 	if (!ok)
-		snprintf(why, size, "cannot write to standard output: %s", strerror(writer_error(run.writer)));
+		snprintf(why, size, "cannot write to standard output: %s",
+			 strerror(writer_error(run.writer)));
 out:
 	choice_free(&run.choice);
+	report_free(run.report);
 	writer_free(run.writer);
+	cgroups_free(run.cgroups);
+	existing_free(run.existing);
+	sock_diag_free(run.diag);
 	if (run.signals >= 0)
 		close(run.signals);
 	if (run.epoll >= 0)

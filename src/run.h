@@ -9,8 +9,8 @@
 #include "options.h"
 
 /*
- * Traces until a signal, --duration or --count ends it, or nobody reads any more. False: it could not
- * trace or not write, and one line that says why.
+ * Traces until a signal, --duration or --count ends it, or nobody reads any more. False: it could
+ * not trace or not write, and one line that says why.
  */
 bool run_trace(const struct options *options, char *why, size_t size);
 

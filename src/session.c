@@ -11,23 +11,31 @@
 const char *ending_name(enum ending ending)
 {
 	static const char *const names[ENDINGS] = {
-		[ENDING_UNKNOWN] = "unknown",
-		[ENDING_OPEN] = "open",
-		[ENDING_FIN_LOCAL] = "fin-local",
-		[ENDING_FIN_REMOTE] = "fin-remote",
-		[ENDING_FIN_BOTH] = "fin-both",
-		[ENDING_RST_LOCAL] = "rst-local",
-		[ENDING_RST_REMOTE] = "rst-remote",
-		[ENDING_RST_CLOSED] = "rst-closed",
-		[ENDING_TIMEOUT] = "timeout",
-		[ENDING_REFUSED] = "refused",
-		[ENDING_UNREACHABLE] = "unreachable",
-		[ENDING_CANCELLED] = "cancelled",
-		[ENDING_ABORTED] = "aborted",
-		[ENDING_ERROR] = "error",
+		[ENDING_UNKNOWN] = "unknown",	      [ENDING_OPEN] = "open",
+		[ENDING_FIN_LOCAL] = "fin-local",     [ENDING_FIN_REMOTE] = "fin-remote",
+		[ENDING_FIN_BOTH] = "fin-both",	      [ENDING_RST_LOCAL] = "rst-local",
+		[ENDING_RST_REMOTE] = "rst-remote",   [ENDING_RST_CLOSED] = "rst-closed",
+		[ENDING_TIMEOUT] = "timeout",	      [ENDING_REFUSED] = "refused",
+		[ENDING_UNREACHABLE] = "unreachable", [ENDING_CANCELLED] = "cancelled",
+		[ENDING_ABORTED] = "aborted",	      [ENDING_ERROR] = "error",
 	};
 
 	return names[ending];
+}
+
+bool ending_is_failure(enum ending ending)
+{
+	return ending == ENDING_REFUSED || ending == ENDING_TIMEOUT ||
+	       ending == ENDING_UNREACHABLE || ending == ENDING_CANCELLED || ending == ENDING_ERROR;
+}
+
+bool session_failed(const struct session *s)
+{
+	/* The kernel says these two of no session that was established. */
+	if (s->ending == ENDING_REFUSED || s->ending == ENDING_CANCELLED)
+		return true;
+	return ending_is_failure(s->ending) && s->direction == DIRECTION_OUT && s->age_known &&
+	       s->connect_ns < 0;
 }
 
 const char *direction_name(enum direction direction)
@@ -58,8 +66,10 @@ static enum ending ending_quiet(const struct record *r, const struct session_vie
 		return view->error ? ENDING_CANCELLED : ENDING_UNKNOWN;
 	case STATE_FIN_WAIT1:
 	case STATE_FIN_WAIT2:
-		/* Neither closed nor told of the peer's end: it was half closed, and then given up. */
-		return flags_lack(r, view, SOCK_DEAD | SOCK_DONE) ? ENDING_RST_LOCAL : ENDING_FIN_LOCAL;
+		/* Neither closed nor told of the peer's end: it was half closed, and then given up.
+		 */
+		return flags_lack(r, view, SOCK_DEAD | SOCK_DONE) ? ENDING_RST_LOCAL
+								  : ENDING_FIN_LOCAL;
 	case STATE_CLOSING:
 		return ENDING_FIN_BOTH;
 	case STATE_LAST_ACK:
@@ -97,30 +107,41 @@ static enum ending ending_of(const struct record *r, const struct session_view *
 	}
 }
 
+/* What a counter says of payload, if so much else is in it. */
+static int64_t payload(uint64_t counter, unsigned other)
+{
+	return counter > other && counter <= INT64_MAX ? (int64_t)(counter - other) : 0;
+}
+
+/* Who sent the SYN decides whether it is among the bytes, and it is not known who did. */
+static bool is_syn_unknown(const struct record *r)
+{
+	return r->unborn && r->direction == DIRECTION_UNKNOWN && r->bytes_acked;
+}
+
 /* bytes_acked counts our SYN (of an active open) and our FIN, once they are acknowledged. */
 static int64_t payload_sent(const struct record *r, const struct session_view *view)
 {
-	bool quiet = !view->error || !r->sk_err;
-	int64_t bytes = (int64_t)r->bytes_acked;
+	const bool quiet = !view->error || !r->sk_err;
+	const bool syn = r->direction == DIRECTION_OUT;
+	const bool fin = r->state == STATE_FIN_WAIT2 ||
+			 (quiet && (r->state == STATE_CLOSING || r->state == STATE_LAST_ACK));
 
-	if (r->direction == DIRECTION_OUT)
-		bytes--;
-	if (r->state == STATE_FIN_WAIT2 || (quiet && (r->state == STATE_CLOSING || r->state == STATE_LAST_ACK)))
-		bytes--;
-	return bytes < 0 ? 0 : bytes;
+	return is_syn_unknown(r) ? -1 : payload(r->bytes_acked, syn + fin);
 }
 
 /* bytes_received counts the peer's FIN. */
 static int64_t payload_received(const struct record *r, const struct session_view *view)
 {
-	bool fin = r->state == STATE_CLOSE_WAIT || r->state == STATE_LAST_ACK || r->state == STATE_CLOSING;
+	bool fin = r->state == STATE_CLOSE_WAIT || r->state == STATE_LAST_ACK ||
+		   r->state == STATE_CLOSING;
 
 	if (r->state == STATE_FIN_WAIT2) {
 		if (!view->flags)
 			return -1;
 		fin = r->sk_flags & SOCK_DONE;
 	}
-	return (int64_t)r->bytes_received - (fin && r->bytes_received);
+	return payload(r->bytes_received, fin);
 }
 
 static void read_address(uint8_t to[16], const uint8_t from[16], uint8_t ip)
@@ -139,6 +160,13 @@ static bool is_mapped(const uint8_t address[16])
 	return !memcmp(address, prefix, sizeof(prefix));
 }
 
+/* What follows the end of a name may be anything. */
+static void read_comm(char to[COMM_LEN + 1], const char *from)
+{
+	memset(to, 0, COMM_LEN + 1);
+	memcpy(to, from, strnlen(from, COMM_LEN));
+}
+
 void session_read(struct session *s, const struct record *r, const struct session_view *view)
 {
 	int64_t since = (int64_t)(r->established_ns ? r->established_ns : r->born_ns);
@@ -146,13 +174,14 @@ void session_read(struct session *s, const struct record *r, const struct sessio
 
 	memset(s, 0, sizeof(*s));
 	s->age_known = !r->unborn;
-	if (r->unborn)
+	if (r->unborn && !r->born_ns)
 		since = started = view->since_ns;
 	s->started_ns = started + view->wall_offset_ns;
 	s->ended_ns = ended + view->wall_offset_ns;
+	s->wall_offset_ns = view->wall_offset_ns;
 	s->duration_ns = ended > since ? ended - since : 0;
 	s->connect_ns = -1;
-	if (r->direction == DIRECTION_OUT && r->established_ns && r->born_ns)
+	if (r->direction == DIRECTION_OUT && r->born_ns && r->established_ns >= r->born_ns)
 		s->connect_ns = (int64_t)(r->established_ns - r->born_ns);
 	s->tx_bytes = view->bytes ? payload_sent(r, view) : -1;
 	s->rx_bytes = view->bytes ? payload_received(r, view) : -1;
@@ -166,10 +195,38 @@ void session_read(struct session *s, const struct record *r, const struct sessio
 	s->ip = is_mapped(r->laddr) || is_mapped(r->raddr) ? 4 : 6;
 	read_address(s->laddr, r->laddr, s->ip);
 	read_address(s->raddr, r->raddr, s->ip);
-	s->direction = (enum direction)r->direction;
+	s->direction =
+		r->direction <= DIRECTION_IN ? (enum direction)r->direction : DIRECTION_UNKNOWN;
 	s->ending = ending_of(r, view);
-	s->owner = (enum owner)r->owner;
+	s->owner = r->owner <= OWNER_PROC ? (enum owner)r->owner : OWNER_UNKNOWN;
 	s->pid = r->pid;
 	s->uid = r->pid ? (int64_t)r->uid : -1;
-	memcpy(s->comm, r->pid ? r->comm : "-", r->pid ? COMM_LEN : 2);
+	read_comm(s->comm, r->pid ? r->comm : "-");
+}
+
+/* Our FIN counts only when it is acknowledged, and a session in FIN_WAIT2 is open to the peer's. */
+static void count_open(struct session *s, const struct record *r)
+{
+	const bool acked = r->state == STATE_FIN_WAIT2;
+	const bool ended = r->state == STATE_CLOSE_WAIT || r->state == STATE_LAST_ACK ||
+			   r->state == STATE_CLOSING;
+
+	s->tx_bytes = payload(r->bytes_acked, (r->direction == DIRECTION_OUT) + acked);
+	if (is_syn_unknown(r))
+		s->tx_bytes = -1;
+	s->rx_bytes = payload(r->bytes_received, ended);
+}
+
+void session_read_open(struct session *s, const struct record *r, const struct session_view *view,
+		       bool counted)
+{
+	struct session_view now = *view;
+
+	now.bytes = now.error = now.flags = false;
+	now.rtt = now.retrans = counted;
+	now.netns = true;
+	session_read(s, r, &now);
+	s->ending = ENDING_OPEN;
+	if (counted)
+		count_open(s, r);
 }

@@ -47,13 +47,26 @@ void text_put_number(struct text *t, uint64_t n)
 	text_put_digits(t, n, 1);
 }
 
+void text_put_known(struct text *t, int64_t n)
+{
+	if (n < 0)
+		text_put_char(t, '-');
+	else
+		text_put_number(t, (uint64_t)n);
+}
+
+void text_put_word(struct text *t, const char *word)
+{
+	text_put_string(t, word ? word : "-");
+}
+
 /*
  * printf rounds the double, not the decimal number that we mean: 0.005 ms is a little more than
  * that as a double, 1.005 ms a little less. So round the double's own binary fraction.
  */
 void text_put_ms(struct text *t, int64_t ns, unsigned decimals)
 {
-	static const uint64_t powers[] = {1, 10, 100, 1000};
+	static const uint64_t powers[] = { 1, 10, 100, 1000 };
 	const uint64_t power = powers[decimals];
 	const double ms = (double)ns / 1e6;
 	uint64_t bits, fraction, rounded = 0;
@@ -183,15 +196,15 @@ static size_t utf8_length(uint8_t first)
 /* Reads the first character; never beyond a byte that does not belong to it, so not past a NUL. */
 static struct character read_character(const char *s)
 {
-	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-	static const uint8_t first_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	static const uint8_t first_bits[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
 	const uint8_t *byte = (const uint8_t *)s;
-	const struct character invalid = {.length = 1, .code = *byte};
+	const struct character invalid = { .length = 1, .code = *byte };
 	const size_t length = utf8_length(*byte);
 	uint32_t code = *byte & first_bits[length];
 
 	if (!*byte)
-		return (struct character){0};
+		return (struct character){ 0 };
 	if (!length)
 		return invalid;
 	for (size_t i = 1; i < length; i++) {
@@ -201,7 +214,7 @@ static struct character read_character(const char *s)
 	}
 	if (code < smallest[length] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
 		return invalid;
-	return (struct character){.length = length, .code = code, .valid = true};
+	return (struct character){ .length = length, .code = code, .valid = true };
 }
 
 /* Characters that do something to a terminal or to the reading order, rather than show. */
@@ -210,8 +223,8 @@ static bool is_invisible(uint32_t code)
 	static const struct {
 		uint32_t first, last;
 	} ranges[] = {
-		{0x00, 0x1f},	  {0x7f, 0x9f},	    {0x61c, 0x61c},   {0x200b, 0x200f},
-		{0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb},
+		{ 0x00, 0x1f },	    { 0x7f, 0x9f },	{ 0x61c, 0x61c },   { 0x200b, 0x200f },
+		{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++)
@@ -290,12 +303,12 @@ void text_put_json_name(struct text *t, const char *name)
 	text_put_char(t, '"');
 }
 
-static size_t text_columns(const char *from, const char *to)
+size_t text_columns(const char *from, const char *to)
 {
 	size_t columns = 0;
 
 	while (from < to) {
-		struct character c = {.length = 1};
+		struct character c = { .length = 1 };
 
 		if (*from & 0x80) {
 			c = read_character(from);
@@ -331,7 +344,7 @@ void text_pad_right(struct text *t, const char *from, size_t columns)
 
 bool blame_word(struct blame *b, const char *word, size_t length, const char *reason)
 {
-	*b = (struct blame){.word = word, .length = length, .reason = reason};
+	*b = (struct blame){ .word = word, .length = length, .reason = reason };
 	return false;
 }
 

@@ -18,7 +18,7 @@ struct text {
 
 static inline void text_init(struct text *t, char *buffer, size_t size)
 {
-	*t = (struct text){.begin = buffer, .at = buffer, .end = buffer + size};
+	*t = (struct text){ .begin = buffer, .at = buffer, .end = buffer + size };
 }
 
 static inline size_t text_length(const struct text *t)
@@ -52,6 +52,10 @@ void text_put_number(struct text *t, uint64_t n);
 /* At least so many digits, zeroes in front. */
 void text_put_digits(struct text *t, uint64_t n, unsigned digits);
 
+/* What is unknown, that is below 0 or NULL, is "-". */
+void text_put_known(struct text *t, int64_t n);
+void text_put_word(struct text *t, const char *word);
+
 /* Nanoseconds (at least 0) as milliseconds: printf's "%.*f" of ns / 1e6; decimals: 1 to 3. */
 void text_put_ms(struct text *t, int64_t ns, unsigned decimals);
 /* ip: 4 or 6; address: 4 or 16 bytes in network order. IPv6 as RFC 5952 writes it. */
@@ -73,6 +77,8 @@ void text_put_name(struct text *t, const char *name, size_t columns);
  */
 void text_put_json_name(struct text *t, const char *name);
 
+/* How many columns of a terminal the bytes from..to (valid UTF-8) take. */
+size_t text_columns(const char *from, const char *to);
 /* Fills up what was put since `from` (valid UTF-8) with spaces, to this many columns. */
 void text_pad_left(struct text *t, const char *from, size_t columns);
 void text_pad_right(struct text *t, const char *from, size_t columns);

@@ -5,8 +5,10 @@
 
 #include <stdint.h>
 
+#include "losses.h"
 #include "options.h"
 #include "reader.h"
+#include "room.h"
 #include "select.h"
 
 struct layout;
@@ -23,27 +25,36 @@ struct tracer_request {
 	void *arg;
 };
 
-/* Sessions that were not printed, by cause. */
-struct tracer_losses {
-	uint64_t buffer; /* the buffer was full */
-	uint64_t sessions; /* the session map was full */
-	uint64_t unborn; /* they began before tracing did */
-	uint64_t missed; /* the kernel did not run the program, because one was running on that CPU */
-};
-
 /* Returns NULL if it fails, with one line that says why. */
 struct tracer *tracer_start(const struct tracer_request *request, char *why, size_t size);
 
+/* What it has taken in the kernel, or may. */
+const struct room *tracer_room(const struct tracer *tracer);
+
 /*
- * Adds to an epoll instance what tells that draining is worth while; drain at least every 100 ms all
- * the same. Returns 0 or -errno.
+ * Adds to an epoll instance what tells that draining is worth while; drain at least every 100 ms
+ * all the same. Returns 0 or -errno.
  */
 int tracer_watch(const struct tracer *tracer, int epoll);
 /* Hands out all records that wait. Returns 0 or -errno. */
 int tracer_drain(struct tracer *tracer);
-void tracer_losses(const struct tracer *tracer, struct tracer_losses *losses);
+/*
+ * What the kernel side has counted; output is left alone. Exact once the tracer is detached and
+ * drained. Returns 0, or -errno if the kernel does not let us read its counters.
+ */
+int tracer_losses(const struct tracer *tracer, struct losses *losses);
 
-/* Stops tracing: no record is made from now on, and the last ones can still be drained. */
+/*
+ * Calls fn for each session that has begun and not ended, with options.open: what the kernel side
+ * knows of it. The counters are 0 less those at birth, closed_ns is 0, and state the newest seen;
+ * lport may be 0 in SYN_SENT.
+ */
+void tracer_lives(const struct tracer *tracer, reader_fn fn, void *arg);
+
+/*
+ * Stops tracing: when it returns, no record is made any more, and those that were can be drained.
+ * Waits for what runs on other CPUs, some milliseconds.
+ */
 void tracer_detach(struct tracer *tracer);
 /* Detaches if need be, and frees; NULL is fine. */
 void tracer_free(struct tracer *tracer);

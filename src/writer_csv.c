@@ -4,7 +4,7 @@
 
 #include "writer_format.h"
 
-#define CELL_MAX (4 * COMM_LEN) /* a COMM of nothing but escapes */
+#define CELL_MAX 256 /* more than a COMM of nothing but escapes has, or a cgroup's label */
 
 static bool needs_quotes(const char *cell, size_t length)
 {
@@ -51,4 +51,4 @@ static void csv_row(struct text *t, struct columns *c, const struct session *s)
 	}
 }
 
-const struct writer_format writer_csv = {.header = csv_header, .row = csv_row};
+const struct writer_format writer_csv = { .header = csv_header, .row = csv_row };

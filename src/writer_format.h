@@ -7,8 +7,6 @@
 #include "session.h"
 #include "text.h"
 
-#define ROW_MAX 2048 /* more than any header or row has, in bytes */
-
 struct writer_format {
 	void (*header)(struct text *t, const struct columns *c); /* NULL: it has none */
 	void (*row)(struct text *t, struct columns *c, const struct session *s);

@@ -2,13 +2,20 @@
 /* The table, default and wide: the original's, to the byte, and more columns to the right. */
 #include "writer_format.h"
 
+#define RED   "\033[31m"
+#define PLAIN "\033[0m"
+
 /* The last column is not filled up. */
-static void finish_cell(struct text *t, const struct columns *c, size_t i, const char *from)
+static void fill_cell(struct text *t, const struct columns *c, size_t i, const char *from)
 {
 	if (c->list[i]->right)
 		text_pad_left(t, from, c->widths[i]);
 	else if (i + 1 < c->count)
 		text_pad_right(t, from, c->widths[i]);
+}
+
+static void end_cell(struct text *t, const struct columns *c, size_t i)
+{
 	text_put_char(t, i + 1 < c->count ? ' ' : '\n');
 }
 
@@ -18,18 +25,26 @@ static void table_header(struct text *t, const struct columns *c)
 		const char *from = t->at;
 
 		text_put_string(t, c->list[i]->name);
-		finish_cell(t, c, i, from);
+		fill_cell(t, c, i, from);
+		end_cell(t, c, i);
 	}
 }
 
 static void table_row(struct text *t, struct columns *c, const struct session *s)
 {
 	for (size_t i = 0; i < c->count; i++) {
-		const char *from = t->at;
+		const bool red = c->color && c->list[i]->alarms && c->list[i]->alarms(s);
+		const char *from;
 
+		if (red)
+			text_put_string(t, RED);
+		from = t->at;
 		c->list[i]->put(t, c, s);
-		finish_cell(t, c, i, from);
+		fill_cell(t, c, i, from);
+		if (red)
+			text_put_string(t, PLAIN);
+		end_cell(t, c, i);
 	}
 }
 
-const struct writer_format writer_table = {.header = table_header, .row = table_row};
+const struct writer_format writer_table = { .header = table_header, .row = table_row };

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "completion.h"
+
+#include <string.h>
+
+static void print_words(FILE *out, words_fn *words)
+{
+	for (unsigned i = 0; words(i); i++)
+		fprintf(out, "%s%s", i ? " " : "", words(i));
+}
+
+/* "--end)", or "-L | --localport)". */
+static void print_case(FILE *out, const struct options_description *o)
+{
+	fputs("    ", out);
+	if (o->letter)
+		fprintf(out, "-%c | ", o->letter);
+	fprintf(out, "%s) ", o->name);
+}
+
+static void print_bash(FILE *out)
+{
+	struct options_description o;
+
+	fputs("# bash completion for tcplife, as tcplife --completion bash prints it\n"
+	      "_tcplife()\n"
+	      "{\n"
+	      "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}\n"
+	      "    local words='' list='' file=''\n"
+	      "    # --end=timeout comes as three words.\n"
+	      "    if [ \"$word\" = = ]; then\n"
+	      "        word=''\n"
+	      "    elif [ \"$before\" = = ]; then\n"
+	      "        before=${COMP_WORDS[COMP_CWORD - 2]}\n"
+	      "    fi\n"
+	      "    case $before in\n",
+	      out);
+	for (unsigned i = 0; options_describe(i, &o); i++) {
+		if (!o.argument)
+			continue;
+		print_case(out, &o);
+		if (o.words) {
+			fputs("words='", out);
+			print_words(out, o.words);
+			fprintf(out, "'%s%s ;;\n", o.list ? " list=1" : "",
+				o.file ? " file=-f" : "");
+		} else {
+			fputs(";;\n", out);
+		}
+	}
+	fputs("    *) words='", out);
+	for (unsigned i = 0; options_describe(i, &o); i++)
+		fprintf(out, "%s%s", i ? " " : "", o.name);
+	fputs("' ;;\n"
+	      "    esac\n"
+	      "    local taken=''\n"
+	      "    if [ -n \"$list\" ] && [ \"$word\" != \"${word%,*}\" ]; then taken=${word%,*},; "
+	      "fi\n"
+	      "    mapfile -t COMPREPLY < <(compgen $file -P \"$taken\" -W \"$words\" -- "
+	      "\"${word##*,}\")\n"
+	      "}\n"
+	      "complete -o filenames -F _tcplife tcplife\n",
+	      out);
+}
+
+/* What stands in brackets, in single quotes. */
+static void print_zsh_help(FILE *out, const char *help)
+{
+	for (; *help; help++) {
+		if (*help == '\'')
+			fputs("'\\''", out);
+		else if (*help == '[' || *help == ']')
+			fprintf(out, "\\%c", *help);
+		else
+			fputc(*help == '\n' ? ' ' : *help, out);
+	}
+}
+
+/* What may follow the option: ":LIST:_values -s , LIST fin-local fin-remote". */
+static void print_zsh_argument(FILE *out, const struct options_description *o)
+{
+	if (!o->argument)
+		return;
+	fprintf(out, ":%s:", o->argument);
+	if (!o->words)
+		return;
+	if (o->list)
+		fprintf(out, "_values -s , %s ", o->argument);
+	else
+		fputs(o->file ? "{compadd " : "(", out);
+	print_words(out, o->words);
+	if (!o->list)
+		fputs(o->file ? "; _files}" : ")", out);
+}
+
+static void print_zsh(FILE *out)
+{
+	struct options_description o;
+
+	fputs("#compdef tcplife\n"
+	      "# zsh completion for tcplife, as tcplife --completion zsh prints it\n"
+	      "_arguments -s",
+	      out);
+	for (unsigned i = 0; options_describe(i, &o); i++) {
+		const char *equals = o.argument ? "=" : "";
+
+		fputs(" \\\n    ", out);
+		if (o.letter)
+			fprintf(out, "'(-%c %s)'{-%c%s,%s%s}'[", o.letter, o.name, o.letter,
+				o.argument ? "+" : "", o.name, equals);
+		else
+			fprintf(out, "'%s%s[", o.name, equals);
+		print_zsh_help(out, o.help);
+		fputc(']', out);
+		print_zsh_argument(out, &o);
+		fputc('\'', out);
+	}
+	fputc('\n', out);
+}
+
+void completion_print(FILE *out, enum options_completion shell)
+{
+	if (shell == COMPLETION_BASH)
+		print_bash(out);
+	else
+		print_zsh(out);
+}

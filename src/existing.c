@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "existing.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "proc.h"
+#include "sock_diag.h"
+
+struct existing {
+	struct roster *sessions;
+	struct roster *listeners; /* raddr and rport are 0 */
+	uint64_t since_ns;	  /* CLOCK_MONOTONIC; what ended before is not in there */
+};
+
+struct existing *existing_empty(uint32_t most, uint64_t since_ns)
+{
+	struct existing *existing = calloc(1, sizeof(*existing));
+
+	if (!existing)
+		return NULL;
+	existing->since_ns = since_ns;
+	existing->sessions = roster_new(most);
+	existing->listeners = roster_new(most);
+	if (!existing->sessions || !existing->listeners) {
+		existing_free(existing);
+		return NULL;
+	}
+	return existing;
+}
+
+void existing_free(struct existing *existing)
+{
+	if (!existing)
+		return;
+	roster_free(existing->sessions);
+	roster_free(existing->listeners);
+	free(existing);
+}
+
+/* A dump of a table that changes may tell of a socket twice. */
+static int add_session(struct existing *existing, const struct record *record, uint64_t inode)
+{
+	struct roster_entry *entry = roster_find(existing->sessions, record, NULL);
+
+	while (entry && entry->record.netns != record->netns)
+		entry = roster_find(existing->sessions, record, entry);
+	if (!entry)
+		return roster_add(existing->sessions, record, inode);
+	entry->record = *record;
+	entry->inode = inode;
+	return 0;
+}
+
+int existing_add(struct existing *existing, const struct record *record, uint64_t inode)
+{
+	struct record listener = *record;
+
+	if (record->state != STATE_LISTEN)
+		return add_session(existing, record, inode);
+	memset(listener.raddr, 0, sizeof(listener.raddr));
+	listener.rport = 0;
+	return roster_add(existing->listeners, &listener, inode);
+}
+
+static bool listens(const struct existing *existing, struct record *ends, const uint8_t address[16])
+{
+	memcpy(ends->laddr, address, sizeof(ends->laddr));
+	return roster_find(existing->listeners, ends, NULL);
+}
+
+/* True if a socket listens on the session's local address and port, or on any address. */
+static bool is_listened(const struct existing *existing, const struct record *session)
+{
+	static const uint8_t any6[16], any4[16] = { [10] = 0xff, [11] = 0xff };
+	struct record ends = { .lport = session->lport, .netns = session->netns };
+
+	return listens(existing, &ends, session->laddr) || listens(existing, &ends, any6) ||
+	       (!memcmp(session->laddr, any4, 12) && listens(existing, &ends, any4));
+}
+
+void existing_direct(struct existing *existing)
+{
+	struct roster_entry *entry = NULL;
+
+	while ((entry = roster_next(existing->sessions, entry)))
+		if (entry->record.direction == DIRECTION_UNKNOWN &&
+		    is_listened(existing, &entry->record))
+			entry->record.direction = DIRECTION_IN;
+}
+
+static int add_socket(void *arg, const struct sock_diag_socket *socket)
+{
+	return existing_add(arg, &socket->record, socket->inode);
+}
+
+static int find_owners(struct existing *existing)
+{
+	struct proc *proc = proc_new();
+	struct roster_entry *entry = NULL;
+
+	if (!proc)
+		return -errno;
+	while ((entry = roster_next(existing->sessions, entry)))
+		proc_own(proc, entry->inode, &entry->record);
+	proc_free(proc);
+	return 0;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+struct existing *existing_new(const struct sock_diag *diag, uint32_t most, char *why, size_t size)
+{
+	struct existing *existing = existing_empty(most, now_ns());
+	int result;
+
+	*why = '\0';
+	if (!existing)
+		return NULL;
+	result = sock_diag_dump(diag, add_socket, existing);
+	if (result == -ENOSPC)
+		snprintf(why, size,
+			 "more than %u sessions are open already, and of the rest no owner is "
+			 "known; raise --max-sessions",
+			 most);
+	else if (result)
+		snprintf(why, size, "cannot read all open sockets: %s; start again for more",
+			 strerror(-result));
+	existing_direct(existing);
+	result = find_owners(existing);
+	if (result)
+		snprintf(why, size, "cannot tell who owns open sessions: /proc: %s; mount it",
+			 strerror(-result));
+	return existing;
+}
+
+/* The only one with these ends, or NULL: of several, which is meant cannot be known. */
+static struct roster_entry *find(const struct existing *existing, const struct record *ends)
+{
+	struct roster_entry *entry = roster_find(existing->sessions, ends, NULL);
+
+	return entry && !roster_find(existing->sessions, ends, entry) ? entry : NULL;
+}
+
+/*
+ * Of a session that we opened, who held it is who connected, and who closes it may be another. Of
+ * one that came in, the closer is the owner, if it is known.
+ */
+static bool is_better_owner(const struct record *known, const struct record *record)
+{
+	return known->pid && (!record->pid || known->direction == DIRECTION_OUT);
+}
+
+static void complete(struct record *record, const struct record *known)
+{
+	record->direction = known->direction;
+	if (!is_better_owner(known, record))
+		return;
+	record->pid = known->pid;
+	record->uid = known->uid;
+	record->owner = known->owner;
+	record->cgroup_id = known->cgroup_id;
+	memcpy(record->comm, known->comm, sizeof(record->comm));
+}
+
+void existing_complete(struct existing *existing, struct record *record)
+{
+	struct roster_entry *entry;
+
+	if (record->closed_ns < existing->since_ns)
+		return;
+	entry = find(existing, record);
+	if (!entry)
+		return;
+	if (record->unborn)
+		complete(record, &entry->record);
+	/* Of one that was seen to begin, too: what has these ends later is another. */
+	roster_remove(existing->sessions, entry);
+}
+
+const struct record *existing_find(const struct existing *existing, const struct record *ends)
+{
+	const struct roster_entry *entry = find(existing, ends);
+
+	return entry ? &entry->record : NULL;
+}

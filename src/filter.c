@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "filter.h"
+
+#include <arpa/inet.h>
+#include <fnmatch.h>
+#include <pwd.h>
+#include <string.h>
+
+#define STRINGIFY(x) #x
+#define EXPAND(x)    STRINGIFY(x)
+#define TOO_MANY     "is one too many (" EXPAND(FILTER_WORDS) ")"
+#define NO_ADDRESS   "is not an address or a network (192.0.2.1, 10.0.0.0/8, 2001:db8::/32)"
+#define COMM_LONGEST 15 /* the kernel cuts longer names */
+#define USER_LONGEST 255
+
+static bool add_comm(void *to, const char *word, size_t length, struct blame *blame)
+{
+	struct filter *f = to;
+	const bool pattern = strcspn(word, "*?[\\") < length;
+
+	if (f->comm_count == FILTER_WORDS)
+		return blame_word(blame, word, length, TOO_MANY);
+	if (!pattern && length > COMM_LONGEST)
+		return blame_word(blame, word, length,
+				  "is longer than the " EXPAND(
+					  COMM_LONGEST) " bytes of a name that the kernel keeps");
+	if (length >= FILTER_COMM)
+		return blame_word(blame, word, length, "is too long");
+	memcpy(f->comms[f->comm_count], word, length);
+	f->comms[f->comm_count++][length] = '\0';
+	f->on = true;
+	return true;
+}
+
+bool filter_add_comms(struct filter *f, const char *list, struct blame *blame)
+{
+	return words_each(list, "lacks a name", add_comm, f, blame);
+}
+
+static bool read_user(const char *word, size_t length, uint64_t *uid)
+{
+	char name[USER_LONGEST + 1];
+	const struct passwd *user;
+
+	if (text_read_number(word, length, UINT32_MAX - 1, uid))
+		return true;
+	if (length > USER_LONGEST)
+		return false;
+	memcpy(name, word, length);
+	name[length] = '\0';
+	user = getpwnam(name);
+	if (user)
+		*uid = user->pw_uid;
+	return user;
+}
+
+static bool add_uid(void *to, const char *word, size_t length, struct blame *blame)
+{
+	struct filter *f = to;
+	uint64_t uid;
+
+	if (f->uid_count == FILTER_WORDS)
+		return blame_word(blame, word, length, TOO_MANY);
+	if (!read_user(word, length, &uid))
+		return blame_word(blame, word, length, "is not a user's number or name");
+	f->uids[f->uid_count++] = (uint32_t)uid;
+	f->on = true;
+	return true;
+}
+
+bool filter_add_uids(struct filter *f, const char *list, struct blame *blame)
+{
+	return words_each(list, "lacks a user", add_uid, f, blame);
+}
+
+/* IPv4 within IPv6 is IPv4, as it is in sessions. */
+static void net_unmap(struct filter_net *net)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (net->ip != 6 || net->bits < 96 || memcmp(net->address, mapped, sizeof(mapped)) != 0)
+		return;
+	memmove(net->address, net->address + 12, 4);
+	net->ip = 4;
+	net->bits -= 96;
+}
+
+static bool read_net(struct filter_net *net, const char *word, size_t length)
+{
+	const char *slash = memchr(word, '/', length);
+	const size_t address_length = slash ? (size_t)(slash - word) : length;
+	char address[INET6_ADDRSTRLEN];
+	uint64_t bits;
+
+	if (address_length >= sizeof(address))
+		return false;
+	memcpy(address, word, address_length);
+	address[address_length] = '\0';
+	net->ip = memchr(address, ':', address_length) ? 6 : 4;
+	bits = net->ip == 4 ? 32 : 128;
+	if (inet_pton(net->ip == 4 ? AF_INET : AF_INET6, address, net->address) != 1)
+		return false;
+	if (slash && !text_read_number(slash + 1, length - address_length - 1, bits, &bits))
+		return false;
+	net->bits = (uint8_t)bits;
+	net_unmap(net);
+	return true;
+}
+
+static bool add_net(void *to, const char *word, size_t length, struct blame *blame)
+{
+	struct filter_nets *nets = to;
+
+	if (nets->count == FILTER_WORDS)
+		return blame_word(blame, word, length, TOO_MANY);
+	if (!read_net(&nets->list[nets->count], word, length))
+		return blame_word(blame, word, length, NO_ADDRESS);
+	nets->count++;
+	return true;
+}
+
+bool filter_add_laddrs(struct filter *f, const char *list, struct blame *blame)
+{
+	f->on = true;
+	return words_each(list, "lacks an address", add_net, &f->laddr, blame);
+}
+
+bool filter_add_raddrs(struct filter *f, const char *list, struct blame *blame)
+{
+	f->on = true;
+	return words_each(list, "lacks an address", add_net, &f->raddr, blame);
+}
+
+const char *filter_ending(unsigned n)
+{
+	return n < ENDINGS ? ending_name((enum ending)n) : NULL;
+}
+
+static bool add_ending(void *to, const char *word, size_t length, struct blame *blame)
+{
+	struct filter *f = to;
+	unsigned ending;
+
+	if (!words_find(filter_ending, word, length, &ending))
+		return words_blame(filter_ending, "is not an ending", word, length, blame);
+	f->endings |= 1u << ending;
+	f->on = true;
+	return true;
+}
+
+bool filter_add_endings(struct filter *f, const char *list, struct blame *blame)
+{
+	return words_each(list, "lacks an ending", add_ending, f, blame);
+}
+
+bool filter_set_min_ms(struct filter *f, const char *word, struct blame *blame)
+{
+	uint64_t ns;
+
+	if (!words_read_decimal(word, 1000000, &ns))
+		return blame_word(blame, word, strlen(word),
+				  "is not a time in milliseconds (up to 1000000000)");
+	f->min_ns = (int64_t)ns;
+	f->on = true;
+	return true;
+}
+
+static bool net_has(const struct filter_net *net, int ip, const uint8_t *address)
+{
+	const size_t bytes = net->bits / 8;
+	const unsigned rest = net->bits % 8;
+
+	if (net->ip != ip || memcmp(net->address, address, bytes) != 0)
+		return false;
+	return !rest || !((net->address[bytes] ^ address[bytes]) >> (8 - rest));
+}
+
+static bool nets_have(const struct filter_nets *nets, int ip, const uint8_t *address)
+{
+	for (unsigned i = 0; i < nets->count; i++)
+		if (net_has(&nets->list[i], ip, address))
+			return true;
+	return !nets->count;
+}
+
+static bool comms_have(const struct filter *f, const char *comm)
+{
+	for (unsigned i = 0; i < f->comm_count; i++)
+		if (fnmatch(f->comms[i], comm, 0) == 0)
+			return true;
+	return !f->comm_count;
+}
+
+static bool uids_have(const struct filter *f, int64_t uid)
+{
+	for (unsigned i = 0; i < f->uid_count; i++)
+		if (f->uids[i] == uid)
+			return true;
+	return !f->uid_count;
+}
+
+bool filter_matches(const struct filter *f, const struct session *s)
+{
+	return s->duration_ns >= f->min_ns && (!f->endings || f->endings >> s->ending & 1) &&
+	       uids_have(f, s->uid) && nets_have(&f->laddr, s->ip, s->laddr) &&
+	       nets_have(&f->raddr, s->ip, s->raddr) && comms_have(f, s->comm);
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "histogram.h"
+
+#include <stdlib.h>
+
+#define BUCKETS (1u << HISTOGRAM_BITS)
+
+/* Octave 0 holds what is below BUCKETS, octave n what is at least BUCKETS << (n - 1). */
+static unsigned octave_of(uint64_t value)
+{
+	return value < BUCKETS ? 0 : 64 - HISTOGRAM_BITS - (unsigned)__builtin_clzll(value);
+}
+
+static unsigned bucket_shift(unsigned octave)
+{
+	return octave ? octave - 1 : 0;
+}
+
+static unsigned bucket_of(uint64_t value, unsigned octave)
+{
+	return (unsigned)(value >> bucket_shift(octave)) % BUCKETS;
+}
+
+/* Half way between a bucket's ends. */
+static uint64_t bucket_middle(unsigned octave, unsigned bucket)
+{
+	const uint64_t first = bucket + (octave ? BUCKETS : 0);
+	const unsigned shift = bucket_shift(octave);
+
+	return (first << shift) + (1ull << shift) / 2;
+}
+
+bool histogram_add(struct histogram *h, uint64_t value)
+{
+	const unsigned octave = octave_of(value);
+
+	if (!h->octaves[octave])
+		h->octaves[octave] = calloc(BUCKETS, sizeof(*h->octaves[octave]));
+	if (!h->octaves[octave])
+		return false;
+	h->octaves[octave][bucket_of(value, octave)]++;
+	if (!h->count || value < h->least)
+		h->least = value;
+	if (!h->count || value > h->greatest)
+		h->greatest = value;
+	h->count++;
+	return true;
+}
+
+/* The middle of the bucket that has the value of this rank; the first has rank 1. */
+static uint64_t find_rank(const struct histogram *h, uint64_t rank)
+{
+	uint64_t seen = 0;
+
+	for (unsigned octave = 0; octave < HISTOGRAM_OCTAVES; octave++) {
+		for (unsigned i = 0; h->octaves[octave] && i < BUCKETS; i++) {
+			seen += h->octaves[octave][i];
+			if (seen >= rank)
+				return bucket_middle(octave, i);
+		}
+	}
+	return h->greatest;
+}
+
+uint64_t histogram_quantile(const struct histogram *h, unsigned permille)
+{
+	/* As a product, the count times 1000 could be too large. */
+	const uint64_t rank =
+		h->count / 1000 * permille + (h->count % 1000 * permille + 999) / 1000;
+	uint64_t value;
+
+	if (!h->count || rank == h->count)
+		return h->count ? h->greatest : 0;
+	value = find_rank(h, rank);
+	if (value < h->least)
+		return h->least;
+	return value > h->greatest ? h->greatest : value;
+}
+
+void histogram_clear(struct histogram *h)
+{
+	for (unsigned i = 0; i < HISTOGRAM_OCTAVES; i++)
+		free(h->octaves[i]);
+	*h = (struct histogram){ 0 };
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The values of a JSON object, put into a text. What is unknown is null. */
+#ifndef TCPLIFE_JSON_H
+#define TCPLIFE_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "text.h"
+
+#define JSON_LITERAL(t, literal) text_put(t, literal, sizeof(literal) - 1)
+/* The key of a member that is not the first. */
+#define JSON_KEY(t, key) JSON_LITERAL(t, ",\"" key "\":")
+
+static inline void json_put_null(struct text *t)
+{
+	JSON_LITERAL(t, "null");
+}
+
+/* Below 0: unknown. */
+static inline void json_put_known(struct text *t, int64_t n)
+{
+	if (n < 0)
+		json_put_null(t);
+	else
+		text_put_number(t, (uint64_t)n);
+}
+
+/* Nanoseconds since 1970. */
+static inline void json_put_time(struct text *t, bool known, int64_t ns)
+{
+	if (!known) {
+		json_put_null(t);
+		return;
+	}
+	text_put_char(t, '"');
+	text_put_utc(t, ns);
+	text_put_char(t, '"');
+}
+
+/* A word of our own, or NULL: unknown. */
+static inline void json_put_word(struct text *t, const char *word)
+{
+	if (!word) {
+		json_put_null(t);
+		return;
+	}
+	text_put_char(t, '"');
+	text_put_string(t, word);
+	text_put_char(t, '"');
+}
+
+static inline void json_put_address(struct text *t, int ip, const uint8_t *address)
+{
+	text_put_char(t, '"');
+	text_put_address(t, ip, address);
+	text_put_char(t, '"');
+}
+
+#endif

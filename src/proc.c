@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "proc.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct holding {
+	uint64_t inode;
+	uint32_t pid;
+};
+
+struct proc {
+	struct holding *list; /* by inode, then by pid */
+	size_t count;
+	size_t room;
+};
+
+static int compare(const void *a, const void *b)
+{
+	const struct holding *one = a, *other = b;
+
+	if (one->inode != other->inode)
+		return one->inode < other->inode ? -1 : 1;
+	return one->pid < other->pid ? -1 : one->pid > other->pid;
+}
+
+static bool add(struct proc *proc, uint64_t inode, uint32_t pid)
+{
+	if (proc->count == proc->room) {
+		const size_t room = proc->room ? 2 * proc->room : 1024;
+		struct holding *list = realloc(proc->list, room * sizeof(*list));
+
+		if (!list)
+			return false;
+		proc->list = list;
+		proc->room = room;
+	}
+	proc->list[proc->count++] = (struct holding){ .inode = inode, .pid = pid };
+	return true;
+}
+
+/* False if memory ends. A descriptor or a process that has gone meanwhile is no error. */
+static bool add_descriptor(struct proc *proc, int fds, const char *name, uint32_t pid)
+{
+	char target[64];
+	unsigned long long inode;
+	const ssize_t length = readlinkat(fds, name, target, sizeof(target) - 1);
+
+	if (length < 0)
+		return true;
+	target[length] = '\0';
+	if (strncmp(target, "socket:[", 8) != 0)
+		return true;
+	inode = strtoull(target + 8, NULL, 10);
+	return add(proc, inode, pid);
+}
+
+static bool add_process(struct proc *proc, int root, const char *pid)
+{
+	const uint32_t number = (uint32_t)strtoul(pid, NULL, 10);
+	const struct dirent *entry;
+	bool ok = true;
+	char path[32];
+	DIR *fds;
+	int fd;
+
+	snprintf(path, sizeof(path), "%.20s/fd", pid);
+	fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return true;
+	fds = fdopendir(fd);
+	if (!fds) {
+		close(fd);
+		return false;
+	}
+	while (ok && (entry = readdir(fds)))
+		ok = add_descriptor(proc, fd, entry->d_name, number);
+	closedir(fds);
+	return ok;
+}
+
+struct proc *proc_new(void)
+{
+	struct proc *proc = calloc(1, sizeof(*proc));
+	DIR *root = opendir("/proc");
+	const struct dirent *entry;
+	bool ok = proc && root;
+	int error = errno;
+
+	while (ok && (entry = readdir(root)))
+		if (isdigit((unsigned char)entry->d_name[0]))
+			ok = add_process(proc, dirfd(root), entry->d_name);
+	if (proc && root && !ok)
+		error = ENOMEM;
+	if (root)
+		closedir(root);
+	if (!ok) {
+		proc_free(proc);
+		errno = error;
+		return NULL;
+	}
+	qsort(proc->list, proc->count, sizeof(*proc->list), compare);
+	return proc;
+}
+
+void proc_free(struct proc *proc)
+{
+	if (!proc)
+		return;
+	free(proc->list);
+	free(proc);
+}
+
+/* The first of those with this inode, or NULL. */
+static const struct holding *find(const struct proc *proc, uint64_t inode)
+{
+	size_t low = 0, high = proc->count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (proc->list[middle].inode < inode)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < proc->count && proc->list[low].inode == inode ? &proc->list[low] : NULL;
+}
+
+static bool read_comm(uint32_t pid, char comm[COMM_LEN])
+{
+	char path[32], text[COMM_LEN + 1];
+	ssize_t length;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	length = read(fd, text, sizeof(text));
+	close(fd);
+	if (length <= 0)
+		return false;
+	/* A name may itself hold a newline; one stands behind it. */
+	if (text[length - 1] == '\n')
+		length--;
+	memset(comm, 0, COMM_LEN);
+	memcpy(comm, text, (size_t)(length < COMM_LEN ? length : COMM_LEN - 1));
+	return true;
+}
+
+bool proc_own(const struct proc *proc, uint64_t inode, struct record *record)
+{
+	const struct holding *holding = inode ? find(proc, inode) : NULL;
+
+	if (!holding || !read_comm(holding->pid, record->comm))
+		return false;
+	record->pid = holding->pid;
+	record->owner = OWNER_PROC;
+	return true;
+}

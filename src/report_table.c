@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* A table, a group a row, most sessions first, whose columns are as wide as they must be; and below
+ * it a histogram of lifespans. */
+#include <time.h>
+
+#include "report_format.h"
+
+#define CELL_MAX 256
+#define BAR_MAX	 48 /* with what stands before it, 80 columns */
+
+struct row {
+	const struct report_page *page;
+	const struct stats_id *id; /* NULL: it has a label instead */
+	const char *label;
+	const struct stats_figures *figures;
+};
+
+/* Bytes in at most five columns. */
+static void put_size(struct text *t, uint64_t bytes)
+{
+	double size = (double)bytes;
+	unsigned unit = 0;
+
+	while (size >= 1023.5) {
+		size /= 1024;
+		unit++;
+	}
+	if (unit && size < 99.95) {
+		const uint64_t tenths = (uint64_t)(size * 10 + 0.5);
+
+		text_put_number(t, tenths / 10);
+		text_put_char(t, '.');
+		text_put_number(t, tenths % 10);
+	} else {
+		text_put_number(t, (uint64_t)(size + 0.5));
+	}
+	text_put(t, &"BKMGTPE"[unit], unit > 0);
+}
+
+/* What some sessions do not tell is at least this. */
+static void put_sum(struct text *t, const struct row *row, uint64_t bytes, uint64_t unknown)
+{
+	if (unknown && unknown == row->figures->sessions) {
+		text_put_char(t, '-');
+		return;
+	}
+	text_put(t, ">", unknown > 0);
+	put_size(t, bytes);
+}
+
+/* Milliseconds with as many decimals as tell them to 0.1%, and no more than three. */
+static void put_quantile(struct text *t, const struct row *row, unsigned permille)
+{
+	const struct histogram *h = &row->figures->lifespans;
+	const int64_t ns = (int64_t)histogram_quantile(h, permille);
+
+	if (!h->count)
+		text_put_char(t, '-');
+	else if (ns < 1000000000)
+		text_put_ms(t, ns, 3);
+	else if (ns < 10000000000)
+		text_put_ms(t, ns, 1);
+	else
+		text_put_number(t, (uint64_t)ns / 1000000);
+}
+
+static void put_sessions(struct text *t, const struct row *row)
+{
+	text_put_number(t, row->figures->sessions);
+}
+
+static void put_failed(struct text *t, const struct row *row)
+{
+	text_put_number(t, row->figures->failed);
+}
+
+static void put_rate(struct text *t, const struct row *row)
+{
+	const uint64_t rate = report_rate(row->page, row->figures->sessions);
+
+	text_put_number(t, rate / 100);
+	text_put_char(t, '.');
+	text_put_digits(t, rate % 100, 2);
+}
+
+static void put_tx(struct text *t, const struct row *row)
+{
+	put_sum(t, row, row->figures->tx_bytes, row->figures->tx_unknown);
+}
+
+static void put_rx(struct text *t, const struct row *row)
+{
+	put_sum(t, row, row->figures->rx_bytes, row->figures->rx_unknown);
+}
+
+static void put_p50(struct text *t, const struct row *row)
+{
+	put_quantile(t, row, 500);
+}
+
+static void put_p90(struct text *t, const struct row *row)
+{
+	put_quantile(t, row, 900);
+}
+
+static void put_p99(struct text *t, const struct row *row)
+{
+	put_quantile(t, row, 990);
+}
+
+static void put_max(struct text *t, const struct row *row)
+{
+	put_quantile(t, row, 1000);
+}
+
+static const struct {
+	const char *title;
+	void (*put)(struct text *t, const struct row *row);
+} figures[] = {
+	{ "SESSIONS", put_sessions },
+	{ "FAILED", put_failed },
+	{ "PER_S", put_rate },
+	{ "TX", put_tx },
+	{ "RX", put_rx },
+	{ "P50_MS", put_p50 },
+	{ "P90_MS", put_p90 },
+	{ "P99_MS", put_p99 },
+	{ "MAX_MS", put_max },
+};
+
+#define FIGURES (sizeof(figures) / sizeof(figures[0]))
+
+static void put_key(struct text *t, enum stats_key key, const struct stats_id *id)
+{
+	switch (key) {
+	case KEY_PORT:
+		text_put_number(t, id->port);
+		break;
+	case KEY_DIR:
+		text_put_word(t, direction_name((enum direction)id->direction));
+		break;
+	case KEY_LPORT:
+		text_put_number(t, id->lport);
+		break;
+	case KEY_RPORT:
+		text_put_number(t, id->rport);
+		break;
+	case KEY_RADDR:
+		text_put_address(t, id->ip, id->raddr);
+		break;
+	case KEY_PID:
+		text_put_number(t, id->pid);
+		break;
+	case KEY_COMM:
+		text_put_name(t, id->comm, CELL_MAX);
+		break;
+	case KEY_UID:
+		text_put_known(t, id->uid);
+		break;
+	case KEY_END:
+		text_put_word(t, id->ending == ENDING_UNKNOWN
+					 ? NULL
+					 : ending_name((enum ending)id->ending));
+		break;
+	case KEY_NETNS:
+		text_put_known(t, id->netns);
+		break;
+	case STATS_KEYS:
+		break;
+	}
+}
+
+static void put_title(struct text *t, const struct stats_by *by, unsigned column)
+{
+	char *from = t->at;
+
+	text_put_string(t, column < by->count ? stats_key_name(by->keys[column])
+					      : figures[column - by->count].title);
+	for (; from < t->at; from++)
+		if (*from >= 'a' && *from <= 'z')
+			*from = (char)(*from - 'a' + 'A');
+}
+
+/* row: NULL for the header. */
+static void put_cell(struct text *t, const struct stats_by *by, unsigned column,
+		     const struct row *row)
+{
+	if (!row)
+		put_title(t, by, column);
+	else if (column >= by->count)
+		figures[column - by->count].put(t, row);
+	else if (row->id)
+		put_key(t, by->keys[column], row->id);
+	else if (!column)
+		text_put_string(t, row->label);
+}
+
+/* What is done to each row in turn; the first is the header, as NULL, if there is to be one. */
+struct walk {
+	struct writer *writer;
+	const struct stats_by *by;
+	size_t widths[STATS_KEYS + FIGURES];
+	void (*visit)(struct walk *walk, const struct row *row);
+};
+
+static void measure_row(struct walk *walk, const struct row *row)
+{
+	for (unsigned i = 0; i < walk->by->count + FIGURES; i++) {
+		char buffer[CELL_MAX];
+		struct text cell;
+		size_t columns;
+
+		text_init(&cell, buffer, sizeof(buffer));
+		put_cell(&cell, walk->by, i, row);
+		columns = text_columns(cell.begin, cell.at);
+		if (columns > walk->widths[i])
+			walk->widths[i] = columns;
+	}
+}
+
+static void write_row(struct walk *walk, const struct row *row)
+{
+	struct text *t = writer_room(walk->writer);
+	const unsigned last = walk->by->count + FIGURES - 1;
+
+	for (unsigned i = 0; i <= last; i++) {
+		const char *from = t->at;
+
+		put_cell(t, walk->by, i, row);
+		if (i < walk->by->count)
+			text_pad_right(t, from, walk->widths[i]);
+		else
+			text_pad_left(t, from, walk->widths[i]);
+		text_put_char(t, i < last ? ' ' : '\n');
+	}
+}
+
+static void walk_rows(struct walk *walk, const struct report_page *page)
+{
+	size_t count;
+	struct stats_group *const *groups = stats_sort(page->stats, &count);
+	struct row row = { .page = page };
+
+	if (page->header)
+		walk->visit(walk, NULL);
+	for (size_t i = 0; i < count; i++) {
+		row.id = &groups[i]->id;
+		row.figures = &groups[i]->figures;
+		walk->visit(walk, &row);
+	}
+	row.id = NULL;
+	row.label = "other";
+	row.figures = stats_other(page->stats);
+	if (row.figures->sessions)
+		walk->visit(walk, &row);
+	row.label = "all";
+	row.figures = stats_all(page->stats);
+	if (count != 1)
+		walk->visit(walk, &row);
+}
+
+/* "10.0 s to 12:34:56" */
+static void write_caption(struct writer *w, const struct report_page *page)
+{
+	struct text *t = writer_room(w);
+	const time_t second = (time_t)(page->ended_ns / 1000000000);
+	const uint64_t tenths = ((uint64_t)page->elapsed_ns + 50000000) / 100000000;
+	const uint64_t unmeasured = stats_all(page->stats)->unmeasured;
+	struct tm tm;
+
+	localtime_r(&second, &tm);
+	text_put_string(t, page->whole ? "all " : "");
+	text_put_number(t, tenths / 10);
+	text_put_char(t, '.');
+	text_put_number(t, tenths % 10);
+	text_put_string(t, " s to ");
+	text_put_digits(t, (uint64_t)tm.tm_hour, 2);
+	text_put_char(t, ':');
+	text_put_digits(t, (uint64_t)tm.tm_min, 2);
+	text_put_char(t, ':');
+	text_put_digits(t, (uint64_t)tm.tm_sec, 2);
+	if (unmeasured) {
+		text_put_string(t, "; for want of memory the percentiles lack ");
+		text_put_number(t, unmeasured);
+	}
+	text_put_char(t, '\n');
+}
+
+/* Eighths of a column, if the terminal has them; what is there shows. */
+static void put_bar(struct text *t, uint64_t count, uint64_t most, bool utf8)
+{
+	static const char eighths[8][4] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
+	const uint64_t parts = utf8 ? 8 : 1;
+	uint64_t length = (uint64_t)((double)count / (double)most * BAR_MAX * (double)parts + 0.5);
+
+	if (count && !length)
+		length = 1;
+	for (; length >= parts; length -= parts)
+		text_put_string(t, utf8 ? "█" : "#");
+	text_put_string(t, eighths[length]);
+}
+
+static void put_from(struct text *t, int64_t ns)
+{
+	if (ns && ns < 1000000)
+		text_put_ms(t, ns, 3);
+	else
+		text_put_number(t, (uint64_t)ns / 1000000);
+}
+
+/* A class of lifespans: where it begins, how many it has, and a bar. */
+static void write_lifespans(struct writer *w, const struct report_page *page, unsigned n,
+			    uint64_t most)
+{
+	struct text *t = writer_room(w);
+	const uint64_t count = stats_lifespans(page->stats, n);
+	const char *from = t->at;
+
+	put_from(t, stats_lifespan_from(n));
+	text_pad_left(t, from, 10);
+	text_put_char(t, ' ');
+	from = t->at;
+	text_put_number(t, count);
+	text_pad_left(t, from, 10);
+	text_put_string(t, count ? " |" : " |\n");
+	if (!count)
+		return;
+	put_bar(t, count, most, page->utf8);
+	text_put_char(t, '\n');
+}
+
+static void write_histogram(struct writer *w, const struct report_page *page)
+{
+	unsigned first = STATS_LIFESPANS, last = 0;
+	uint64_t most = 0;
+
+	for (unsigned i = 0; i < STATS_LIFESPANS; i++) {
+		const uint64_t count = stats_lifespans(page->stats, i);
+
+		if (!count)
+			continue;
+		last = i;
+		most = count > most ? count : most;
+		first = i < first ? i : first;
+	}
+	if (!most)
+		return;
+	text_put_string(writer_room(w), page->header ? "\n   FROM_MS   SESSIONS\n" : "\n");
+	for (unsigned i = first; i <= last; i++)
+		write_lifespans(w, page, i, most);
+}
+
+void report_table(struct writer *w, const struct report_page *page)
+{
+	struct walk walk = { .writer = w, .by = stats_by(page->stats), .visit = measure_row };
+
+	write_caption(w, page);
+	walk_rows(&walk, page);
+	walk.visit = write_row;
+	walk_rows(&walk, page);
+	write_histogram(w, page);
+	text_put_char(writer_room(w), '\n');
+}

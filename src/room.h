@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How much memory tracing may take in the kernel, unless the command line says. */
+#ifndef TCPLIFE_ROOM_H
+#define TCPLIFE_ROOM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct room {
+	uint32_t sessions; /* open at once */
+	/* Where the kernel side has a table of sets in front (bpf/life.h): how many there are, or
+	 * 0, and what the hash table behind holds. Where as many as may be open are spread over the
+	 * sets, at most a third of them find theirs full. */
+	uint32_t near_sets;
+	uint32_t far_sessions;
+	uint32_t buffer_bytes; /* for records that wait; a power of two */
+};
+
+/*
+ * memory: the machine's, in bytes. sessions and buffer_kb: what is asked for, 0 if nothing is.
+ * grows: the kernel takes memory for sessions as they come, and not for all at the start.
+ */
+struct room room_for(uint64_t memory, uint32_t sessions, uint32_t buffer_kb, bool grows);
+
+/* The machine's memory in bytes; 0: unknown. */
+uint64_t room_memory(void);
+
+#endif
