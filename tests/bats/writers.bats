@@ -35,6 +35,18 @@ writers() {
 	text padding full
 }
 
+@test "without the header" {
+	writers no-header
+}
+
+@test "failed endings are red, if colour is wanted" {
+	writers color terminal-color
+}
+
+@test "addresses get the room that a terminal has" {
+	writers terminal
+}
+
 @test "the default and the wide table" {
 	writers table wide
 }

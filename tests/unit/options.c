@@ -14,7 +14,7 @@ static char error[OPTIONS_ERROR_SIZE];
 static enum options_status parse(const char *words)
 {
 	static char copy[512];
-	char *argv[WORDS_MAX + 1] = {(char[]){"tcplife"}};
+	char *argv[WORDS_MAX + 1] = { (char[]){ "tcplife" } };
 	int argc = 1;
 	char *at = copy;
 
@@ -44,8 +44,9 @@ static void test_defaults(void)
 	CHECK(ports_empty(&options.local_ports) && ports_empty(&options.remote_ports));
 	CHECK(!options.open && !options.existing && !options.check && !options.verbose);
 	CHECK(options.duration_ns == 0 && options.count == 0);
-	CHECK(options.probe == WANT_AUTO && !options.btf_none && !options.btf_file);
-	CHECK(options.max_sessions == OPTIONS_MAX_SESSIONS);
+	CHECK(options.probe == PROBE_AUTO && options.btf == BTF_AUTO && !options.btf_file);
+	CHECK(!options.max_sessions && !options.buffer_kb);
+	CHECK(options.header == HEADER_YES && options.color == COLOR_AUTO && !options.filter.on);
 	CHECK(runs("--"));
 }
 
@@ -54,6 +55,14 @@ static void test_flags(void)
 	CHECK(runs("-stT"));
 	CHECK(options.format == FORMAT_CSV && options.timestamp && options.time);
 	CHECK(!options.wide && !options.extended);
+	CHECK(runs("--by raddr,end --stats --by=pid --interval 0.5"));
+	CHECK(options.stats && options.by.count == 3 && options.interval_ns == 500000000);
+	CHECK(options.by.keys[0] == KEY_RADDR && options.by.keys[1] == KEY_END);
+	CHECK(options.by.keys[2] == KEY_PID);
+	CHECK(runs("--header no --color=never"));
+	CHECK(options.header == HEADER_NO && options.color == COLOR_NEVER);
+	CHECK(runs("--header yes --color always"));
+	CHECK(options.header == HEADER_YES && options.color == COLOR_ALWAYS);
 	CHECK(runs("--csv --timestamp --time"));
 	CHECK(options.format == FORMAT_CSV && options.timestamp && options.time);
 	CHECK(runs("-w -s -x -v"));
@@ -82,20 +91,21 @@ static void test_values(void)
 	CHECK(runs("-d 2.") && options.duration_ns == 2000000000);
 	CHECK(runs("-d 0.0000000019") && options.duration_ns == 1);
 	CHECK(runs("--max-sessions 1000") && options.max_sessions == 1000);
+	CHECK(runs("--buffer 64") && options.buffer_kb == 64);
 }
 
 static void test_words(void)
 {
-	CHECK(runs("--probe auto") && options.probe == WANT_AUTO);
-	CHECK(runs("--probe=tracepoint") && options.probe == WANT_TRACEPOINT);
-	CHECK(runs("--probe typed") && options.probe == WANT_TYPED);
-	CHECK(runs("--probe tracepoint-typed") && options.probe == WANT_TYPED);
-	CHECK(runs("--probe classic") && options.probe == WANT_CLASSIC);
-	CHECK(runs("--probe tracepoint-classic") && options.probe == WANT_CLASSIC);
-	CHECK(runs("--probe kprobe") && options.probe == WANT_KPROBE);
-	CHECK(runs("--btf none") && options.btf_none && !options.btf_file);
-	CHECK(runs("--btf none --btf auto") && !options.btf_none && !options.btf_file);
-	CHECK(runs("--btf=/boot/a=b.btf") && !options.btf_none);
+	CHECK(runs("--probe auto") && options.probe == PROBE_AUTO);
+	CHECK(runs("--probe=tracepoint") && options.probe == PROBE_TRACEPOINT);
+	CHECK(runs("--probe typed") && options.probe == PROBE_TYPED);
+	CHECK(runs("--probe tracepoint-typed") && options.probe == PROBE_TYPED);
+	CHECK(runs("--probe classic") && options.probe == PROBE_CLASSIC);
+	CHECK(runs("--probe tracepoint-classic") && options.probe == PROBE_CLASSIC);
+	CHECK(runs("--probe kprobe") && options.probe == PROBE_KPROBE);
+	CHECK(runs("--btf none") && options.btf == BTF_NONE && !options.btf_file);
+	CHECK(runs("--btf none --btf auto") && options.btf == BTF_AUTO && !options.btf_file);
+	CHECK(runs("--btf=/boot/a=b.btf") && options.btf == BTF_FILE);
 	CHECK_TEXT(options.btf_file ? options.btf_file : "", "/boot/a=b.btf");
 }
 
@@ -125,7 +135,7 @@ static void test_ports(void)
 static void test_pids(void)
 {
 	char list[OPTIONS_PIDS * 8] = "";
-	char *argv[] = {(char[]){"tcplife"}, (char[]){"-p"}, list, NULL, NULL, NULL};
+	char *argv[] = { (char[]){ "tcplife" }, (char[]){ "-p" }, list, NULL, NULL, NULL };
 	size_t length = 0;
 
 	CHECK(runs("-p 1,4194304,1 --pid 181"));
@@ -137,8 +147,8 @@ static void test_pids(void)
 					   i == 1 ? "" : ",", i);
 	CHECK(options_parse(&options, 3, argv, error, sizeof(error)) == OPTIONS_RUN);
 	CHECK(options.pid_count == OPTIONS_PIDS);
-	argv[3] = (char[]){"-p"};
-	argv[4] = (char[]){"5000"};
+	argv[3] = (char[]){ "-p" };
+	argv[4] = (char[]){ "5000" };
 	CHECK(options_parse(&options, 5, argv, error, sizeof(error)) == OPTIONS_ERROR);
 	CHECK_TEXT(error, "-p: '5000' is one pid too many (1024); try --help");
 }
@@ -192,9 +202,24 @@ static void test_bad_values(void)
 	CHECK_TEXT(error_of("--max-sessions 16777217"),
 		   "--max-sessions: '16777217' is not a number of sessions (1 to 16777216); "
 		   "try --help");
+	CHECK_TEXT(error_of("--buffer 0"),
+		   "--buffer: '0' is not a size in KB (1 to 1048576); try --help");
 	CHECK_TEXT(error_of("--probe kprobes"),
 		   "--probe: 'kprobes' is not a probe (auto, tracepoint, typed, classic or "
 		   "kprobe); try --help");
+	CHECK_TEXT(error_of("--stats --by port,x"),
+		   "--by: 'x' is not a key (port, dir, lport, rport, raddr, pid, comm, uid, end, "
+		   "netns); try --help");
+	CHECK_TEXT(error_of("--stats --by pid,pid"), "--by: 'pid' was given already; try --help");
+	CHECK_TEXT(error_of("--stats --by="), "--by: '' lacks a key; try --help");
+	CHECK_TEXT(error_of("--by pid"), "--by: '--stats' is missing; try --help");
+	CHECK_TEXT(error_of("--interval 1 -4"), "--interval: '--stats' is missing; try --help");
+	CHECK_TEXT(error_of("-s --stats"),
+		   "--stats: '--csv' was given as well; choose one; try --help");
+	CHECK_TEXT(error_of("--header maybe"),
+		   "--header: 'maybe' is not one of them (yes, no); try --help");
+	CHECK_TEXT(error_of("--color=red"),
+		   "--color: 'red' is not one of them (auto, always, never); try --help");
 	CHECK_TEXT(error_of("--btf="),
 		   "--btf: '' is not a source of BTF (auto, none or a file); try --help");
 }
@@ -226,10 +251,9 @@ static void test_bad_options(void)
 static void test_error_is_safe(void)
 {
 	char longest[300];
-	char *argv[] = {(char[]){"tcplife"}, (char[]){"-L"}, longest, NULL};
+	char *argv[] = { (char[]){ "tcplife" }, (char[]){ "-L" }, longest, NULL };
 
-	CHECK_TEXT(error_of("-L \033[2J"),
-		   "-L: '\\x1b[2J' is not a port (1 to 65535); try --help");
+	CHECK_TEXT(error_of("-L \033[2J"), "-L: '\\x1b[2J' is not a port (1 to 65535); try --help");
 	CHECK_TEXT(error_of("-\xff"), "'-\\xff' is not an option; try --help");
 	memset(longest, '9', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
@@ -247,14 +271,18 @@ static void test_help(void)
 static void test_usage(void)
 {
 	static const char *const all[] = {
-		"  -h, --help",	      "  -T, --time",	   "  -t, --timestamp",
-		"  -w, --wide",	      "  -s, --csv",	   "  -j, --json",
-		"  -x, --extended",   "  -p, --pid LIST",  "  -L, --localport LIST",
-		"  -4, --ipv4",	      "  -6, --ipv6",	   "  -D, --remoteport LIST",
-		"  -n, --count N",    "      --open",	   "  -d, --duration SECS",
-		"      --existing",   "      --btf SOURCE", "      --probe PROBE",
-		"      --check",      "  -v, --verbose",   "      --max-sessions N",
-		"  -V, --version",
+		"  -h, --help",		 "  -T, --time",       "  -t, --timestamp",
+		"  -w, --wide",		 "  -s, --csv",	       "  -j, --json",
+		"  -x, --extended",	 "  -p, --pid LIST",   "  -L, --localport LIST",
+		"  -4, --ipv4",		 "  -6, --ipv6",       "  -D, --remoteport LIST",
+		"  -n, --count N",	 "      --open",       "  -d, --duration SECS",
+		"      --existing",	 "      --btf SOURCE", "      --probe PROBE",
+		"      --check",	 "  -v, --verbose",    "      --max-sessions N",
+		"      --buffer KB",	 "  -V, --version",    "      --header ",
+		"      --color ",	 "      --comm ",      "      --uid ",
+		"      --laddr ",	 "      --raddr ",     "      --min-ms ",
+		"      --end ",		 "      --stats ",     "      --by KEYS",
+		"      --interval SECS",
 	};
 	char *usage = NULL;
 	size_t size = 0, column = 0, widest = 0;
@@ -267,6 +295,10 @@ static void test_usage(void)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (!CHECK(strstr(usage, all[i]) != NULL))
 			printf("missing: %s\n", all[i]);
+	for (unsigned i = 0; stats_key_name(i); i++)
+		CHECK(strstr(usage, stats_key_name(i)) != NULL);
+	for (unsigned i = 0; filter_ending(i); i++)
+		CHECK(strstr(usage, filter_ending(i)) != NULL);
 	for (const char *at = usage; *at; at++) {
 		column = *at == '\n' ? 0 : column + 1;
 		widest = column > widest ? column : widest;
@@ -279,18 +311,18 @@ static void test_usage(void)
 int main(int argc, char **argv)
 {
 	static const struct check_case cases[] = {
-		{"defaults", test_defaults},
-		{"flags", test_flags},
-		{"values", test_values},
-		{"words", test_words},
-		{"ports", test_ports},
-		{"pids", test_pids},
-		{"bad-ports", test_bad_ports},
-		{"bad-values", test_bad_values},
-		{"bad-options", test_bad_options},
-		{"error-is-safe", test_error_is_safe},
-		{"help", test_help},
-		{"usage", test_usage},
+		{ "defaults", test_defaults },
+		{ "flags", test_flags },
+		{ "values", test_values },
+		{ "words", test_words },
+		{ "ports", test_ports },
+		{ "pids", test_pids },
+		{ "bad-ports", test_bad_ports },
+		{ "bad-values", test_bad_values },
+		{ "bad-options", test_bad_options },
+		{ "error-is-safe", test_error_is_safe },
+		{ "help", test_help },
+		{ "usage", test_usage },
 	};
 
 	return check_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));

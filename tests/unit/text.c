@@ -313,17 +313,17 @@ static void test_read_number(void)
 int main(int argc, char **argv)
 {
 	static const struct check_case cases[] = {
-		{"numbers", test_numbers},
-		{"ms-is-printf", test_ms_is_printf},
-		{"addresses", test_addresses},
-		{"addresses-are-read-back", test_addresses_are_read_back},
-		{"utc", test_utc},
-		{"names", test_names},
-		{"json-names", test_json_names},
-		{"names-are-read-back", test_names_are_read_back},
-		{"padding", test_padding},
-		{"full", test_full},
-		{"read-number", test_read_number},
+		{ "numbers", test_numbers },
+		{ "ms-is-printf", test_ms_is_printf },
+		{ "addresses", test_addresses },
+		{ "addresses-are-read-back", test_addresses_are_read_back },
+		{ "utc", test_utc },
+		{ "names", test_names },
+		{ "json-names", test_json_names },
+		{ "names-are-read-back", test_names_are_read_back },
+		{ "padding", test_padding },
+		{ "full", test_full },
+		{ "read-number", test_read_number },
 	};
 
 	/* Only for a libc whose wcwidth() asks the locale. */

@@ -6,8 +6,11 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <pthread.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,7 +24,7 @@ static char output[1 << 20];
 static void parse(struct options *o, const char *words)
 {
 	char copy[128], error[OPTIONS_ERROR_SIZE] = "";
-	char *argv[9] = {(char[]){"tcplife"}};
+	char *argv[9] = { (char[]){ "tcplife" } };
 	char *at = copy;
 	int argc = 1;
 
@@ -55,6 +58,8 @@ static struct session plain_session(void)
 		.uid = 1000,
 		.netns = 4026531840,
 		.cgroup_id = 4711,
+		.cgroup = "/kubepods/cri-0123456789abcdef0123456789abcdef"
+			  "0123456789abcdef0123456789abcdef.scope",
 		.pid = 27448,
 		.lport = 54146,
 		.rport = 80,
@@ -146,7 +151,7 @@ static const char *written(const char *options_words, const struct session *sess
 /* A plain, an IPv6, an unknown one. */
 static const char *three(const char *options_words)
 {
-	const struct session sessions[] = {plain_session(), ipv6_session(), unknown_session()};
+	const struct session sessions[] = { plain_session(), ipv6_session(), unknown_session() };
 
 	return written(options_words, sessions, 3);
 }
@@ -166,6 +171,99 @@ static void test_table(void)
 		   "2001:db8::1     80        1 123456789 86400000.00\n"
 		   "0     -          10.0.0.1        22    10.0.0.2        50000     -     - "
 		   ">1234.56\n");
+}
+
+static void test_no_header(void)
+{
+	CHECK_TEXT(one("--header no", plain_session()),
+		   "27448 curl       100.66.11.247   54146 54.154.224.174  80        0     1 "
+		   "263.85\n");
+	CHECK_TEXT(one("-s --header no", plain_session()),
+		   "27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,263.85\n");
+}
+
+/* Only the cell of a failed ending, and no space around it moves. */
+static void test_color(void)
+{
+	struct session s = plain_session();
+	char expected[512], *cell;
+
+	s.ending = ENDING_REFUSED;
+	snprintf(expected, sizeof(expected), "%s", one("-x --header no --color never", s));
+	CHECK_TEXT(one("-x --header no", s), expected);
+	cell = strstr(expected, "refused     ");
+	if (!CHECK(cell != NULL))
+		return;
+	memmove(cell + 20, cell + 11, strlen(cell + 11) + 1);
+	memcpy(cell, "\033[31mrefused    \033[0m", 20);
+	CHECK_TEXT(one("-x --header no --color always", s), expected);
+	CHECK(!strchr(one("-x --color always", plain_session()), '\033'));
+	CHECK(!strchr(one("-s -x --color always", s), '\033'));
+	CHECK(!strchr(one("-j --color always", s), '\033'));
+}
+
+/* On a terminal this wide, what a writer with these options writes of a session. */
+static const char *shown(const char *options_words, unsigned short columns, struct session s)
+{
+	static struct options o;
+	const struct winsize size = { .ws_row = 24, .ws_col = columns };
+	struct termios raw;
+	struct writer *w;
+	int master, terminal;
+	size_t length = 0;
+
+	parse(&o, options_words);
+	if (!CHECK(openpty(&master, &terminal, NULL, NULL, &size) == 0))
+		return "";
+	tcgetattr(terminal, &raw);
+	cfmakeraw(&raw);
+	tcsetattr(terminal, TCSANOW, &raw);
+	w = writer_new(&o, terminal);
+	CHECK(writer_start(w) == WRITER_OK && writer_add(w, &s) == WRITER_OK);
+	CHECK(writer_flush(w) == WRITER_OK);
+	writer_free(w);
+	close(terminal);
+	for (ssize_t n; (n = read(master, output + length, sizeof(output) - 1 - length)) > 0;)
+		length += (size_t)n;
+	output[length] = '\0';
+	close(master);
+	return output;
+}
+
+static void test_terminal(void)
+{
+	struct session s = ipv6_session();
+	char narrow[512], wide[512];
+
+	snprintf(narrow, sizeof(narrow), "%s", one("", s));
+	CHECK_TEXT(shown("", 80, s), narrow);
+	CHECK_TEXT(shown("", 0, s), narrow);
+	snprintf(wide, sizeof(wide), "%s", shown("", 200, s));
+	CHECK_TEXT(wide, "PID   COMM       LADDR                                   LPORT "
+			 "RADDR                                   RPORT TX_KB RX_KB MS\n"
+			 "4194304 ThreadPool 2001:db8:1234:5678:9abc:def0:1234:5678  65535 "
+			 "2001:db8::1                             80        1 123456789 "
+			 "86400000.00\n");
+	/* As many columns as the header takes, with MS filled up; and one less. */
+	CHECK_TEXT(shown("", 130, s), wide);
+	CHECK_TEXT(shown("", 129, s), narrow);
+}
+
+static void test_terminal_color(void)
+{
+	struct session s = plain_session();
+
+	s.ending = ENDING_TIMEOUT;
+	setenv("TERM", "xterm", 1);
+	unsetenv("NO_COLOR");
+	CHECK(strstr(shown("-x", 80, s), "\033[31mtimeout"));
+	CHECK(!strchr(shown("-x --color never", 80, s), '\033'));
+	setenv("TERM", "dumb", 1);
+	CHECK(!strchr(shown("-x", 80, s), '\033'));
+	setenv("TERM", "xterm", 1);
+	setenv("NO_COLOR", "1", 1);
+	CHECK(!strchr(shown("-x", 80, s), '\033'));
+	CHECK(strstr(shown("-x --color always", 80, s), "\033[31mtimeout"));
 }
 
 static void test_wide(void)
@@ -245,36 +343,39 @@ static void test_extended(void)
 {
 	CHECK_TEXT(three("-x"),
 		   "PID   COMM       LADDR           LPORT RADDR           RPORT TX_KB RX_KB "
-		   "MS        DIR END          CONN_MS   RTT_MS RETRANS UID   NETNS\n"
+		   "MS        DIR END          CONN_MS   RTT_MS RETRANS UID   NETNS      CGROUP\n"
 		   "27448 curl       100.66.11.247   54146 54.154.224.174  80        0     1 "
-		   "263.85    out fin-local      1.235    1.042       2 1000  4026531840\n"
+		   "263.85    out fin-local      1.235    1.042       2 1000  4026531840 "
+		   "0123456789ab\n"
 		   "4194304 ThreadPool 2001:db8:1234:5678:9abc:def0:1234:5678 65535 "
 		   "2001:db8::1     80        1 123456789 86400000.00 "
 		   "in  rst-remote         -    1.042       2 "
-		   "0     4026531840\n"
+		   "0     4026531840 0123456789ab\n"
 		   "0     -          10.0.0.1        22    10.0.0.2        50000     -     - "
-		   ">1234.56  -   -                  -        -       - -     -\n");
+		   ">1234.56  -   -                  -        -       - -     -          -\n");
 	CHECK_TEXT(three("-xs"),
 		   "PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS,DIR,END,CONN_MS,RTT_MS,"
-		   "RETRANS,UID,NETNS\n"
+		   "RETRANS,UID,NETNS,CGROUP\n"
 		   "27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,263.85,out,fin-local,"
-		   "1.235,1.042,2,1000,4026531840\n"
+		   "1.235,1.042,2,1000,4026531840,0123456789ab\n"
 		   "4194304,ThreadPoolForeg,6,2001:db8:1234:5678:9abc:def0:1234:5678,65535,"
-		   "2001:db8::1,80,1,123456789,86400000.00,in,rst-remote,-,1.042,2,0,4026531840\n"
-		   "0,-,4,10.0.0.1,22,10.0.0.2,50000,-,-,>1234.56,-,-,-,-,-,-,-\n");
+		   "2001:db8::1,80,1,123456789,86400000.00,in,rst-remote,-,1.042,2,0,4026531840,"
+		   "0123456789ab\n"
+		   "0,-,4,10.0.0.1,22,10.0.0.2,50000,-,-,>1234.56,-,-,-,-,-,-,-,-\n");
 	CHECK_TEXT(one("-wx", plain_session()),
 		   "PID   COMM             IP LADDR                                   LPORT "
 		   "RADDR                                   RPORT  TX_KB  RX_KB "
-		   "MS        DIR END          CONN_MS   RTT_MS RETRANS UID   NETNS\n"
+		   "MS        DIR END          CONN_MS   RTT_MS RETRANS UID   NETNS      CGROUP\n"
 		   "27448 curl             4  100.66.11.247                           54146 "
 		   "54.154.224.174                          80         0      1 "
-		   "263.85    out fin-local      1.235    1.042       2 1000  4026531840\n");
+		   "263.85    out fin-local      1.235    1.042       2 1000  4026531840 "
+		   "0123456789ab\n");
 }
 
 /* --open brings the column END, so that the open ones can be told. */
 static void test_open(void)
 {
-	const struct session both[] = {plain_session(), open_session()};
+	const struct session both[] = { plain_session(), open_session() };
 
 	CHECK_TEXT(written("--open", both, 2),
 		   "PID   COMM       LADDR           LPORT RADDR           RPORT TX_KB RX_KB "
@@ -289,9 +390,9 @@ static void test_open(void)
 		   "27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,263.85,OPEN\n");
 	CHECK_TEXT(one("--open -xs", open_session()),
 		   "PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS,DIR,END,CONN_MS,RTT_MS,"
-		   "RETRANS,UID,NETNS\n"
+		   "RETRANS,UID,NETNS,CGROUP\n"
 		   "27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,263.85,out,OPEN,"
-		   "1.235,1.042,2,1000,4026531840\n");
+		   "1.235,1.042,2,1000,4026531840,0123456789ab\n");
 }
 
 static void test_json(void)
@@ -304,7 +405,8 @@ static void test_json(void)
 		   "\"duration_ns\":263850000,\"age_known\":true,\"connect_ns\":1234567,"
 		   "\"dir\":\"out\",\"end\":\"fin-local\",\"errno\":0,\"rtt_us\":1042,"
 		   "\"retrans\":2,\"owner\":\"connect\",\"netns\":4026531840,"
-		   "\"cgroup_id\":4711}\n"
+		   "\"cgroup_id\":4711,\"cgroup\":\"/kubepods/"
+		   "cri-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\"}\n"
 		   "{\"type\":\"session\",\"started\":\"2026-01-02T03:04:04.859606789Z\","
 		   "\"ended\":\"2026-01-02T03:04:05.124956789Z\",\"pid\":4194304,"
 		   "\"comm\":\"ThreadPoolForeg\",\"uid\":0,\"ip\":6,"
@@ -313,14 +415,15 @@ static void test_json(void)
 		   "\"rx_bytes\":126419751936,\"duration_ns\":86400000000000,\"age_known\":true,"
 		   "\"connect_ns\":null,\"dir\":\"in\",\"end\":\"rst-remote\",\"errno\":104,"
 		   "\"rtt_us\":1042,\"retrans\":2,\"owner\":\"close\",\"netns\":4026531840,"
-		   "\"cgroup_id\":4711}\n"
+		   "\"cgroup_id\":4711,\"cgroup\":\"/kubepods/"
+		   "cri-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\"}\n"
 		   "{\"type\":\"session\",\"started\":null,"
 		   "\"ended\":\"2026-01-02T03:04:05.000000000Z\",\"pid\":0,\"comm\":\"-\","
 		   "\"uid\":null,\"ip\":4,\"laddr\":\"10.0.0.1\",\"lport\":22,"
 		   "\"raddr\":\"10.0.0.2\",\"rport\":50000,\"tx_bytes\":null,\"rx_bytes\":null,"
 		   "\"duration_ns\":1234560000,\"age_known\":false,\"connect_ns\":null,"
 		   "\"dir\":null,\"end\":null,\"errno\":null,\"rtt_us\":null,\"retrans\":null,"
-		   "\"owner\":null,\"netns\":null,\"cgroup_id\":null}\n");
+		   "\"owner\":null,\"netns\":null,\"cgroup_id\":null,\"cgroup\":null}\n");
 	CHECK(strstr(one("-j --open", open_session()), "\"ended\":null,\"pid\""));
 	CHECK(strstr(output, "\"end\":\"open\""));
 }
@@ -400,14 +503,14 @@ static struct session random_session(void)
 	return s;
 }
 
-enum layout {
+enum shape {
 	LAYOUT_NARROW,
 	LAYOUT_WIDE,
 	LAYOUT_CSV,
 };
 
 /* The row by way of printf, with the formats as they are documented. */
-static int print_reference(char *row, size_t size, enum layout layout, const struct session *s,
+static int print_reference(char *row, size_t size, enum shape layout, const struct session *s,
 			   int64_t first_ns)
 {
 	static const char *const formats[] = {
@@ -427,13 +530,15 @@ static int print_reference(char *row, size_t size, enum layout layout, const str
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	return snprintf(row, size, formats[layout], clock,
 			(double)((s->ended_ns - first_ns) / 1000) / 1e6, (int)s->pid, s->comm,
-			layout == LAYOUT_NARROW ? "" : s->ip == 4 ? "4" : "6", laddr, s->lport,
-			raddr, s->rport, (long long)s->tx_bytes / 1024,
+			layout == LAYOUT_NARROW ? ""
+			: s->ip == 4		? "4"
+						: "6",
+			laddr, s->lport, raddr, s->rport, (long long)s->tx_bytes / 1024,
 			(long long)s->rx_bytes / 1024, (double)s->duration_ns / 1e6);
 #pragma GCC diagnostic pop
 }
 
-static void compare_with_printf(const char *options_words, enum layout layout)
+static void compare_with_printf(const char *options_words, enum shape layout)
 {
 	enum { COUNT = 3000 };
 	static struct session sessions[COUNT];
@@ -462,7 +567,7 @@ static void test_rows_are_printf(void)
 /* No row can outgrow what the writer keeps free for it. */
 static void test_longest_row(void)
 {
-	static const char *const all[] = {"-Tt -wx --open", "-Tt -sx --open", "-j"};
+	static const char *const all[] = { "-Tt -wx --open", "-Tt -sx --open", "-j" };
 	struct session s = {
 		.started_ns = INT64_MAX,
 		.ended_ns = INT64_MAX,
@@ -488,7 +593,7 @@ static void test_longest_row(void)
 	set_addresses(&s, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
 		      "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		CHECK(strlen(one(all[i], s)) < ROW_MAX);
+		CHECK(strlen(one(all[i], s)) < WRITER_ROW);
 }
 
 static struct writer *new_writer(const char *options_words, int fd)
@@ -593,7 +698,7 @@ static void check_slow_reader(int pipe_flags)
 {
 	enum { COUNT = 50000 };
 	const struct session s = plain_session();
-	struct slow_reader reader = {.writer = pthread_self()};
+	struct slow_reader reader = { .writer = pthread_self() };
 	struct writer *w;
 	pthread_t thread;
 	int ends[2];
@@ -616,7 +721,7 @@ static void check_slow_reader(int pipe_flags)
 
 static void test_slow_reader(void)
 {
-	const struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART: EINTR */
+	const struct sigaction action = { .sa_handler = ignore }; /* no SA_RESTART: EINTR */
 
 	sigaction(SIGUSR1, &action, NULL);
 	check_slow_reader(0);
@@ -643,21 +748,25 @@ static void print_json(void)
 int main(int argc, char **argv)
 {
 	static const struct check_case cases[] = {
-		{"table", test_table},
-		{"wide", test_wide},
-		{"csv", test_csv},
-		{"times", test_times},
-		{"clock", test_clock},
-		{"extended", test_extended},
-		{"open", test_open},
-		{"json", test_json},
-		{"comm", test_comm},
-		{"rows-are-printf", test_rows_are_printf},
-		{"longest-row", test_longest_row},
-		{"header-first", test_header_first},
-		{"reader-gone", test_reader_gone},
-		{"disk-full", test_disk_full},
-		{"slow-reader", test_slow_reader},
+		{ "table", test_table },
+		{ "no-header", test_no_header },
+		{ "color", test_color },
+		{ "terminal", test_terminal },
+		{ "terminal-color", test_terminal_color },
+		{ "wide", test_wide },
+		{ "csv", test_csv },
+		{ "times", test_times },
+		{ "clock", test_clock },
+		{ "extended", test_extended },
+		{ "open", test_open },
+		{ "json", test_json },
+		{ "comm", test_comm },
+		{ "rows-are-printf", test_rows_are_printf },
+		{ "longest-row", test_longest_row },
+		{ "header-first", test_header_first },
+		{ "reader-gone", test_reader_gone },
+		{ "disk-full", test_disk_full },
+		{ "slow-reader", test_slow_reader },
 	};
 
 	setenv("TZ", "UTC0", 1);

@@ -1,0 +1,135 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Sessions that are older than the tracer, and those that outlive it.
+
+load tracer.bash
+load truth.bash
+load standing.bash
+
+setup() {
+	bats_require_minimum_version 1.5.0
+	tracer=
+}
+
+teardown() {
+	tracers_end
+	standing_end
+}
+
+# older TRACER_OPTION... -- WORKLOAD_OPTION...
+older() {
+	local options=()
+	while [ "$1" != -- ]; do options+=("$1"); shift; done
+	standing "${@:2}" older
+	tracer_start "${options[@]}"
+	go_on
+	# Those that came in have the owner that closes them; the last was reset, and nobody did.
+	wait "$play"
+	tracer_stop
+	sed -i '/\tdir=in\t.*\tend=fin-/ s/\towner=proc\t/\towner=close\t/' "$truth"
+	compare
+}
+
+# still_open TRACER_OPTION... -- WORKLOAD_OPTION...
+still_open() {
+	local options=()
+	while [ "$1" != -- ]; do options+=("$1"); shift; done
+	standing "${@:2}" open
+	tracer_start "${options[@]}"
+	go_on
+	await said told
+	tracer_stop
+	accept_hook
+}
+
+@test "the table of what is older" {
+	run -0 "$programs/tests/unit_existing"
+}
+
+@test "--existing: owner, bytes, direction and end of what is older, in a network of its own" {
+	older -j --existing --
+}
+
+@test "--existing: in our own network" {
+	older -j --existing -- --host-net
+}
+
+@test "--existing on the classic tracepoint, its layout discovered" {
+	older -j --existing --probe classic --btf none --
+}
+
+@test "without --existing they are counted, and not printed" {
+	standing older
+	tracer_start -j
+	go_on
+	wait "$play"
+	tracer_stop
+	run -1 grep -q '"comm":"old-' "$records"
+	grep -qE '[1-9][0-9]* sessions begun before tracing \(--existing prints them\)$' "$said"
+}
+
+@test "--existing: the table tells that they are older" {
+	standing older
+	tracer_start --existing
+	go_on
+	wait "$play"
+	tracer_stop
+	[ "$(grep -cE '^[0-9]+ +old-(client|server) .* >[0-9]+\.[0-9][0-9]$' "$records")" = \
+		$((6 * families)) ]
+}
+
+@test "--existing -p: the owner that /proc tells counts" {
+	standing older
+	pid=$(pgrep -P "$(pgrep -P "$play" | head -n 1)" | tail -n 1)
+	tracer_start -j --existing -p "$pid"
+	go_on
+	wait "$play"
+	tracer_stop
+	sed -i '/\tdir=in\t.*\tend=fin-/ s/\towner=proc\t/\towner=close\t/' "$truth"
+	compare --only "pid=$pid"
+	[ "$(grep -c '^{"type":"session"' "$records")" = 3 ]
+}
+
+@test "--open --existing: everything that is open" {
+	still_open -j --open --existing --
+	true_records
+}
+
+@test "--open: only what began under its eyes" {
+	still_open -j --open -- --host-net
+	true_records --only age_known=true
+	run -1 grep -q '"age_known":false' "$records"
+}
+
+@test "--open on the classic tracepoint, its layout discovered" {
+	still_open -j --open --existing --probe classic --btf none --
+	true_records
+}
+
+@test "--open: the table says OPEN" {
+	still_open --open --existing --
+	head -n 1 "$records" | grep -q ' MS  *END$'
+	[ "$(grep -cE ' (open-client|open-serve) .* >[0-9.]+ +OPEN$' "$records")" -ge "$families" ]
+	grep -qE ' open-clien .* [0-9.]+ +OPEN$' "$records"
+}
+
+@test "--open -L: only those ports" {
+	still_open -j --open -L 7000 -- --port 7000
+	true_records --only age_known=true --only lport=7000
+}
+
+@test "--open: a network that is newer than the tracer: all but the bytes" {
+	tracer_start -j --open
+	standing open
+	go_on
+	await said told
+	tracer_stop
+	accept_hook
+	# Here, none of them is older.
+	sed -i -e 's/\tage_known=false/\tage_known=true/' \
+		-e '/\tdir=out\t/ { s/\towner=proc\t/\towner=connect\t/; s/\tconnect_ns=null\t/\t/ }' \
+		-e '/\tdir=in\t/ s/\towner=proc\t/\towner=accept\t/' "$truth"
+	true_records --unknown tx_bytes,rx_bytes
+	[ "$(jq -s 'map(select(.comm == "open-client" and .tx_bytes == null)) | length' "$records")" = \
+		$((3 * families)) ]
+}

@@ -1,0 +1,127 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# What may be wrong with a machine: each fault is told in one line with its remedy, or does no harm.
+
+load tracer.bash
+load truth.bash
+
+setup() {
+	bats_require_minimum_version 1.5.0
+	export BUILD=${BUILD:-$BATS_TEST_DIRNAME/../../build}
+	vm=$BATS_TEST_DIRNAME/../vm
+	tcplife=$BUILD/tcplife
+	tracer=
+}
+
+teardown() {
+	tracers_end
+}
+
+# elsewhere SCRIPT: with mounts of its own, where $tcplife is the program.
+elsewhere() {
+	unshare --mount --propagation private env tcplife="$tcplife" sh -ec "$1"
+}
+
+@test "without standard input, output or error, nothing is written where it does not belong" {
+	local marker=$BATS_TEST_TMPDIR/marker
+	run -0 bash -c '"$0" -d 0.1 <&-' "$tcplife"
+	run -1 bash -c '"$0" -d 0.1 >&-' "$tcplife"
+	[[ $output == *"tcplife: cannot write to standard output: "* ]]
+	run -0 bash -c '"$0" -d 0.1 2>&-' "$tcplife"
+	[[ $output == "PID "* ]]
+	run -1 bash -c '"$0" -v -d 0.1 <&- >&- 2>&-' "$tcplife"
+	# What is read would be the first to take a closed one's number.
+	cp /sys/kernel/btf/vmlinux "$marker"
+	run bash -c '"$0" --probe classic --btf "$1" -v -d 0.1 2>&-' "$tcplife" "$marker"
+	cmp "$marker" /sys/kernel/btf/vmlinux
+}
+
+@test "a full disk ends it with the reason, exit 1" {
+	run -1 bash -c '"$0" -d 0.1 >/dev/full' "$tcplife"
+	[[ $output == *"tcplife: cannot write to standard output: No space left on device" ]]
+}
+
+@test "a root that is read-only" {
+	records=$BATS_TEST_TMPDIR/records said=$BATS_TEST_TMPDIR/said
+	: >"$said"
+	mkdir "$BATS_TEST_TMPDIR/root"
+	# shellcheck disable=SC2016 # for the other shell
+	unshare --mount --propagation private sh -ec 'mount --bind / "$1" && mount -o remount,bind,ro "$1"
+		mount --bind /proc "$1/proc" && mount --bind /sys "$1/sys"
+		! touch "$1/file" 2>/dev/null
+		exec chroot "$1" "$2" -v -j' - "$BATS_TEST_TMPDIR/root" "$tcplife" >"$records" 2>"$said" 3>&- &
+	tracer=$!
+	await tracer_is_up
+	workload basic
+	tracer_stop
+	accept_hook
+	true_records
+}
+
+@test "without /proc: one line with the remedy, exit 1" {
+	# shellcheck disable=SC2016
+	run -1 --separate-stderr elsewhere 'mount -t tmpfs none /proc; "$tcplife" --existing'
+	[ -z "$output" ]
+	[ "$stderr" = 'tcplife: /proc cannot be read: No such file or directory: mount it (mount -t proc proc /proc)' ]
+}
+
+@test "without /sys: what is lost is told, with the remedy, and the rest is true" {
+	records=$BATS_TEST_TMPDIR/records said=$BATS_TEST_TMPDIR/said
+	: >"$said"
+	# shellcheck disable=SC2016
+	unshare --mount --propagation private sh -ec 'mount -t tmpfs none /sys
+		exec "$0" -v -j' "$tcplife" >"$records" 2>"$said" 3>&- &
+	tracer=$!
+	await tracer_is_up
+	workload basic
+	tracer_stop
+	grep -q 'warning: nothing was discovered: /sys cannot be read: .*: mount it (mount -t sysfs sysfs /sys)$' "$said"
+	compare --no-accept-hook --unknown tx_bytes,rx_bytes,errno,rtt_us,retrans,netns
+}
+
+@test "a BTF file that is empty, cut, huge, of something else or a trap is refused with a reason" {
+	local file=$BATS_TEST_TMPDIR/btf trap
+	# refused WORDS
+	refused() {
+		run -1 --separate-stderr timeout 60 "$tcplife" --probe classic --btf "$file"
+		[ -z "$output" ]
+		[[ $stderr == *"$1"* ]]
+	}
+	: >"$file"
+	refused "cannot be read as BTF"
+	head -c 100000 /sys/kernel/btf/vmlinux >"$file"
+	refused "cannot be read as BTF"
+	truncate -s 5G "$file"
+	refused "cannot be read as BTF: File too large"
+	cp "$tcplife" "$file"
+	refused "cannot be read as BTF"
+	for trap in holds-itself two-in-a-ring typedef-ring far-away; do
+		cp "$BATS_TEST_DIRNAME/../fuzz/corpus/layout/$trap" "$file"
+		refused "knows no struct tcp_sock"
+	done
+	rm "$file"
+	refused "No such file or directory"
+}
+
+# faults KERNEL [OPTIONS of run] -- FAULT...: in a kernel of its own.
+faults() {
+	local options=("$1")
+	shift
+	while [ "$1" != -- ]; do options+=("$1"); shift; done
+	shift
+	"$vm/run" "${options[@]}" --limit 500 --built tcplife:/tcplife --built tests/workload:/workload \
+		--built tests/compare:/compare --built tests/lowly:/lowly --built tests/hog:/hog \
+		--file "$vm/guest:/guest" --file "$vm/faults:/faults" -- sh /faults "$@"
+}
+
+@test "kills, other tracers, a clock that is set, processors that go, full tracefs, two capabilities" {
+	faults 6.1 -- killed beside clock unplug full nobody
+}
+
+@test "more sessions than there is memory for: the remedy is told" {
+	faults 5.10 --memory 192 -- memory
+}
+
+@test "state changes that the kernel skips are counted" {
+	faults 6.12 --cpus 1 -- missed
+}

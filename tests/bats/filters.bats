@@ -1,0 +1,85 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Which sessions are printed: what each filter takes, and what it leaves out.
+
+load tracer.bash
+load truth.bash
+
+setup() {
+	bats_require_minimum_version 1.5.0
+	build=${BUILD:-$BATS_TEST_DIRNAME/../../build}
+	tcplife=$build/tcplife
+	tracer=
+}
+
+teardown() {
+	tracers_end
+}
+
+filter() {
+	run -0 "$build/tests/unit_filter" "$@"
+}
+
+# A usage error: exit 2, nothing on stdout, and this one line on stderr.
+refuses() {
+	local line=$1
+	shift
+	run -2 --separate-stderr "$tcplife" "$@"
+	[ -z "$output" ]
+	[ "$stderr" = "tcplife: $line; try --help" ]
+}
+
+# A refused session of loopback, to the port.
+session() { run bash -c "exec 7<>/dev/tcp/127.0.0.1/$1"; }
+
+@test "what each filter accepts" {
+	filter nothing comm uid addresses prefixes end min-ms combined
+}
+
+@test "a bad filter is refused by name" {
+	filter bad-addresses too-many
+	refuses "--raddr: '10.0.0.0/33' is not an address or a network (192.0.2.1, 10.0.0.0/8, 2001:db8::/32)" \
+		--raddr 10.0.0.0/33
+	refuses "--end: 'rest' is not an ending (unknown, open, fin-local, fin-remote, fin-both, rst-local, rst-remote, rst-closed, timeout, refused, unreachable, cancelled, aborted, error)" \
+		--end fin-local,rest
+	refuses "--uid: 'nobody-here' is not a user's number or name" --uid nobody-here
+	refuses "--min-ms: 'long' is not a time in milliseconds (up to 1000000000)" --min-ms long
+	refuses "--header: 'maybe' is not one of them (yes, no)" --header maybe
+}
+
+@test "--end: only those that ended so" {
+	traced -j --end refused -- refused basic
+	[ "$(jq -r 'select(.type == "session").end' "$records" | sort -u)" = refused ]
+	true_records --only end=refused
+}
+
+@test "--raddr, --laddr: only those with these addresses" {
+	traced -j --raddr fd00::/8 -- basic
+	true_records --only ip=6
+	traced -j --laddr ::1,127.0.0.0/8 -- basic
+	true_records --only ip=4
+}
+
+@test "--comm and --uid: only those of these" {
+	local comm=t$RANDOM$RANDOM
+	cp "$(command -v bash)" "$BATS_TEST_TMPDIR/$comm"
+	chmod 755 "$BATS_TEST_TMPDIR"
+	tracer_start -j --comm "${comm%?}*" --uid nobody
+	session 1
+	run setpriv --reuid 65534 bash -c 'exec 7<>/dev/tcp/127.0.0.1/2'
+	run "$BATS_TEST_TMPDIR/$comm" -c 'exec 7<>/dev/tcp/127.0.0.1/3'
+	run setpriv --reuid "$(id -u nobody)" "$BATS_TEST_TMPDIR/$comm" -c 'exec 7<>/dev/tcp/127.0.0.1/4'
+	await test -s "$records"
+	tracer_stop
+	[ "$(jq -rs 'map(select(.type == "session") | "\(.comm) \(.uid) \(.rport)")[]' "$records")" = "$comm $(id -u nobody) 4" ]
+}
+
+@test "-n counts only what passes" {
+	tracer_start -s --header no --raddr 127.0.0.1 --end refused -D 1-2 -n 2
+	workload basic
+	session 1
+	session 2
+	session 1
+	wait "$tracer"
+	[ "$(cut -d, -f6,7 "$records")" = "$(printf '127.0.0.1,1\n127.0.0.1,2')" ]
+}

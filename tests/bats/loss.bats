@@ -1,0 +1,248 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# What is lost is counted, by cause: printed and counted together are all the sessions that there were.
+# Each process of the load has a port, and as many connections as it may open files.
+# The load's own ends are looked at, by ports that nobody else connects to.
+
+load tracer.bash
+
+ports=700-799
+
+setup() {
+	bats_require_minimum_version 1.5.0
+	build=${BUILD:-$BATS_TEST_DIRNAME/../../build}
+	tracer='' load='' reader=''
+	witness_start
+}
+
+teardown() {
+	local each
+	tracers_end
+	for each in $load $reader; do
+		kill -KILL "$each" 2>/dev/null || true
+	done
+}
+
+# sessions N: N connections that are open together, and closed together; sets $ended.
+sessions() {
+	ended=$("$build/bench" load -p 700 -o $(($1 * 2)) 3>&- | sed 's/^open_sessions=\([0-9]*\) .*/\1/')
+	ended=$((ended / 2))
+	[ "$ended" -ge "$1" ]
+}
+
+# standing N: likewise, but they stay open until let_go.
+standing() {
+	local go=$BATS_TEST_TMPDIR/go stands=$BATS_TEST_TMPDIR/stands
+	mkfifo "$go"
+	"$build/bench" load -p 700 -o $(($1 * 2)) -H <"$go" >"$stands" 3>&- &
+	load=$!
+	exec {gate}>"$go"
+	await grep -qx standing "$stands"
+}
+
+let_go() {
+	echo >&"$gate"
+	wait "$load"
+	ended=$(sed -n 's/^open_sessions=\([0-9]*\) .*/\1/p' "$BATS_TEST_TMPDIR/stands")
+	ended=$((ended / 2))
+	load=''
+}
+
+# A reader of $pipe that takes nothing, until it is told to go on; what it takes is in $records.
+stopped_reader() {
+	pipe=$BATS_TEST_TMPDIR/pipe records=$BATS_TEST_TMPDIR/records
+	mkfifo "$pipe"
+	sh -c 'kill -STOP $$; exec cat' <"$pipe" >"$records" 3>&- &
+	reader=$!
+}
+
+# tracer_into_pipe OPTIONS...
+tracer_into_pipe() {
+	said=$BATS_TEST_TMPDIR/said
+	: >"$said"
+	"$build/tcplife" -v "$@" >"$pipe" 2>"$said" 3>&- &
+	tracer=$!
+	await tracer_is_up
+}
+
+go_on() {
+	await grep -q '^State:.*T' "/proc/$reader/status"
+	kill -CONT "$reader"
+}
+
+read_on() {
+	go_on
+	wait "$reader"
+}
+
+# lost CAUSE: from the last line of losses that was said, which tells of none that there was not.
+lost() {
+	local what count
+	case $1 in
+	buffer) what='lost to a full buffer' ;;
+	sessions) what='to a full session table' ;;
+	output) what='to an output that took no more' ;;
+	missed) what='state changes the kernel skipped' ;;
+	unborn) what='sessions begun before tracing' ;;
+	esac
+	count=$(grep '^tcplife: not printed:' "$said" | tail -n 1 | grep -oE "[0-9]+ $what" || true)
+	echo "${count%% *}" | sed 's/^$/0/'
+}
+
+# Whole lines only.
+printed() { grep -c ' 127\.77\..*[0-9]$' "$records" || true; }
+
+counted() { echo $(($(lost buffer) + $(lost sessions) + $(lost output) + $(lost unborn))); }
+
+# Of a session, the kernel may have skipped the last change, but then it has counted that, or the witness
+# has not seen it either.
+all_told() {
+	local told=$(($(printed) + $(counted))) seen=$ended
+	if [ -n "${watching:-}" ]; then
+		witness_stop
+		seen=$(grep -cE '"raddr":"127\.77\.[0-9.]*","rport":7[0-9][0-9],' "$witness")
+		[ "$seen" -gt $((ended - 5)) ]
+	fi
+	echo "printed $(printed), counted $(counted), of $ended, seen $seen: $(grep 'not printed' "$said")"
+	[ $told -le "$ended" ]
+	[ $((told + $(lost missed))) -ge "$seen" ]
+}
+
+# in_json CAUSE: from the last object.
+in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
+
+@test "how much room there is, by the machine's memory" {
+	run -0 "$build/tests/unit_room"
+	tracer_start
+	tracer_stop
+	run -0 grep -cE '^tcplife: room for [0-9]+ open sessions, and [0-9]+ KB for records that wait$' "$said"
+}
+
+@test "40,000 that end at once are all printed" {
+	tracer_start -D $ports
+	sessions 40000
+	tracer_stop
+	[ "$(lost buffer)" = 0 ]
+	[ "$(lost sessions)" = 0 ]
+	all_told
+}
+
+@test "a tiny buffer, and a tracer that is stopped while they end" {
+	tracer_start -D $ports --buffer 16
+	kill -STOP "$tracer"
+	sessions 5000
+	kill -CONT "$tracer"
+	tracer_stop
+	[ "$(lost buffer)" -gt 4000 ]
+	all_told
+}
+
+@test "--max-sessions 8" {
+	tracer_start -D $ports --max-sessions 8
+	sessions 1000
+	tracer_stop
+	[ "$(lost sessions)" = $((ended - 8)) ]
+	[ "$(lost unborn)" = 0 ]
+	all_told
+}
+
+@test "--max-sessions 8, and half of them end after the tracer" {
+	tracer_start -D $ports --max-sessions 8
+	standing 1000
+	tracer_stop
+	# Nothing has ended yet, so nothing is lost.
+	[ "$(counted)" = 0 ]
+	let_go
+}
+
+@test "sessions that are older than the tracer" {
+	standing 1000
+	tracer_start -D $ports
+	let_go
+	tracer_stop
+	[ "$(lost unborn)" = "$ended" ]
+	[ "$(printed)" = 0 ]
+	all_told
+}
+
+@test "a reader that has stopped: the rest is counted, at SIGUSR1 and when SIGTERM ends it" {
+	stopped_reader
+	tracer_into_pipe -D $ports --buffer 64
+	sessions 5000
+	kill -USR1 "$tracer"
+	await grep -q '^tcplife: not printed:' "$said"
+	[ "$(lost buffer)" -gt 0 ]
+	tracer_stop TERM
+	read_on
+	[ "$(lost output)" -gt 0 ]
+	[ "$(printed)" -gt 0 ]
+	all_told
+}
+
+@test "a reader that has stopped: -d ends it all the same" {
+	stopped_reader
+	tracer_into_pipe -D $ports -d 3
+	sessions 5000
+	wait "$tracer"
+	read_on
+	[ "$(lost output)" -gt 0 ]
+	all_told
+}
+
+@test "a reader that stops for a while loses nothing that the buffer has room for" {
+	stopped_reader
+	tracer_into_pipe -D $ports
+	sessions 5000
+	go_on
+	tracer_stop
+	wait "$reader"
+	[ "$(counted)" = 0 ]
+	all_told
+}
+
+@test "a full disk: one line, and exit 1" {
+	run -1 --separate-stderr bash -c '"$0" -D 700-799 -d 60 >/dev/full' "$build/tcplife"
+	[ "$stderr" = 'tcplife: cannot write to standard output: No space left on device' ]
+	run -1 --separate-stderr bash -c '"$0" -D 700-799 -d 0.1 -j >/dev/full' "$build/tcplife"
+	[ "$stderr" = 'tcplife: cannot write to standard output: No space left on device' ]
+}
+
+@test "JSON ends with an object of losses, though there are none" {
+	tracer_start -j -D $ports
+	sessions 10
+	tracer_stop
+	[ "$(jq -s 'map(select(.type == "losses")) | length' "$records")" = 1 ]
+	[ "$(tail -n 1 "$records" | jq -c 'del(.missed)')" = \
+		'{"type":"losses","buffer":0,"sessions":0,"output":0,"unborn":0}' ]
+	[ "$(in_json 'missed | type')" = '"number"' ] || [ "$(in_json 'missed | type')" = '"null"' ]
+}
+
+@test "the object of losses tells what the line on stderr does, with --stats too" {
+	tracer_start -j --stats -D $ports --max-sessions 8
+	sessions 1000
+	tracer_stop
+	[ "$(in_json sessions)" = $((ended - 8)) ]
+	[ "$(lost sessions)" = $((ended - 8)) ]
+	[ "$(jq -s 'map(select(.of == "all").sessions) | add' "$records")" = 8 ]
+}
+
+@test "at SIGUSR1 the object of losses is among the records" {
+	tracer_start -j -D $ports --max-sessions 8
+	sessions 1000
+	kill -USR1 "$tracer"
+	await grep -q '^{"type":"losses"' "$records"
+	[ "$(in_json sessions)" = $((ended - 8)) ]
+	sessions 10
+	tracer_stop
+	[ "$(jq -s 'map(select(.type == "losses")) | length' "$records")" = 2 ]
+}
+
+@test "on the classic tracepoint, too" {
+	tracer_start -D $ports --probe classic --max-sessions 100 --buffer 16
+	kill -STOP "$tracer"
+	sessions 5000
+	kill -CONT "$tracer"
+	tracer_stop
+	[ "$(lost sessions)" -gt 4000 ]
+	all_told
+}

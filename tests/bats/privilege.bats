@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# What it may do while it traces, and how little it takes to start.
+
+load tracer.bash
+load truth.bash
+
+setup() {
+	bats_require_minimum_version 1.5.0
+	tcplife=$programs/tcplife
+	tracer=
+}
+
+teardown() {
+	tracers_end
+}
+
+# status FIELD: of the tracer.
+status() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$tracer/status"; }
+
+# What must be left of the capabilities: nothing, or what it says that it keeps.
+kept() {
+	if grep -q '^tcplife: gave up all capabilities but CAP_BPF, ' "$said"; then
+		echo 0000008000000000
+	elif grep -q '^tcplife: gave up all capabilities but CAP_SYS_ADMIN, ' "$said"; then
+		echo 0000000000200000
+	else
+		grep -q '^tcplife: gave up all capabilities; ' "$said"
+		echo 0000000000000000
+	fi
+}
+
+# harmless OPTIONS...: with these, it has nothing left while it traces, and still tells the truth.
+harmless() {
+	local set
+	again=(harmless "$@")
+	witness_start
+	tracer_start "$@"
+	for set in CapEff CapPrm; do [ "$(status $set)" = "$(kept)" ]; done
+	for set in CapInh CapBnd CapAmb; do [ "$(status $set)" = 0000000000000000 ]; done
+	[ "$(status NoNewPrivs)" = 1 ]
+	[ "$(status Seccomp)" = 2 ]
+	workload basic names
+	tracer_stop
+	witness_stop
+	accept_hook
+}
+
+@test "the filter lets through what is needed, and nothing else" {
+	run -0 "$programs/tests/unit_privilege" denied allowed kept
+}
+
+@test "while it traces, it has no privilege left, and tells the truth" {
+	harmless -j
+	true_records
+	harmless -tTx -s
+	true_records --format csv
+	harmless -j --probe classic
+	true_records
+	harmless -j --probe classic --btf none
+	true_records
+}
+
+@test "it knows the time zone, though it can open no file any more" {
+	local zone=$BATS_TEST_TMPDIR/zone hour
+	mkdir "$zone"
+	printf 'Zone Far 5:30 - FAR\n' | zic -d "$zone" -
+	export TZ=:$zone/Far
+	hour=$(date +%H)
+	tracer_start -T -n 1 -D 1
+	bash -c 'exec 7<>/dev/tcp/127.0.0.1/1' 2>/dev/null || true
+	wait "$tracer"
+	# Unless the hour just went by.
+	[[ $(sed -n '2s/:.*//p' "$records") =~ ^($hour|$(date +%H))$ ]]
+}
+
+@test "CAP_BPF and CAP_PERFMON are enough to start" {
+	local two=-all,+bpf,+perfmon
+	records=$BATS_TEST_TMPDIR/records said=$BATS_TEST_TMPDIR/said
+	cp "$tcplife" "$BATS_TEST_TMPDIR/tcplife"
+	chmod 755 "$BATS_TEST_TMPDIR"
+	: >"$said"
+	setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps $two --ambient-caps $two \
+		--bounding-set $two "$BATS_TEST_TMPDIR/tcplife" -v -j >"$records" 2>"$said" 3>&- &
+	tracer=$!
+	await tracer_is_up
+	[ "$(status CapEff)" = "$(kept)" ]
+	[ "$(status NoNewPrivs)" = 1 ]
+	[ "$(status Seccomp)" = 2 ]
+	workload basic
+	tracer_stop
+	accept_hook
+	true_records
+}
+
+# checked_with CAPS: --check by a user who has these and no others.
+checked_with() {
+	cp "$tcplife" "$BATS_TEST_TMPDIR/tcplife"
+	chmod 755 "$BATS_TEST_TMPDIR"
+	run -1 setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps "-all$1" \
+		--ambient-caps "-all$1" "$BATS_TEST_TMPDIR/tcplife" --check
+}
+
+@test "--check names the capability that is missing" {
+	checked_with ,+bpf
+	[[ $output == *"privileges      too few: CAP_PERFMON is missing"* ]]
+	[[ $output == *"cannot start: tracing needs CAP_PERFMON beside CAP_BPF: add it"* ]]
+	checked_with ,+perfmon
+	[[ $output == *"privileges      too few: CAP_BPF is missing"* ]]
+	checked_with ''
+	[[ $output == *"privileges      too few: CAP_BPF and CAP_PERFMON (or root) are missing"* ]]
+}

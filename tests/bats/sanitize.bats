@@ -1,0 +1,33 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Under AddressSanitizer and UndefinedBehaviorSanitizer: the unit tests, and hostile input.
+
+setup() {
+	bats_require_minimum_version 1.5.0
+	export BUILD=${BUILD:-$BATS_TEST_DIRNAME/../../build}
+	fuzz=$BATS_TEST_DIRNAME/../fuzz
+}
+
+@test "the unit tests use no memory that is not theirs, and leak none" {
+	local unit ran=0
+	for unit in "$BATS_TEST_DIRNAME"/../unit/*.c; do
+		unit=$(basename "$unit" .c)
+		# Its processes give up the system calls that the sanitizers make.
+		if [ "$unit" = privilege ]; then continue; fi
+		"$BUILD/sanitize/unit_$unit"
+		ran=$((ran + 1))
+	done
+	[ $ran -gt 8 ]
+}
+
+@test "a minute of hostile input for each fuzz target finds nothing" {
+	"$fuzz/run" 60
+}
+
+@test "what a fuzz target finds is a failure, and is kept" {
+	mkdir -p "$BATS_TEST_TMPDIR/sanitize"
+	printf '#!/bin/sh\necho "does not hold: this"\nexit 77\n' >"$BATS_TEST_TMPDIR/sanitize/fuzz_options"
+	chmod +x "$BATS_TEST_TMPDIR/sanitize/fuzz_options"
+	BUILD=$BATS_TEST_TMPDIR run -1 "$fuzz/run" 1
+	[[ $output == *"options: FAILED: "*"does not hold: this"* ]]
+}

@@ -1,0 +1,170 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Is every object of --json what docs/records.schema.json says, and are its fields those of docs/records.md?
+
+load tracer.bash
+load truth.bash
+load standing.bash
+
+setup() {
+	bats_require_minimum_version 1.5.0
+	tcplife=$programs/tcplife
+	docs=$BATS_TEST_DIRNAME/../../docs
+	schema=$docs/records.schema.json
+	objects=$BATS_TEST_TMPDIR/objects array=$BATS_TEST_TMPDIR/array
+	tracer=
+}
+
+teardown() {
+	tracers_end
+	standing_end
+}
+
+# The places, from 0, of those lines of $objects that the schema does not allow.
+validate() {
+	jq -s . "$objects" >"$array"
+	# The schema is one line's; this is that of an array of them.
+	jq '. + {type: "array", items: {oneOf}} | del(.oneOf)' "$schema" >"$array.schema"
+	if jsonschema -F $'{error.absolute_path[0]}\n' -i "$array" "$array.schema" >"$array.said" 2>&1; then
+		return
+	fi
+	# Nothing but places: else it has not validated anything.
+	grep -q '^[0-9][0-9]*$' "$array.said" || { cat "$array.said" >&2; return 1; }
+	grep '^[0-9][0-9]*$' "$array.said" | sort -nu
+}
+
+# TYPE FILE: its lines are valid, and some are of this type; what was lost is the only other one.
+all_valid() {
+	local bad
+	cp "$2" "$objects"
+	bad=$(validate)
+	for place in $(head -n 3 <<<"$bad"); do jq -cs ".[$place]" "$objects" >&2; done
+	[ -z "$bad" ]
+	jq -es --arg type "$1" 'length > 0 and all(.type == $type or .type == "losses") and any(.type == $type)' \
+		"$objects" >/dev/null
+}
+
+# An object of stdin, spoilt in one way a line: something is left out, of another type, or below 0. Elements
+# of arrays may be left out, and what is a key of --by.
+mutants() {
+	jq -c '. as $whole | paths as $at |
+		(select(($at[-1] | type) == "string" and ($at[-1] | IN("port", "dir") | not)) | $whole | delpaths([$at])),
+		($whole | setpath($at; {wrong: 1})),
+		($whole | select(getpath($at) | type == "number") | setpath($at; -1))'
+}
+
+# TYPE FILE: valid as it is; the first of this type, spoilt in any way, is not.
+each_mutant_invalid() {
+	all_valid "$1" "$2"
+	jq -cs --arg type "$1" 'map(select(.type == $type))[0]' "$2" >"$objects.one"
+	mutants <"$objects.one" >"$objects"
+	jq -c '(paths(type == "object"), []) as $at | setpath($at + ["more"]; 1)' "$objects.one" >>"$objects"
+	jq -c '.type = "other"' "$objects.one" >>"$objects"
+	validate >"$objects.bad"
+	seq 0 $(($(wc -l <"$objects") - 1)) >"$objects.all"
+	for place in $(comm -13 <(sort "$objects.bad") <(sort "$objects.all")); do
+		echo "valid: $(sed -n "$((place + 1))p" "$objects")" >&2
+	done
+	diff "$objects.bad" "$objects.all"
+	[ -s "$objects.all" ]
+}
+
+# SECTION: what the first column of its table in records.md has in quotes.
+documented() {
+	sed -n "/^## $1\$/,/^## /p" "$docs/records.md" | sed -n 's/^| *\(`[^|]*\) *|.*/\1/p' | grep -o '`[^`]*`' |
+		tr -d '`'
+}
+
+@test "sessions: each of the whole workload" {
+	traced -j -- all
+	all_valid session "$records"
+}
+
+@test "sessions: without the kernel's BTF, where less is known" {
+	traced -j --probe classic --btf none -- basic refused
+	all_valid session "$records"
+	jq -es 'any(.retrans == null)' "$records"
+}
+
+@test "sessions: those that are open or older than the tracer" {
+	standing open
+	tracer_start -j --open --existing
+	go_on
+	await said told
+	tracer_stop
+	all_valid session "$records"
+	jq -es 'any(.ended == null and .started == null)' "$records"
+}
+
+@test "statistics: by any keys, at intervals and in whole" {
+	traced --stats -j --interval 0.2 --by lport,rport,raddr,pid,comm,uid,end,netns -- basic refused
+	all_valid stats "$records"
+	jq -es 'any(.span == "interval") and any(.of == "group")' "$records"
+	traced --stats -j --interval 0.2 -- basic
+	all_valid stats "$records"
+}
+
+@test "statistics: of nothing, and of more groups than there is room for" {
+	tracer_start --stats -j -L 1
+	tracer_stop
+	all_valid stats "$records"
+	tracer_start --stats -j --by rport -n 4200
+	(exec unshare --net bash -c 'ip link set lo up
+		for port in {1..4200}; do : 7<>"/dev/tcp/127.0.0.1/$port"; done') 2>/dev/null || true
+	wait "$tracer"
+	all_valid stats "$records"
+	jq -es 'any(.of == "other")' "$records"
+}
+
+@test "--check: whether it can trace or not" {
+	"$tcplife" --check -j >"$objects.check"
+	all_valid check "$objects.check"
+	for probe in typed classic kprobe; do
+		for btf in auto none; do "$tcplife" --check -j --probe $probe --btf $btf || [ $? = 1 ]; done
+	done >"$objects.check"
+	all_valid check "$objects.check"
+	# Without privileges it cannot.
+	run -1 setpriv --reuid 65534 --clear-groups --bounding-set -all "$tcplife" --check -j
+	echo "$output" >"$objects.check"
+	all_valid check "$objects.check"
+	jq -e '.can_trace | not' "$objects.check"
+}
+
+@test "the schema can fail: an object that is spoilt in any way is invalid" {
+	traced -j -- single
+	each_mutant_invalid session "$records"
+	jq -c 'select(.type == "losses")' "$records" >"$objects.losses"
+	each_mutant_invalid losses "$objects.losses"
+	traced --stats -j -- single
+	each_mutant_invalid stats "$records"
+	jq -c 'select(.of == "all")' "$records" >"$objects.stats"
+	each_mutant_invalid stats "$objects.stats"
+	"$tcplife" --check -j >"$objects.check"
+	each_mutant_invalid check "$objects.check"
+}
+
+@test "records.md, the schema and what is printed have the same fields" {
+	documented Fields >"$BATS_TEST_TMPDIR/fields"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/fields")" -gt 20 ]
+	traced -j -- single
+	jq -rs 'map(select(.type == "session") | keys_unsorted) | unique | if length == 1 then .[0][] else . end' \
+		"$records" >"$BATS_TEST_TMPDIR/printed"
+	jq -r '."$defs".session.required[]' "$schema" >"$BATS_TEST_TMPDIR/required"
+	jq -r '."$defs".session.properties | keys_unsorted[]' "$schema" >"$BATS_TEST_TMPDIR/properties"
+	for other in printed required properties; do diff "$BATS_TEST_TMPDIR/fields" "$BATS_TEST_TMPDIR/$other"; done
+}
+
+@test "of statistics, too" {
+	documented Statistics >"$BATS_TEST_TMPDIR/fields"
+	jq -r '."$defs".stats.properties | keys_unsorted[]' "$schema" | diff "$BATS_TEST_TMPDIR/fields" -
+	traced --stats -j --by port,dir,lport,rport,raddr,pid,comm,uid,end,netns -- single
+	jq -rs 'map(select(.of == "all"))[0] | keys_unsorted[]' "$records" | diff "$BATS_TEST_TMPDIR/fields" -
+	# A group has all but the histogram.
+	jq -rs 'map(select(.of == "group"))[0] | keys_unsorted[]' "$records" |
+		diff <(grep -v '^lifespans' "$BATS_TEST_TMPDIR/fields") -
+}
+
+@test "records.md and the schema have the same words for END and OWNER" {
+	diff <(documented END | grep -vx -- -) <(jq -r '."$defs".end.enum | map(. // "null")[]' "$schema")
+	diff <(documented OWNER) <(jq -r '."$defs".session.properties.owner.enum | map(. // "null")[]' "$schema")
+}

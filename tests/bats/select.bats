@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Which hook is chosen, where the layout is from, and what --check says of it.
+
+load tracer.bash
+
+setup() {
+	bats_require_minimum_version 1.5.0
+	build=${BUILD:-$BATS_TEST_DIRNAME/../../build}
+	tcplife=$build/tcplife
+	btf=/sys/kernel/btf/vmlinux
+}
+
+# The layout as `--check --json` finds it with these options, one line a field.
+layout() {
+	"$tcplife" --check --json "$@" | jq -r '.layout | to_entries[] | "\(.key) \(.value)"'
+}
+
+@test "the plan for machines that we do not have" {
+	run -0 "$build/tests/unit_select" machines pure
+}
+
+@test "--check: the page says what is found, chosen and why, exit 0" {
+	run -0 "$tcplife" --check
+	[[ $output == *"$(uname -r)"* ]]
+	[[ $output == *"-> tracepoint (typed)"* ]]
+	[[ $output == *"Layout (kernel BTF)"* ]]
+	[[ $output == *"tcp_sock.bytes_received"* ]]
+	[[ $output == *"Tracing can start: tracepoint (typed), ring buffer"* ]]
+}
+
+@test "--check --json: one object, the same words" {
+	run -0 "$tcplife" --check --json
+	[ "${#lines[@]}" = 1 ]
+	jq -e --arg release "$(uname -r)" '
+		.type == "check" and .can_trace and .facts.release == $release and
+		(.plan | length) == 3 and ([.plan[] | select(.chosen)] | length) == 1 and
+		all(.plan[]; .reason != "") and .layout["tcp_sock.bytes_received"] > 0' <<<"$output"
+}
+
+@test "--check of a probe that cannot work: exit 1, and why" {
+	run -1 "$tcplife" --check --probe typed --btf none
+	[[ $output == *"Tracing cannot start"*"--btf none forbids it"* ]]
+	run -1 "$tcplife" --check --json --probe typed --btf none
+	jq -e '.can_trace == false and (.why | test("--btf none forbids it"))' <<<"$output"
+}
+
+@test "a forced choice that cannot work never falls through" {
+	run -1 --separate-stderr "$tcplife" --probe typed --btf none
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" = 1 ]
+	[[ $stderr == "tcplife: no way to trace works on kernel $(uname -r): tracepoint (typed): needs"* ]]
+}
+
+@test "what is discovered is what BTF says, field by field" {
+	layout --probe classic >"$BATS_TEST_TMPDIR/btf"
+	layout --probe classic --btf none | grep -v ' null$' >"$BATS_TEST_TMPDIR/found"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/found")" -ge 8 ]
+	for field in tcp_sock.bytes_received tcp_sock.bytes_acked sock.sk_err; do
+		grep -q "^$field " "$BATS_TEST_TMPDIR/found"
+	done
+	run -0 grep -vxFf "$BATS_TEST_TMPDIR/btf" "$BATS_TEST_TMPDIR/found" || [ -z "$output" ]
+	[ -z "$output" ]
+}
+
+@test "discovery: twice at the same time" {
+	local one=$BATS_TEST_TMPDIR/one two=$BATS_TEST_TMPDIR/two
+	layout --probe classic --btf none >"$one" 3>&- &
+	layout --probe classic --btf none >"$two"
+	wait $!
+	diff "$one" "$two"
+	grep -q 'tcp_sock.bytes_received [0-9]' "$one"
+}
+
+@test "--btf FILE: the same layout as the kernel's own" {
+	layout --probe classic >"$BATS_TEST_TMPDIR/kernel"
+	layout --probe classic --btf "$btf" >"$BATS_TEST_TMPDIR/file"
+	diff "$BATS_TEST_TMPDIR/kernel" "$BATS_TEST_TMPDIR/file"
+}
+
+@test "--btf FILE: missing, empty, cut short, foreign: one line with the name, exit 1" {
+	local file=$BATS_TEST_TMPDIR/file
+	refused() {
+		run -1 --separate-stderr "$tcplife" -d 0.1 --probe classic --btf "$file"
+		[ "${#stderr_lines[@]}" = 1 ]
+		[[ $stderr == *"--btf $file: $1"* ]]
+	}
+	refused "cannot be read as BTF: No such file or directory"
+	: >"$file"
+	refused "cannot be read as BTF"
+	head -c 100000 "$btf" >"$file"
+	refused "cannot be read as BTF"
+	cp "$build/bpf/typed.bpf.o" "$file"
+	refused "is of another kernel: it says that"
+}
+
+@test "the host's mounts stay as they were" {
+	local before
+	before=$(cat /proc/self/mounts)
+	tracer_start --probe classic --btf none
+	[ "$(cat /proc/self/mounts)" = "$before" ]
+	tracer_stop
+	[ "$(cat /proc/self/mounts)" = "$before" ]
+}

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Sessions that stand before a tracer begins, or after it has ended (with truth.bash).
+# shellcheck shell=bash disable=SC2034,SC2154
+
+go=$BATS_TEST_TMPDIR/go played=$BATS_TEST_TMPDIR/played
+families=1
+if [ -e /proc/net/if_inet6 ]; then families=4; fi
+
+# said WORD: each stage has said it.
+said() { [ "$(grep -c "^$1\$" "$played")" = "$families" ]; }
+
+# standing OPTIONS... SCENARIO: its sessions stand, and wait for go_on.
+standing() {
+	mkfifo "$go"
+	"$programs/tests/workload" -o "$truth" --hold "$@" <"$go" >"$played" 3>&- &
+	play=$!
+	exec {gate}>"$go"
+	await said standing
+}
+
+go_on() {
+	head -c "$families" /dev/zero >&"$gate"
+}
+
+# Ends those that stand for ever.
+standing_end() {
+	if [ -n "${play:-}" ]; then
+		kill -KILL "$play" 2>/dev/null || true
+		wait "$play" 2>/dev/null || true
+	fi
+}

@@ -1,0 +1,179 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Statistics: is what they add up to the same as what the records say?
+
+load tracer.bash
+load truth.bash
+
+setup() {
+	bats_require_minimum_version 1.5.0
+	build=${BUILD:-$BATS_TEST_DIRNAME/../../build}
+	tcplife=$build/tcplife
+	tracer=
+	connector=$BATS_TEST_TMPDIR/t$RANDOM$RANDOM
+	ln -s "$(command -v bash)" "$connector"
+	ours=(--comm "${connector##*/}")
+}
+
+teardown() {
+	tracers_end
+}
+
+stats() {
+	run -0 "$build/tests/unit_stats" "$@"
+}
+
+# jq of the statistics of the whole run, all objects in one array.
+whole() {
+	jq -rs "map(select(.span == \"whole\")) | $1" "$records"
+}
+
+# FROM TO: connects to these ports, where nobody listens, in a network namespace of its own and by a
+# process whose name nobody else has.
+connect_refused() {
+	unshare --net sh -c 'ip link set lo up && exec "$@"' sh "$connector" -c '
+		for port in $(seq "$0" "$1"); do : 7<>"/dev/tcp/127.0.0.1/$port"; done' "$@" 2>/dev/null || true
+}
+
+@test "quantiles are within 0.4%, whatever the values" {
+	run -0 "$build/tests/unit_histogram"
+}
+
+@test "what makes a group, and what is counted in it" {
+	stats service keys combination sums failed
+}
+
+@test "percentiles and the histogram of lifespans" {
+	stats quantiles lifespans
+}
+
+@test "beyond 4096 groups, the group other" {
+	stats limit
+}
+
+@test "the table, its bars, JSON, and intervals" {
+	stats table bars json intervals
+}
+
+@test "they are the sums of the truth" {
+	traced --stats -j --by dir,raddr -- basic
+	awk -F'\t' '/raddr=/ {
+		split("", of)
+		for (i = 1; i <= NF; i++) { at = index($i, "="); of[substr($i, 1, at - 1)] = substr($i, at + 1) }
+		key = of["dir"] " " of["raddr"]
+		n[key]++; tx[key] += of["tx_bytes"]; rx[key] += of["rx_bytes"]
+	} END { for (key in n) print key, n[key], tx[key], rx[key] }' "$truth" | sort >"$truth.sums"
+	[ -s "$truth.sums" ]
+	whole 'map(select(.of == "group"))[] | "\(.dir) \(.raddr) \(.sessions) \(.tx_bytes) \(.rx_bytes)"' |
+		sort >"$records.sums"
+	# Whatever else happens on this machine may be there, too.
+	run -0 comm -23 "$truth.sums" "$records.sums"
+	[ -z "$output" ]
+	[ "$(whole 'map(select(.of != "all").sessions) | add')" = "$(whole '.[] | select(.of == "all").sessions')" ]
+}
+
+@test "percentiles are between those of the bounds that the workload knows" {
+	local port=$((RANDOM % 20000 + 10000)) name percent
+	traced --stats -j --by rport -D "$port" -- --port "$port" basic
+	for name in p50 p90 p99 max; do
+		percent=${name#p}
+		if [ "$name" = max ]; then percent=100; fi
+		grep -oE "\srport=$port\s.*duration_ns=[0-9.]+" "$truth" | sed 's/.*duration_ns=//; s/\.\./ /' |
+			jq -Rns --argjson q "$percent" --argjson told "$(whole ".[] | select(.of == \"all\").${name}_ns")" '
+				def of($q): sort | .[(length * $q / 100 | ceil) - 1];
+				[input | splits("\n") | select(. != "") | split(" ") | map(tonumber)] |
+				(map(.[0]) | of($q) * 0.996) <= $told and $told <= (map(.[1]) | of($q) * 1.004)' |
+			grep -qx true
+	done
+	[ "$(whole '.[] | select(.of == "all").measured')" = "$(grep -cE "\srport=$port\s" "$truth")" ]
+}
+
+# KEYS: a line a group of the truth, with the keys and its sums.
+true_sums() {
+	awk -F'\t' -v keys="$1" '/raddr=/ {
+		split("", of)
+		for (i = 1; i <= NF; i++) { at = index($i, "="); of[substr($i, 1, at - 1)] = substr($i, at + 1) }
+		group = ""
+		for (i = split(keys, name, ","); i; i--) group = of[name[i]] " " group
+		n[group]++; tx[group] += of["tx_bytes"]; rx[group] += of["rx_bytes"]
+	} END { for (group in n) print group n[group], tx[group], rx[group] }' "$truth" | LC_ALL=C sort
+}
+
+# KEYS SPAN: the same of the statistics; the intervals added up.
+told_sums() {
+	jq -rs --arg keys "$1" --arg span "$2" '($keys | split(",")) as $keys |
+		map(select(.span == $span and .of == "group")) | group_by([.[$keys[]]])[] |
+		"\([.[0][$keys[]] | tostring] | join(" ")) \(map(.sessions) | add) \(map(.tx_bytes) | add) \(map(.rx_bytes) | add)"' \
+		"$records" | LC_ALL=C sort
+}
+
+@test "by each key they are the sums of the truth, in whole and over the intervals" {
+	local key span keys
+	for key in lport rport raddr pid comm uid end netns; do
+		# The network namespace is this run's own: what else happens on this machine is not in its groups.
+		keys=$key,netns
+		if [ $key = netns ]; then keys=netns; fi
+		# Nor does it take the room of its groups.
+		traced --stats -j --by $keys --interval 0.1 \
+			--comm 'first-*,later-*,size-*,crowd-*,refused-*' -- basic refused
+		true_sums $keys >"$truth.sums"
+		[ -s "$truth.sums" ]
+		for span in whole interval; do
+			told_sums $keys $span >"$records.sums"
+			run -0 comm -23 "$truth.sums" "$records.sums"
+			[ -z "$output" ]
+		done
+		# More intervals than one, so that it was added up.
+		jq -es 'map(select(.span == "interval" and .of == "all")) | length > 1' "$records"
+	done
+}
+
+@test "failed connects, in the table" {
+	tracer_start --stats "${ours[@]}" --by rport,end -n 4
+	connect_refused 1 3
+	connect_refused 2 2
+	wait "$tracer"
+	grep -qE '^all [0-9]+\.[0-9] s to ' "$records"
+	[ "$(awk '$2 == "refused" || $1 == "all" && $3 !~ /s/ { print $1, $2, $3, $4 }' "$records")" = "$(
+		cat <<-END
+			2 refused 2 2
+			1 refused 1 1
+			3 refused 1 1
+			all 4 4 $(awk '$1 == "all" && $3 == 4 { print $4 }' "$records")
+		END
+	)" ]
+}
+
+@test "a line is no wider than 80 columns" {
+	LC_ALL=C tracer_start --stats "${ours[@]}"
+	connect_refused 1 50
+	tracer_stop
+	[ "$(awk '{ if (length > most) most = length } END { print most }' "$records")" -le 80 ]
+	grep -q '^PORT *DIR *SESSIONS FAILED ' "$records"
+}
+
+@test "more groups than there is room for, without privileges" {
+	tracer_start --stats -j "${ours[@]}" --by rport,end -n 4200
+	connect_refused 1 4200
+	wait "$tracer"
+	[ "$(whole 'map(select(.of == "group")) | length')" = 4096 ]
+	[ "$(whole '.[] | select(.of == "other").sessions')" = 104 ]
+	[ "$(whole '.[] | select(.of == "all") | "\(.sessions) \(.measured)"')" = '4200 4200' ]
+}
+
+@test "at each interval, while it runs" {
+	tracer_start --stats -j --interval 0.1 "${ours[@]}"
+	connect_refused 1 1
+	await grep -q '"span":"interval".*"of":"all".*"sessions":1,' "$records"
+	kill -0 "$tracer"
+	tracer_stop
+	[ "$(jq -s 'map(select(.span == "interval" and .of == "all").sessions) | add' "$records")" = 1 ]
+	[ "$(whole '.[] | select(.of == "all").sessions')" = 1 ]
+}
+
+@test "what needs --stats, and what it excludes" {
+	run -2 --separate-stderr "$tcplife" --by pid
+	[ "$stderr" = "tcplife: --by: '--stats' is missing; try --help" ]
+	run -2 --separate-stderr "$tcplife" --stats --csv
+	[ "$stderr" = "tcplife: --stats: '--csv' was given as well; choose one; try --help" ]
+}

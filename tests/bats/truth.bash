@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Plays sessions whose truth is known, and compares what a tracer (tracer.bash) printed of them.
+# shellcheck shell=bash disable=SC2154
+
+programs=${BUILD:-$BATS_TEST_DIRNAME/../../build}
+truth=$BATS_TEST_TMPDIR/truth
+again=() # how to play once more what was played
+
+# workload ARGUMENTS...: the truth goes to $truth.
+workload() {
+	"$programs/tests/workload" -o "$truth" "$@" 3>&-
+}
+
+# compare OPTIONS...: what the tracer printed must be the truth.
+compare() {
+	"$programs/tests/compare" "$@" "$truth" "$records"
+}
+
+# Without that hook, nobody can say who accepted a session and never closed it.
+accept_hook() {
+	accept_hook=()
+	if grep -q 'accept hook: none' "$said"; then accept_hook=(--no-accept-hook); fi
+}
+
+# traced OPTIONS... -- SCENARIO...: a tracer with these options, and a witness, while these play.
+traced() {
+	local options=()
+	again=(traced "$@")
+	while [ "$1" != -- ]; do options+=("$1"); shift; done
+	witness_start
+	tracer_start "${options[@]}"
+	workload "${@:2}"
+	tracer_stop
+	witness_stop
+	accept_hook
+}
+
+# True if the tracer has counted what the kernel passed it over for, or if all that is wrong is missing
+# from what the witness has, too.
+passed_over() {
+	if grep -qE '[1-9][0-9]* state changes the kernel skipped' "$said"; then return 0; fi
+	[ -n "${witness:-}" ] && grep -q ' matched, [1-9][0-9]* missing, 0 extra, 0 wrong$' "$verdict" || return 1
+	"$programs/tests/compare" "${accept_hook[@]}" "$truth" "$witness" >"$verdict.witness" || true
+	! grep '^missing: ' "$verdict" | grep -qvxFf "$verdict.witness"
+}
+
+# compare, with what this kernel lets the tracer know. What the kernel passed over is no untruth of the
+# tracer's, and is played again.
+true_records() {
+	local plays=1
+	verdict=$BATS_TEST_TMPDIR/verdict
+	until compare "${accept_hook[@]}" "$@" >"$verdict"; do
+		cat "$verdict"
+		[ $plays -lt 3 ] && [ ${#again[@]} -gt 0 ] && passed_over || return 1
+		plays=$((plays + 1))
+		"${again[@]}"
+	done
+}

@@ -1,0 +1,188 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Is what it prints true? Real processes with real sessions, of which everything is known.
+
+load tracer.bash
+load truth.bash
+
+setup() {
+	bats_require_minimum_version 1.5.0
+	tracer='' load=''
+}
+
+teardown() {
+	tracers_end
+	if [ -n "$load" ]; then kill -KILL "$load" 2>/dev/null || true; fi
+}
+
+@test "every scenario, in JSON" {
+	traced -j -- all
+	true_records
+}
+
+# What the kernel side keeps of most sessions finds its set of places full, and goes elsewhere.
+among_many() {
+	local go=$BATS_TEST_TMPDIR/go stands=$BATS_TEST_TMPDIR/stands gate
+	again=(among_many)
+	witness_start
+	tracer_start -j --max-sessions 65536
+	rm -f "$go"
+	mkfifo "$go"
+	: >"$stands"
+	"$programs/bench" load -o 80000 -H <"$go" >"$stands" 3>&- &
+	load=$!
+	exec {gate}>"$go"
+	await grep -qx standing "$stands"
+	workload all
+	echo >&"$gate"
+	exec {gate}>&-
+	wait "$load"
+	load=''
+	tracer_stop
+	witness_stop
+	accept_hook
+}
+
+of_the_load() { grep -cE '"[lr]addr":"127\.77\.' "$1"; }
+
+@test "every scenario, among 80,000 open sessions that leave little room for more" {
+	among_many
+	true_records
+	# Those, too, are all there.
+	[ "$(of_the_load "$records")" -gt 79990 ]
+	[ "$(of_the_load "$records")" -ge "$(of_the_load "$witness")" ]
+}
+
+@test "CSV, with and without the times and the extended columns" {
+	traced -s -- basic names
+	true_records --format csv
+	traced -stTx -- basic names
+	true_records --format csv
+}
+
+@test "the table and the wide table, with and without the times and the extended columns" {
+	traced -- basic names
+	true_records --format table
+	traced -w -- basic
+	true_records --format wide
+	traced -twTx -- basic
+	true_records --format wide
+}
+
+# The rows of this run: both ends have an address of its.
+of_this_run() {
+	LC_ALL=C grep -F "$(sed -n 's/^# scope \([0-9]*\.[0-9]*\.\).*/\1/p' "$truth")" "$records"
+}
+
+# No byte of the output may be a control character but newlines, or no UTF-8.
+harmless() {
+	iconv -f UTF-8 -t UTF-8 "$records" >/dev/null
+	[ "$(LC_ALL=C tr -dc '\000-\037\177' <"$records" | tr -d '\n' | wc -c)" = 0 ]
+}
+
+# PATTERN: what it leaves of the rows is what stdin has, in any order.
+shows() {
+	sort >"$truth.shown"
+	diff "$truth.shown" <(of_this_run | sed -E "$1" | sort)
+}
+
+@test "names of any bytes: in the table, CSV and JSON no row breaks, and no cursor moves" {
+	export LC_ALL=C
+	traced -- names
+	harmless
+	true_records --format table
+	# Without the blanks around them.
+	shows 's/^[0-9]+ +//; s/ *127\..*//' <<-'END'
+		a "b", c
+		d, e\f
+		\xff\xfe a
+		\xc0\xaf
+		\x1b[31m
+		\x07\x08
+		one\x0atwo
+		\x09four,"
+		\x5cx41|=\
+		{"pid":0}
+		grüne→漢字
+		🐍
+		ééééééé
+		%s%n[234]
+
+
+	END
+	traced -s -- names
+	harmless
+	true_records --format csv
+	shows 's/^[0-9]+,//; s/,4,127\..*//' <<-'END'
+		"a ""b"", c"
+		" d, e\f "
+		\xff\xfe a\xc3
+		\xc0\xaf\xed\xa0\x80z\xf5\xe2\x82
+		\x1b[31m\x1b[2J
+		\x07\x08\x0d\x7f\xc2\x9bmx
+		one\x0atwo\x0a
+		"\x09four,""\x0d\x0a"""
+		\x5cx41|=\\
+		"{""pid"":0}"
+		grüne→漢字
+		🐍\xe2\x80\xae\xe2\x80\x8bx
+		ééééééé\xc3
+		%s%n[234]漢
+
+		" "
+	END
+	traced -j -- names
+	harmless
+	true_records
+	shows 's/.*,"comm":(.*),"uid":.*/\1/' <<-'END'
+		"a \"b\", c"
+		" d, e\\f "
+		"\\xff\\xfe a\\xc3"
+		"\\xc0\\xaf\\xed\\xa0\\x80z\\xf5\\xe2\\x82"
+		"\u001b[31m\u001b[2J"
+		"\u0007\u0008\u000d\u007f\u009bmx"
+		"one\u000atwo\u000a"
+		"\u0009four,\"\u000d\u000a\""
+		"\\x5cx41|=\\\\"
+		"{\"pid\":0}"
+		"grüne→漢字"
+		"🐍\u202e\u200bx"
+		"ééééééé\\xc3"
+		"%s%n[234]漢"
+		""
+		" "
+	END
+}
+
+@test "-4 and -6: IPv4 over dual-stack sockets is IPv4" {
+	traced -j -4 -- basic
+	true_records --only ip=4
+	traced -j -6 -- basic
+	true_records --only ip=6
+}
+
+@test "-L and -D: only those ports" {
+	traced -j -L 7000 -- --port 7000 basic
+	true_records --only lport=7000
+	traced -j -D 7001,7002-7999 -- --port 7000 basic
+	true_records --only rport=7001
+	traced -j -L 1-6999,7001-65535 -D 7000 -- --port 7000 basic
+	true_records --only rport=7000
+}
+
+@test "-p: only the sessions of that process, client or server" {
+	local pids go who
+	for who in 0 1; do
+		mkfifo "$BATS_TEST_TMPDIR/go$who" "$BATS_TEST_TMPDIR/pids$who"
+		workload --hold single <"$BATS_TEST_TMPDIR/go$who" >"$BATS_TEST_TMPDIR/pids$who" &
+		play=$!
+		exec {go}>"$BATS_TEST_TMPDIR/go$who"
+		read -r -a pids <"$BATS_TEST_TMPDIR/pids$who"
+		tracer_start -j -p "1,${pids[who]}"
+		echo go >&"$go"
+		exec {go}>&-
+		wait "$play"
+		tracer_stop
+		compare --only "pid=${pids[who]}"
+	done
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Any memory of sockets: what is found in it must agree with every sample, and stand nowhere else.
+ *
+ * The input says how many samples there are and what fills them, then plants values: each a field,
+ * where it stands, in which samples it is expected and in which it is there.
+ */
+#include "match.h"
+
+#include "fuzz.h"
+
+#define SOCKET_BYTES (SOCKET_CHUNKS * CHUNK_BYTES)
+#define SAMPLES	     5
+#define PLANTS	     48
+
+struct plant {
+	uint8_t field;
+	uint8_t expected; /* bit n: sample n has the expectation */
+	uint8_t there;	  /* bit n: and the value */
+	uint8_t kind;
+	uint16_t offset;
+	uint8_t bytes[16];
+};
+
+/* Where a field's offsets count from, and how many bytes there are. */
+static size_t field_base(enum layout_field field)
+{
+	return field == FIELD_NETNS_INUM ? SOCKET_BYTES : 0;
+}
+
+static size_t field_room(enum layout_field field)
+{
+	return field == FIELD_NETNS_INUM ? NET_CHUNKS * CHUNK_BYTES : SOCKET_BYTES;
+}
+
+/* Those that usually stand at one place, which is believed before others are looked for. */
+static bool is_searched(enum layout_field field)
+{
+	return field == FIELD_SK_ERR || field == FIELD_BYTES_RECEIVED ||
+	       field == FIELD_BYTES_ACKED || field == FIELD_SRTT || field == FIELD_NETNS_INUM;
+}
+
+static bool is_discovered(enum layout_field field)
+{
+	return (field <= FIELD_SK_FLAGS && field != FIELD_NET) || is_searched(field);
+}
+
+/* An integer as it stands in memory. */
+static uint64_t number_at(const uint8_t *memory, int bytes)
+{
+	uint64_t number = 0;
+
+	for (int i = 0; i < bytes; i++)
+		number |= (uint64_t)memory[i] << 8 * i;
+	return number;
+}
+
+static bool agrees(enum layout_field field, const uint8_t *memory, const uint8_t *expected)
+{
+	const int bytes = layout_field_bytes(field);
+
+	switch (field) {
+	case FIELD_SK_FLAGS:
+		return number_at(memory, 8) >> 32 == 0 &&
+		       (number_at(memory, 8) & 3) == number_at(expected, 8);
+	case FIELD_SRTT:
+		return number_at(memory, 4) / 8 == number_at(expected, 4);
+	default:
+		return !memcmp(memory, expected, (size_t)bytes);
+	}
+}
+
+/* Whether two samples or more expect the field, and all of them have it there. */
+static bool stands_at(const struct samples *samples, enum layout_field field, size_t offset)
+{
+	const size_t at = field_base(field) + offset;
+	const size_t last = at + (size_t)layout_field_bytes(field) - 1;
+	size_t expecting = 0;
+
+	for (size_t i = 0; i < samples->count; i++) {
+		const struct sample *sample = &samples->list[i];
+
+		if (!sample->expected[field].given)
+			continue;
+		expecting++;
+		if (!sample->readable[at / CHUNK_BYTES] || !sample->readable[last / CHUNK_BYTES] ||
+		    !agrees(field, sample->memory + at, sample->expected[field].bytes))
+			return false;
+	}
+	return expecting >= 2;
+}
+
+static bool is_expected(const struct samples *samples, enum layout_field field)
+{
+	for (size_t i = 0; i < samples->count; i++)
+		if (samples->list[i].expected[field].given)
+			return true;
+	return false;
+}
+
+static void check_field(const struct samples *samples, const struct layout *layout,
+			enum layout_field field)
+{
+	const size_t bytes = (size_t)layout_field_bytes(field), step = bytes < 8 ? bytes : 8;
+	const int found = layout->offset[field];
+	size_t places = 0;
+
+	for (size_t at = 0; at + bytes <= field_room(field) && is_expected(samples, field);
+	     at += step)
+		places += stands_at(samples, field, at);
+	if (found == OFFSET_UNKNOWN) {
+		MUST(places != 1);
+		return;
+	}
+	MUST(found >= 0 && (size_t)found + bytes <= field_room(field));
+	MUST(stands_at(samples, field, (size_t)found));
+	MUST(places == 1 || !is_searched(field));
+}
+
+static void fill(struct sample *sample, struct input *in)
+{
+	uint64_t seed = 0, pattern;
+	const uint8_t way = input_byte(in), unreadable = input_byte(in);
+
+	input_take(in, &pattern, sizeof(pattern));
+	memset(sample, 0, sizeof(*sample));
+	for (size_t i = 0; i < sizeof(sample->memory); i += sizeof(seed)) {
+		seed = (seed + pattern) * 6364136223846793005u + 1442695040888963407u;
+		memcpy(sample->memory + i, way % 2 ? &seed : &pattern, sizeof(seed));
+	}
+	for (size_t i = 0; i < SNAPSHOT_CHUNKS; i++)
+		sample->readable[i] = !(unreadable && i % unreadable == 0);
+}
+
+static void plant(struct samples *samples, struct input *in)
+{
+	struct plant p;
+	enum layout_field field;
+	size_t bytes, at;
+
+	input_take(in, &p, sizeof(p));
+	field = (enum layout_field)(p.field % LAYOUT_FIELD_COUNT);
+	bytes = (size_t)layout_field_bytes(field);
+	at = field_base(field) + p.offset % (field_room(field) - bytes + 1);
+	for (size_t i = 0; i < samples->count; i++) {
+		struct sample *sample = &samples->list[i];
+
+		if (p.kind % 4 == 1)
+			p.bytes[0]++;
+		if (p.expected >> i & 1) {
+			sample->expected[field].given = true;
+			memcpy(sample->expected[field].bytes, p.bytes, bytes);
+		}
+		if (p.there >> i & 1)
+			memcpy(sample->memory + at, p.bytes, bytes);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct samples samples;
+	struct input in = { data, size };
+	struct layout layout;
+
+	samples.count = input_byte(&in) % (SAMPLES + 1);
+	for (size_t i = 0; i < samples.count; i++)
+		fill(&samples.list[i], &in);
+	for (int i = 0; i < PLANTS && in.left; i++)
+		plant(&samples, &in);
+	layout_init(&layout);
+	match_fields(&layout, &samples);
+	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++) {
+		const enum layout_field field = (enum layout_field)i;
+
+		if (is_discovered(field))
+			check_field(&samples, &layout, field);
+		else if (field != FIELD_NET)
+			MUST(!layout_has(&layout, field));
+	}
+	MUST(layout_has(&layout, FIELD_NET) == layout_has(&layout, FIELD_NETNS_INUM));
+	return 0;
+}

@@ -1,0 +1,48 @@
+# The unit tests and the fuzz targets, under AddressSanitizer and UndefinedBehaviorSanitizer:
+# make -f tests/sanitize.mk BUILD=... CLANG=... INCLUDES=... WARNINGS=...
+#
+# The sanitizers want this machine's own libc, so all that is linked in is built once more, by clang.
+# What is not ours is watched for its memory only. Run by the Makefile, once the sources and the
+# objects of the kernel side are there.
+
+Q := $(if $(V),,@)
+say := @printf '  %-8s %s\n'
+
+OUT := $(BUILD)/sanitize
+CC := $(CLANG) -g -O2 -fno-omit-frame-pointer -fsanitize=address,fuzzer-no-link
+watched := -fsanitize=undefined -fno-sanitize-recover=undefined -std=gnu11 -D_GNU_SOURCE $(WARNINGS) \
+	-Wno-bitwise-instead-of-logical $(INCLUDES) -MMD -MP
+
+ours := $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out src/main.c,$(wildcard src/*.c probe-select/*.c)))
+units := $(patsubst tests/unit/%.c,$(OUT)/unit_%,$(wildcard tests/unit/*.c))
+fuzzers := $(patsubst tests/fuzz/%.c,$(OUT)/fuzz_%,$(wildcard tests/fuzz/*.c))
+archives := $(patsubst %,$(OUT)/linked/lib%.a,bpf elf z)
+
+.PHONY: all
+all: $(units) $(fuzzers)
+
+$(OUT)/unit_%: $(OUT)/obj/tests/unit/%.o $(ours) $(archives)
+	$(say) LINK $@
+	$(Q)$(CLANG) -fsanitize=address,undefined $^ -o $@
+
+$(OUT)/fuzz_%: $(OUT)/obj/tests/fuzz/%.o $(ours) $(archives)
+	$(say) LINK $@
+	$(Q)$(CLANG) -fsanitize=address,undefined,fuzzer $^ -o $@
+
+$(OUT)/obj/%.o: %.c tests/sanitize.mk
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(watched) -c $< -o $@
+
+$(OUT)/obj/src/objects.o: watched += -Wa,-I$(BUILD)/bpf
+$(OUT)/obj/src/objects.o: $(wildcard $(BUILD)/bpf/*.gz)
+$(OUT)/obj/src/components.o: watched += -Wa,-I$(BUILD)
+$(OUT)/obj/src/components.o: $(BUILD)/components
+
+$(archives) &: $(BUILD)/static/unpacked tests/sanitize.mk static/archives.mk static/libelf/config.h
+	$(say) ARCHIVE 'zlib libelf libbpf, for the sanitizers'
+	@rm -rf $(OUT)/linked
+	+$(Q)$(MAKE) --no-print-directory -f static/archives.mk SOURCES=$(BUILD)/static/src OUT=$(OUT)/linked \
+		HEADERS=$(BUILD)/headers AR=ar CC='$(CC)' CFLAGS=
+
+.SECONDARY:
+-include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "filter.h"
+
+#include <arpa/inet.h>
+
+#include "check.h"
+#include "options.h"
+
+static struct options options;
+static char error[OPTIONS_ERROR_SIZE];
+
+/* What the option does; the text of the error, or "". */
+static const char *take(const char *option, const char *value)
+{
+	char name[16], word[600];
+	char *argv[] = { (char[]){ "tcplife" }, name, word, NULL };
+
+	snprintf(name, sizeof(name), "%s", option);
+	snprintf(word, sizeof(word), "%s", value);
+	error[0] = '\0';
+	options_parse(&options, 3, argv, error, sizeof(error));
+	return error;
+}
+
+static struct session session(const char *comm, int64_t uid, const char *raddr)
+{
+	struct session s = { .uid = uid, .ip = strchr(raddr, ':') ? 6 : 4 };
+
+	snprintf(s.comm, sizeof(s.comm), "%s", comm);
+	CHECK(inet_pton(s.ip == 6 ? AF_INET6 : AF_INET, raddr, s.raddr) == 1);
+	memset(s.laddr, 7, s.ip == 6 ? 16 : 4);
+	return s;
+}
+
+static bool accepts(struct session s)
+{
+	return filter_accepts(&options.filter, &s);
+}
+
+static bool accepts_comm(const char *comm)
+{
+	return accepts(session(comm, 0, "::1"));
+}
+
+static bool accepts_raddr(const char *raddr)
+{
+	return accepts(session("x", 0, raddr));
+}
+
+static void test_nothing(void)
+{
+	CHECK_TEXT(take("--probe", "auto"), "");
+	CHECK(!options.filter.on);
+	CHECK(accepts(session("-", -1, "::")));
+	CHECK(accepts(session("\x80", 4294967295, "0.0.0.0")));
+}
+
+static void test_comm(void)
+{
+	CHECK_TEXT(take("--comm", "curl,php*,r?by"), "");
+	CHECK(options.filter.on);
+	CHECK(accepts_comm("curl") && accepts_comm("php") && accepts_comm("php-fpm8.2"));
+	CHECK(accepts_comm("ruby") && !accepts_comm("rby") && !accepts_comm("rubyx"));
+	CHECK(!accepts_comm("curl2") && !accepts_comm("cur") && !accepts_comm("-"));
+	CHECK_TEXT(take("--comm", "*"), "");
+	CHECK(accepts_comm("anything") && accepts_comm("\xff\xfe") && accepts_comm(""));
+	CHECK_TEXT(take("--comm", "systemd-resolve"), "");
+	CHECK(accepts_comm("systemd-resolve"));
+	CHECK_TEXT(take("--comm", "systemd-resolved"),
+		   "--comm: 'systemd-resolved' is longer than the 15 bytes of a name that the "
+		   "kernel keeps; try --help");
+	CHECK_TEXT(take("--comm", "a,,b"), "--comm: 'a,,b' lacks a name; try --help");
+	CHECK_TEXT(take("--comm", ""), "--comm: '' lacks a name; try --help");
+}
+
+static void test_uid(void)
+{
+	CHECK_TEXT(take("--uid", "1000,root"), "");
+	CHECK(accepts(session("x", 1000, "::1")) && accepts(session("x", 0, "::1")));
+	CHECK(!accepts(session("x", 1001, "::1")));
+	CHECK(!accepts(session("-", -1, "::1")));
+	CHECK_TEXT(take("--uid", "4294967294"), "");
+	CHECK(accepts(session("x", 4294967294, "::1")) && !accepts(session("-", -1, "::1")));
+	CHECK_TEXT(take("--uid", "4294967295"),
+		   "--uid: '4294967295' is not a user's number or name; try --help");
+	CHECK_TEXT(take("--uid", "0,no such user"),
+		   "--uid: 'no such user' is not a user's number or name; try --help");
+	CHECK_TEXT(take("--uid", "-1"), "--uid: '-1' is not a user's number or name; try --help");
+}
+
+static void test_addresses(void)
+{
+	CHECK_TEXT(take("--raddr", "192.0.2.1,10.0.0.0/8,2001:db8::/33"), "");
+	CHECK(accepts_raddr("192.0.2.1") && !accepts_raddr("192.0.2.2"));
+	CHECK(accepts_raddr("10.0.0.0") && accepts_raddr("10.255.255.255"));
+	CHECK(!accepts_raddr("11.0.0.0") && !accepts_raddr("9.255.255.255"));
+	CHECK(accepts_raddr("2001:db8::") && accepts_raddr("2001:db8:7fff:ffff::1"));
+	CHECK(!accepts_raddr("2001:db8:8000::") && !accepts_raddr("2001:db9::"));
+	/* The first bytes of 10.1.2.3, and yet another family. */
+	CHECK(!accepts_raddr("a01:203::"));
+	CHECK_TEXT(take("--raddr", "0.0.0.0/0"), "");
+	CHECK(accepts_raddr("255.1.2.3") && !accepts_raddr("::1"));
+	CHECK_TEXT(take("--raddr", "::/0"), "");
+	CHECK(accepts_raddr("::1") && !accepts_raddr("1.2.3.4"));
+	CHECK_TEXT(take("--raddr", "::ffff:192.0.2.0/121"), "");
+	CHECK(accepts_raddr("192.0.2.127") && !accepts_raddr("192.0.2.128"));
+	CHECK_TEXT(take("--laddr", "7.7.7.7,707:707:707:707:707:707:707:707"), "");
+	CHECK(accepts_raddr("1.2.3.4") && accepts_raddr("::1"));
+	CHECK_TEXT(take("--laddr", "7.7.7.8"), "");
+	CHECK(!accepts_raddr("7.7.7.8"));
+}
+
+/* Every prefix length of both families, against a mask of single bits. */
+static void test_prefixes(void)
+{
+	for (unsigned ip = 4; ip <= 6; ip += 2) {
+		const unsigned bits = ip == 4 ? 32 : 128;
+
+		for (unsigned prefix = 0; prefix <= bits; prefix++) {
+			char net[64];
+
+			snprintf(net, sizeof(net), "%s/%u",
+				 ip == 4 ? "198.51.100.7" : "2001:db8::7", prefix);
+			CHECK_TEXT(take("--raddr", net), "");
+			for (unsigned flipped = 0; flipped < bits; flipped++) {
+				struct session s =
+					session("x", 0, ip == 4 ? "198.51.100.7" : "2001:db8::7");
+
+				s.raddr[flipped / 8] ^= 0x80 >> flipped % 8;
+				CHECK(accepts(s) == (flipped >= prefix));
+			}
+		}
+	}
+}
+
+static void test_bad_addresses(void)
+{
+	static const char *const bad[] = { "1.2.3",	"1.2.3.4/33", "::1/129",   "1.2.3.4/",
+					   "1.2.3.4/x", "1.2.3.4/-1", "localhost", "fe80::1%lo",
+					   "/8",	"1.2.3.4/8/8" };
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char expected[160];
+
+		snprintf(expected, sizeof(expected),
+			 "--raddr: '%s' is not an address or a network (192.0.2.1, 10.0.0.0/8, "
+			 "2001:db8::/32); try --help",
+			 bad[i]);
+		CHECK_TEXT(take("--raddr", bad[i]), expected);
+	}
+	CHECK_TEXT(take("--laddr", "::1,"), "--laddr: '::1,' lacks an address; try --help");
+}
+
+static void test_end(void)
+{
+	CHECK_TEXT(take("--end", "refused,timeout"), "");
+	for (unsigned i = 0; i < ENDINGS; i++) {
+		struct session s = session("x", 0, "::1");
+
+		s.ending = (enum ending)i;
+		CHECK(accepts(s) == (i == ENDING_REFUSED || i == ENDING_TIMEOUT));
+	}
+	for (unsigned i = 0; i < ENDINGS; i++)
+		CHECK_TEXT(take("--end", ending_name((enum ending)i)), "");
+	CHECK_TEXT(take("--end", "fin"),
+		   "--end: 'fin' is not an ending (unknown, open, fin-local, fin-remote, fin-both, "
+		   "rst-local, rst-remote, rst-closed, timeout, refused, unreachable, cancelled, "
+		   "aborted, error); try --help");
+}
+
+static void test_min_ms(void)
+{
+	struct session s = session("x", 0, "::1");
+
+	CHECK_TEXT(take("--min-ms", "1.5"), "");
+	s.duration_ns = 1499999;
+	CHECK(!accepts(s));
+	s.duration_ns = 1500000;
+	CHECK(accepts(s));
+	CHECK_TEXT(take("--min-ms", "1000000000"), "");
+	CHECK(!accepts(s));
+	CHECK_TEXT(take("--min-ms", "0"), "");
+	CHECK_TEXT(take("--min-ms", "1s"),
+		   "--min-ms: '1s' is not a time in milliseconds (up to 1000000000); try --help");
+	CHECK(take("--min-ms", "-1")[0] && take("--min-ms", "")[0]);
+	CHECK(take("--min-ms", "1000000001")[0]);
+}
+
+static void test_too_many(void)
+{
+	char list[600] = "7";
+
+	for (int i = 1; i < FILTER_WORDS; i++)
+		strcat(list, ",7");
+	CHECK_TEXT(take("--uid", list), "");
+	CHECK_TEXT(take("--comm", list), "");
+	strcat(list, ",8");
+	CHECK_TEXT(take("--uid", list), "--uid: '8' is one too many (64); try --help");
+	CHECK_TEXT(take("--comm", list), "--comm: '8' is one too many (64); try --help");
+	strcpy(list, "::7");
+	for (int i = 1; i < FILTER_WORDS; i++)
+		strcat(list, ",::7");
+	CHECK_TEXT(take("--laddr", list), "");
+	strcat(list, ",::8");
+	CHECK_TEXT(take("--raddr", list), "--raddr: '::8' is one too many (64); try --help");
+}
+
+/* All must hold. */
+static void test_combined(void)
+{
+	char *argv[] = { (char[]){ "tcplife" },	    (char[]){ "--comm=a" }, (char[]){ "--uid=1" },
+			 (char[]){ "--raddr=::1" }, (char[]){ "--comm=b" }, NULL };
+
+	CHECK(options_parse(&options, 5, argv, error, sizeof(error)) == OPTIONS_RUN);
+	CHECK(accepts(session("a", 1, "::1")) && accepts(session("b", 1, "::1")));
+	CHECK(!accepts(session("c", 1, "::1")) && !accepts(session("a", 2, "::1")));
+	CHECK(!accepts(session("a", 1, "::2")));
+}
+
+int main(int argc, char **argv)
+{
+	static const struct check_case cases[] = {
+		{ "nothing", test_nothing },   { "comm", test_comm },
+		{ "uid", test_uid },	       { "addresses", test_addresses },
+		{ "prefixes", test_prefixes }, { "bad-addresses", test_bad_addresses },
+		{ "end", test_end },	       { "min-ms", test_min_ms },
+		{ "too-many", test_too_many }, { "combined", test_combined },
+	};
+
+	return check_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* How much room tracing gets on machines that we do not have. */
+#include "room.h"
+
+#include "check.h"
+
+#define MB (1ull << 20)
+#define GB (1ull << 30)
+
+static uint32_t sessions(uint64_t memory, bool grows)
+{
+	return room_for(memory, 0, 0, grows).sessions;
+}
+
+static uint32_t buffer(uint64_t memory)
+{
+	return room_for(memory, 0, 0, true).buffer_bytes;
+}
+
+static void test_sessions(void)
+{
+	/* Where memory is taken as sessions come. */
+	CHECK(sessions(0, true) == 262144);
+	CHECK(sessions(128 * MB, true) == 262144);
+	CHECK(sessions(4 * GB, true) == 262144);
+	CHECK(sessions(24 * GB, true) == 262144);
+	CHECK(sessions(32 * GB, true) == 524288);
+	CHECK(sessions(64 * GB, true) == 1048576);
+	CHECK(sessions(1024 * GB, true) == 1048576);
+	/* Where it is taken for all of them at the start. */
+	CHECK(sessions(1024 * GB, false) == 262144);
+	CHECK(sessions(1 * GB, false) == 262144);
+	CHECK(sessions(256 * MB, false) == 262144);
+	CHECK(sessions(128 * MB, false) == 131072);
+	CHECK(sessions(0, false) == 32768);
+}
+
+static void test_buffer(void)
+{
+	CHECK(buffer(0) == 1 * MB);
+	CHECK(buffer(1 * GB) == 4 * MB);
+	CHECK(buffer(1024 * GB) == 8 * MB);
+}
+
+/* The table of sets takes a 512th of the memory, and no more than there may be sessions. */
+static void test_near(void)
+{
+	struct room room = room_for(24 * GB, 0, 0, true);
+
+	CHECK(room.near_sets == 32768 && room.far_sessions == 131072);
+	room = room_for(24 * GB, 1000000, 0, true);
+	CHECK(room.near_sets == 65536 && room.far_sessions == 1000000);
+	room = room_for(1 * GB, 0, 0, true);
+	CHECK(room.near_sets == 4096 && room.far_sessions == 262144);
+	room = room_for(0, 0, 0, true);
+	CHECK(room.near_sets == 1);
+	/* What is asked for in small is held to the number. */
+	room = room_for(24 * GB, 1000, 0, true);
+	CHECK(room.near_sets == 0 && room.far_sessions == 1000);
+}
+
+static void test_asked(void)
+{
+	CHECK(room_for(GB, 8, 0, true).sessions == 8);
+	CHECK(room_for(GB, 16777216, 0, false).sessions == 16777216);
+	CHECK(room_for(GB, 0, 100, true).buffer_bytes == 128 << 10);
+	CHECK(room_for(GB, 0, 1, true).buffer_bytes >= 1024);
+	CHECK(room_for(GB, 0, 1048576, true).buffer_bytes == 1u << 30);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct check_case cases[] = {
+		{ "sessions", test_sessions },
+		{ "buffer", test_buffer },
+		{ "near", test_near },
+		{ "asked", test_asked },
+	};
+
+	return check_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
+}

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The choice of a hook on machines that we do not have, as a table. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "select.h"
+
+#define NOTHING HOOKS /* no hook can be used */
+
+struct machine {
+	const char *name;
+	struct facts facts;
+	enum probe_wish probe;
+	enum btf_wish btf;
+	/* what is expected */
+	enum hook first;
+	bool ring;
+	bool kernel_btf;
+	enum accept_hook accept;
+	const char *reasons[HOOKS]; /* a part of each candidate's; NULL: any */
+	const char *refusal;	    /* a part of it; NULL: none */
+};
+
+#define ROOT		  .cap_bpf = true, .cap_perfmon = true, .cap_sys_admin = true
+#define TRACEFS		  .kprobe_events = true
+#define FORMAT		  .tracepoint_format = true
+#define NO_POINT	  .tracepoint_error = ENOENT
+#define NO_BTF		  .btf_error = ENOENT
+#define BTF_56		  .btf_tracepoint = true, .btf_protocol = true
+#define PMU		  .kprobe_pmu = 6
+#define RELEASE(r)	  .release = (r)
+#define NO_TRACEFS(error) .tracefs_error = (error), .tracepoint_error = (error)
+
+static const struct machine machines[] = {
+	{
+		.name = "Ubuntu 16.04, 4.4",
+		.facts = { ROOT, TRACEFS, NO_POINT, NO_BTF, RELEASE("4.4.0-210-generic") },
+		.first = HOOK_KPROBE,
+		.accept = ACCEPT_KRETPROBE,
+		.reasons = { "this kernel has none", "not in this kernel (4.16+)", "discovery" },
+	},
+	{
+		.name = "Ubuntu 16.04, 4.4.0-119, which panics",
+		.facts = { ROOT, TRACEFS, NO_POINT, NO_BTF, RELEASE("4.4.0-119-generic") },
+		.first = NOTHING,
+		.accept = ACCEPT_KRETPROBE,
+		.refusal = "update it to 4.4.0-127 or later",
+	},
+	{
+		.name = "Ubuntu 16.04, 4.4.0-126, the last that panics",
+		.facts = { ROOT, TRACEFS, NO_POINT, NO_BTF, RELEASE("4.4.0-126-lowlatency") },
+		.first = NOTHING,
+		.accept = ACCEPT_KRETPROBE,
+		.refusal = "panics in BPF map look-ups",
+	},
+	{
+		.name = "Ubuntu 16.04, 4.4.0-127, mended",
+		.facts = { ROOT, TRACEFS, NO_POINT, NO_BTF, RELEASE("4.4.0-127-generic") },
+		.first = HOOK_KPROBE,
+		.accept = ACCEPT_KRETPROBE,
+	},
+	{
+		.name = "Debian 9, 4.9",
+		.facts = { ROOT, TRACEFS, NO_POINT, NO_BTF, RELEASE("4.9.0-19-amd64") },
+		.first = HOOK_KPROBE,
+		.accept = ACCEPT_KRETPROBE,
+	},
+	{
+		.name = "Amazon Linux 2, 4.14",
+		.facts = { ROOT, TRACEFS, NO_POINT, NO_BTF,
+			   RELEASE("4.14.355-275.570.amzn2.x86_64") },
+		.first = HOOK_KPROBE,
+		.accept = ACCEPT_KRETPROBE,
+	},
+	{
+		.name = "Ubuntu 18.04, 4.15",
+		.facts = { ROOT, TRACEFS, NO_POINT, NO_BTF, RELEASE("4.15.0-213-generic") },
+		.first = HOOK_KPROBE,
+		.accept = ACCEPT_KRETPROBE,
+	},
+	{
+		.name = "Debian 10, 4.19",
+		.facts = { ROOT, TRACEFS, FORMAT, NO_BTF, PMU, RELEASE("4.19.0-27-amd64") },
+		.first = HOOK_CLASSIC,
+		.accept = ACCEPT_KRETPROBE,
+		.reasons = { "this kernel has none", "byte counters by discovery", NULL },
+	},
+	{
+		.name = "RHEL 8, 4.18 with BTF and a ring buffer, sk_protocol a bit field",
+		.facts = { ROOT, TRACEFS, FORMAT, PMU, .btf_tracepoint = true, .ring_buffer = true,
+			   RELEASE("4.18.0-553.el8_10.x86_64") },
+		.first = HOOK_CLASSIC,
+		.ring = true,
+		.kernel_btf = true,
+		.accept = ACCEPT_FEXIT,
+		.reasons = { "bit field", "byte counters by kernel BTF", "layout by kernel BTF" },
+	},
+	{
+		.name = "RHEL 8, 4.18 before those came",
+		.facts = { ROOT, TRACEFS, FORMAT, PMU, NO_BTF, RELEASE("4.18.0-80.el8.x86_64") },
+		.first = HOOK_CLASSIC,
+		.accept = ACCEPT_KRETPROBE,
+	},
+	{
+		.name = "RHEL 9, 5.14",
+		.facts = { ROOT, TRACEFS, FORMAT, PMU, BTF_56, .ring_buffer = true,
+			   RELEASE("5.14.0-427.el9.x86_64") },
+		.first = HOOK_TYPED,
+		.ring = true,
+		.kernel_btf = true,
+		.accept = ACCEPT_FEXIT,
+	},
+	{
+		.name = "Ubuntu 20.04, 5.4 without BTF",
+		.facts = { ROOT, TRACEFS, FORMAT, PMU, NO_BTF, RELEASE("5.4.0-26-generic") },
+		.first = HOOK_CLASSIC,
+		.accept = ACCEPT_KRETPROBE,
+		.reasons = { "this kernel has none", "discovery", "discovery" },
+	},
+	{
+		.name = "5.4 with BTF: it does not know the tracepoint",
+		.facts = { ROOT, TRACEFS, FORMAT, PMU, RELEASE("5.4.0-100-generic") },
+		.first = HOOK_CLASSIC,
+		.kernel_btf = true,
+		.accept = ACCEPT_KRETPROBE,
+		.reasons = { "does not know the tracepoint", "kernel BTF", NULL },
+	},
+	{
+		.name = "5.7: all but the ring buffer",
+		.facts = { ROOT, TRACEFS, FORMAT, PMU, BTF_56, RELEASE("5.7.19") },
+		.first = HOOK_CLASSIC,
+		.kernel_btf = true,
+		.accept = ACCEPT_KRETPROBE,
+		.reasons = { "ring buffer (5.8+)", NULL, NULL },
+	},
+	{
+		.name = "Debian 11, 5.10",
+		.facts = { ROOT, TRACEFS, FORMAT, PMU, BTF_56, .ring_buffer = true,
+			   RELEASE("5.10.0-40-cloud-amd64") },
+		.first = HOOK_TYPED,
+		.ring = true,
+		.kernel_btf = true,
+		.accept = ACCEPT_FEXIT,
+	},
+	{
+		.name = "Debian 12, 6.1, --btf none",
+		.facts = { ROOT, TRACEFS, FORMAT, PMU, BTF_56, .ring_buffer = true,
+			   RELEASE("6.1.0-50-amd64") },
+		.btf = BTF_NONE,
+		.first = HOOK_CLASSIC,
+		.ring = true,
+		.accept = ACCEPT_KRETPROBE,
+		.reasons = { "--btf none forbids it", "discovery", NULL },
+	},
+	{
+		.name = "Debian 12, 6.1, --btf FILE",
+		.facts = { ROOT, TRACEFS, FORMAT, PMU, NO_BTF, .ring_buffer = true,
+			   RELEASE("6.1.0-50-amd64") },
+		.btf = BTF_FILE,
+		.first = HOOK_CLASSIC,
+		.ring = true,
+		.accept = ACCEPT_KRETPROBE,
+		.reasons = { "this kernel has none", "the BTF file", "the BTF file" },
+	},
+	{
+		.name = "6.1, --probe kprobe",
+		.facts = { ROOT, TRACEFS, FORMAT, PMU, BTF_56, .ring_buffer = true,
+			   RELEASE("6.1.0-50-amd64") },
+		.probe = PROBE_KPROBE,
+		.first = HOOK_KPROBE,
+		.ring = true,
+		.kernel_btf = true,
+		.accept = ACCEPT_FEXIT,
+		.reasons = { "not asked for", "not asked for", NULL },
+	},
+	{
+		.name = "6.12, --probe tracepoint",
+		.facts = { ROOT, TRACEFS, FORMAT, PMU, BTF_56, .ring_buffer = true,
+			   RELEASE("6.12.95+deb13-cloud-amd64") },
+		.probe = PROBE_TRACEPOINT,
+		.first = HOOK_TYPED,
+		.ring = true,
+		.kernel_btf = true,
+		.accept = ACCEPT_FEXIT,
+		.reasons = { NULL, NULL, "not asked for" },
+	},
+	{
+		.name = "6.1 that forbids BPF trampolines, with kprobes",
+		.facts = { ROOT, TRACEFS, FORMAT, PMU, BTF_56, .ring_buffer = true,
+			   .fexit_error = EPERM, RELEASE("6.1.0-50-amd64") },
+		.first = HOOK_TYPED,
+		.ring = true,
+		.kernel_btf = true,
+		.accept = ACCEPT_KRETPROBE,
+	},
+	{
+		.name = "6.18 without kprobes",
+		.facts = { ROOT, FORMAT, BTF_56, .ring_buffer = true, .tracefs_own = true,
+			   RELEASE("6.18.0") },
+		.first = HOOK_TYPED,
+		.ring = true,
+		.kernel_btf = true,
+		.accept = ACCEPT_FEXIT,
+		.reasons = { NULL, NULL, "CONFIG_KPROBES" },
+	},
+	{
+		.name = "6.18 without kprobes, --probe kprobe never falls through",
+		.facts = { ROOT, FORMAT, BTF_56, .ring_buffer = true, RELEASE("6.18.0") },
+		.probe = PROBE_KPROBE,
+		.first = NOTHING,
+		.ring = true,
+		.accept = ACCEPT_FEXIT,
+		.reasons = { NULL, NULL, "has no kprobes" },
+	},
+	{
+		.name = "7.3",
+		.facts = { ROOT, TRACEFS, FORMAT, PMU, BTF_56, .ring_buffer = true,
+			   RELEASE("7.3.4+deb14-cloud-amd64") },
+		.first = HOOK_TYPED,
+		.ring = true,
+		.kernel_btf = true,
+		.accept = ACCEPT_FEXIT,
+	},
+	{
+		.name = "6.1 whose BTF is of a kind that cannot be read",
+		.facts = { ROOT, TRACEFS, FORMAT, PMU, .btf_error = EINVAL, .ring_buffer = true,
+			   RELEASE("6.1.0") },
+		.first = HOOK_CLASSIC,
+		.ring = true,
+		.accept = ACCEPT_KRETPROBE,
+		.reasons = { "cannot be used", "discovery", NULL },
+	},
+	{
+		.name = "4.19 without tracefs, but with the kprobe PMU",
+		.facts = { ROOT, NO_TRACEFS(ENODEV), PMU, NO_BTF, RELEASE("4.19.0") },
+		.first = HOOK_KPROBE,
+		.accept = ACCEPT_KRETPROBE,
+		.reasons = { NULL, "tracefs cannot be reached", NULL },
+	},
+	{
+		.name = "4.14 whose tracefs may not be mounted",
+		.facts = { ROOT, NO_TRACEFS(EPERM), NO_BTF, RELEASE("4.14.0") },
+		.first = NOTHING,
+		.reasons = { NULL, "tracefs cannot be reached", "no kprobe PMU (4.17+)" },
+	},
+	{
+		.name = "a tracepoint whose record is not known",
+		.facts = { ROOT, TRACEFS, PMU, NO_BTF, RELEASE("4.20.0") },
+		.first = HOOK_KPROBE,
+		.accept = ACCEPT_KRETPROBE,
+		.reasons = { NULL, "a form that is not known", NULL },
+	},
+	{
+		.name = "lockdown integrity",
+		.facts = { ROOT, TRACEFS, FORMAT, PMU, BTF_56, .ring_buffer = true,
+			   .lockdown = LOCKDOWN_INTEGRITY, RELEASE("6.8.0") },
+		.first = HOOK_TYPED,
+		.ring = true,
+		.kernel_btf = true,
+		.accept = ACCEPT_FEXIT,
+	},
+	{
+		.name = "lockdown confidentiality",
+		.facts = { ROOT, FORMAT, PMU, BTF_56, .ring_buffer = true,
+			   .lockdown = LOCKDOWN_CONFIDENTIALITY, RELEASE("6.8.0") },
+		.first = NOTHING,
+		.ring = true,
+		.accept = ACCEPT_FEXIT,
+		.refusal = "'confidentiality'",
+	},
+	{
+		.name = "not root",
+		.facts = { .bpf_error = EPERM,
+			   .btf_tracepoint = true,
+			   .btf_protocol = true,
+			   NO_TRACEFS(EPERM),
+			   RELEASE("6.1.0") },
+		.first = NOTHING,
+		.refusal = "run it with sudo",
+	},
+	{
+		.name = "only CAP_BPF and CAP_PERFMON",
+		.facts = { .cap_bpf = true,
+			   .cap_perfmon = true,
+			   BTF_56,
+			   .ring_buffer = true,
+			   NO_TRACEFS(EPERM),
+			   RELEASE("6.1.0") },
+		.first = HOOK_TYPED,
+		.ring = true,
+		.kernel_btf = true,
+		.accept = ACCEPT_FEXIT,
+	},
+	{
+		.name = "only CAP_BPF",
+		.facts = { .cap_bpf = true, BTF_56, .ring_buffer = true, RELEASE("6.1.0") },
+		.first = NOTHING,
+		.ring = true,
+		.accept = ACCEPT_FEXIT,
+		.refusal = "tracing needs CAP_PERFMON beside CAP_BPF",
+	},
+	{
+		.name = "only CAP_PERFMON",
+		.facts = { .cap_perfmon = true, BTF_56, .bpf_error = EPERM, RELEASE("6.1.0") },
+		.first = NOTHING,
+		.refusal = "tracing needs CAP_BPF beside CAP_PERFMON",
+	},
+	{
+		.name = "CONFIG_BPF_SYSCALL off",
+		.facts = { ROOT, TRACEFS, NO_POINT, NO_BTF, .bpf_error = ENOSYS, RELEASE("4.9.0") },
+		.first = NOTHING,
+		.accept = ACCEPT_KRETPROBE,
+		.refusal = "CONFIG_BPF_SYSCALL",
+	},
+	{
+		.name = "root in a container that forbids bpf(2)",
+		.facts = { ROOT, .bpf_error = EPERM, NO_TRACEFS(EPERM), RELEASE("6.1.0"),
+			   .btf_tracepoint = true },
+		.first = NOTHING,
+		.refusal = "run it on the host",
+	},
+};
+
+static void explain(const struct machine *m, const struct plan *plan)
+{
+	printf("  on the machine \"%s\": refusal [%s]\n", m->name, plan->refusal);
+	for (int i = 0; i < HOOKS; i++)
+		printf("    %s: usable %d, accept %s: %s\n", hook_name((enum hook)i),
+		       plan->candidates[i].usable, accept_name(plan->candidates[i].accept),
+		       plan->candidates[i].reason);
+}
+
+static bool as_expected(const struct machine *m, struct plan *plan)
+{
+	const struct candidate *first = plan_next(plan, 0);
+	bool fine = CHECK((first ? first->hook : NOTHING) == m->first);
+
+	if (first)
+		fine &= CHECK(first->kernel_btf == m->kernel_btf) & CHECK(first->ring == m->ring) &
+			CHECK(first->accept == m->accept);
+	fine &= CHECK(m->refusal ? strstr(plan->refusal, m->refusal) != NULL : !*plan->refusal);
+	for (int i = 0; i < HOOKS; i++) {
+		const char *reason = plan->candidates[i].reason;
+
+		/* Each has a reason, whatever it is. */
+		fine &= CHECK(*reason);
+		fine &= CHECK(!m->reasons[i] || strstr(reason, m->reasons[i]));
+	}
+	return fine;
+}
+
+static void test_machines(void)
+{
+	for (size_t i = 0; i < sizeof(machines) / sizeof(*machines); i++) {
+		struct plan plan;
+
+		select_plan(&plan, &machines[i].facts, machines[i].probe, machines[i].btf);
+		if (!as_expected(&machines[i], &plan))
+			explain(&machines[i], &plan);
+	}
+}
+
+/* The same facts give the same plan, and it looks at nothing else. */
+static void test_pure(void)
+{
+	struct plan one, two;
+
+	memset(&two, 0xff, sizeof(two));
+	select_plan(&one, &machines[0].facts, PROBE_AUTO, BTF_AUTO);
+	select_plan(&two, &machines[0].facts, PROBE_AUTO, BTF_AUTO);
+	CHECK(memcmp(&one, &two, sizeof(one)) == 0);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct check_case cases[] = {
+		{ "machines", test_machines },
+		{ "pure", test_pure },
+	};
+
+	return check_main(argc, argv, cases, sizeof(cases) / sizeof(*cases));
+}

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "stats.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "report.h"
+
+#define MS 1000000ll
+
+static struct session session(enum direction direction, uint16_t lport, uint16_t rport)
+{
+	struct session s = {
+		.direction = direction,
+		.lport = lport,
+		.rport = rport,
+		.duration_ns = 10 * MS,
+		.connect_ns = direction == DIRECTION_OUT ? MS : -1,
+		.tx_bytes = 100,
+		.rx_bytes = 3000,
+		.uid = 1000,
+		.netns = 4026531840,
+		.pid = 42,
+		.ip = 4,
+		.laddr = { 10, 0, 0, 1 },
+		.raddr = { 10, 0, 0, 2 },
+		.ending = ENDING_FIN_LOCAL,
+		.age_known = true,
+		.comm = "curl",
+	};
+
+	return s;
+}
+
+static struct stats *make(const char *keys)
+{
+	struct stats_by by = { 0 };
+	struct blame blame;
+
+	CHECK(!*keys || stats_by_add(&by, keys, &blame));
+	return stats_new(&by);
+}
+
+static void add(struct stats *s, struct session session)
+{
+	stats_add(s, &session);
+}
+
+static void test_service(void)
+{
+	struct stats *s = make("");
+	struct stats_group *const *groups;
+	size_t count;
+
+	add(s, session(DIRECTION_IN, 80, 50000));
+	add(s, session(DIRECTION_OUT, 50000, 80));
+	add(s, session(DIRECTION_OUT, 50001, 80));
+	add(s, session(DIRECTION_OUT, 50002, 80));
+	add(s, session(DIRECTION_UNKNOWN, 50003, 80));
+	add(s, session(DIRECTION_UNKNOWN, 80, 50004));
+	groups = stats_sort(s, &count);
+	if (!CHECK(count == 3))
+		return;
+	CHECK(groups[0]->id.port == 80 && groups[0]->id.direction == DIRECTION_OUT);
+	CHECK(groups[0]->figures.sessions == 3);
+	CHECK(groups[1]->id.port == 80 && groups[1]->id.direction == DIRECTION_UNKNOWN);
+	CHECK(groups[1]->figures.sessions == 2);
+	CHECK(groups[2]->id.port == 80 && groups[2]->id.direction == DIRECTION_IN);
+	CHECK(groups[2]->figures.sessions == 1);
+	CHECK(stats_all(s)->sessions == 6 && stats_other(s)->sessions == 0);
+	CHECK(stats_by(s)->count == 2);
+	stats_clear(s);
+	stats_sort(s, &count);
+	CHECK(count == 0 && stats_all(s)->sessions == 0 && stats_by(s)->count == 2);
+	add(s, session(DIRECTION_IN, 80, 50000));
+	stats_sort(s, &count);
+	CHECK(count == 1 && stats_all(s)->lifespans.count == 1);
+	stats_free(s);
+}
+
+/* Each key alone: two sessions that differ in it make two groups; in all else, one. */
+static void test_keys(void)
+{
+	for (unsigned key = 0; key < STATS_KEYS; key++) {
+		for (unsigned differs = 0; differs < STATS_KEYS; differs++) {
+			struct stats *s = make(stats_key_name(key));
+			struct session a = session(DIRECTION_UNKNOWN, 80, 443), b = a;
+			size_t count;
+			bool same = key != differs;
+
+			switch ((enum stats_key)differs) {
+			case KEY_PORT:
+			case KEY_LPORT: /* the lower one, so also that of the service */
+				b.lport = 81;
+				same = key != KEY_PORT && key != KEY_LPORT;
+				break;
+			case KEY_DIR: /* moves the service to the other port */
+				b.direction = DIRECTION_OUT;
+				same = key != KEY_DIR && key != KEY_PORT;
+				break;
+			case KEY_RPORT:
+				b.rport = 444;
+				break;
+			case KEY_RADDR:
+				b.raddr[3] ^= 1;
+				break;
+			case KEY_PID:
+				b.pid++;
+				break;
+			case KEY_COMM:
+				b.comm[3] = 'x';
+				break;
+			case KEY_UID:
+				b.uid = -1;
+				break;
+			case KEY_END:
+				b.ending = ENDING_TIMEOUT;
+				break;
+			case KEY_NETNS:
+				b.netns++;
+				break;
+			case STATS_KEYS:
+				break;
+			}
+			/* What is no part of the value must not matter. */
+			b.comm[COMM_LEN - 1] = 'z';
+			b.raddr[15] = 7;
+			add(s, a);
+			add(s, b);
+			stats_sort(s, &count);
+			if (!CHECK(count == (same ? 1 : 2)))
+				printf("key %s, different: %s\n", stats_key_name(key),
+				       stats_key_name(differs));
+			stats_free(s);
+		}
+	}
+}
+
+static void test_combination(void)
+{
+	struct stats *s = make("lport,end,comm");
+	struct stats_group *const *groups;
+	struct session other = session(DIRECTION_IN, 80, 50000);
+	size_t count;
+
+	for (uint16_t port = 80; port < 90; port++)
+		add(s, session(DIRECTION_IN, port, port * 2));
+	for (uint16_t port = 80; port < 90; port++)
+		add(s, session(DIRECTION_IN, port, port * 3));
+	other.ending = ENDING_RST_LOCAL;
+	add(s, other);
+	groups = stats_sort(s, &count);
+	CHECK(count == 11);
+	/* Those with as many come as they were seen. */
+	for (size_t i = 0; i < count - 1; i++)
+		CHECK(groups[i]->id.lport == 80 + i && groups[i]->figures.sessions == 2);
+	CHECK(groups[10]->id.ending == ENDING_RST_LOCAL && groups[10]->id.raddr[0] == 0);
+	stats_free(s);
+}
+
+static void test_sums(void)
+{
+	struct stats *s = make("");
+	struct session out = session(DIRECTION_OUT, 50000, 80);
+	const struct stats_figures *all = stats_all(s);
+
+	add(s, out);
+	out.rx_bytes = -1;
+	out.tx_bytes = 5ll << 40;
+	add(s, out);
+	CHECK(all->tx_bytes == 100 + (5ull << 40) && all->tx_unknown == 0);
+	CHECK(all->rx_bytes == 3000 && all->rx_unknown == 1);
+	/* Of these, it is not known how long they lived. */
+	out.ending = ENDING_OPEN;
+	add(s, out);
+	out.ending = ENDING_FIN_LOCAL;
+	out.age_known = false;
+	add(s, out);
+	CHECK(all->sessions == 4 && all->lifespans.count == 2 && all->unmeasured == 0);
+	stats_free(s);
+}
+
+static void test_failed(void)
+{
+	for (unsigned ending = 0; ending < ENDINGS; ending++) {
+		struct session s = session(DIRECTION_OUT, 50000, 80);
+		const bool early = ending == ENDING_REFUSED || ending == ENDING_CANCELLED;
+		const bool either = early || ending == ENDING_TIMEOUT ||
+				    ending == ENDING_UNREACHABLE || ending == ENDING_ERROR;
+
+		s.ending = (enum ending)ending;
+		CHECK(session_failed(&s) == early);
+		s.connect_ns = -1;
+		CHECK(session_failed(&s) == either);
+		s.age_known = false;
+		CHECK(session_failed(&s) == early);
+		s = session(DIRECTION_IN, 80, 50000);
+		s.ending = (enum ending)ending;
+		CHECK(session_failed(&s) == early);
+	}
+}
+
+static void test_quantiles(void)
+{
+	struct stats *s = make("");
+	const struct histogram *h = &stats_all(s)->lifespans;
+
+	for (int i = 1000; i; i--) {
+		struct session one = session(DIRECTION_IN, (uint16_t)i, 1);
+
+		one.duration_ns = i * MS;
+		add(s, one);
+	}
+	CHECK(llabs((long long)histogram_quantile(h, 500) - 500 * MS) <= 2 * MS);
+	CHECK(llabs((long long)histogram_quantile(h, 900) - 900 * MS) <= 3600000);
+	CHECK(llabs((long long)histogram_quantile(h, 990) - 990 * MS) <= 3960000);
+	CHECK(histogram_quantile(h, 1000) == 1000 * MS);
+	stats_free(s);
+}
+
+static void test_lifespans(void)
+{
+	struct stats *s = make("");
+	struct session one = session(DIRECTION_IN, 80, 1);
+
+	CHECK(stats_lifespan_from(0) == 0 && stats_lifespan_from(7) == MS);
+	for (unsigned n = 1; n < STATS_LIFESPANS; n++) {
+		for (int64_t less = 1; less >= 0; less--) {
+			one.duration_ns = stats_lifespan_from(n) - less;
+			CHECK(stats_lifespans(s, n - (unsigned)less) == (less && n > 1));
+			add(s, one);
+			CHECK(stats_lifespans(s, n - (unsigned)less) == 1u + (less && n > 1));
+		}
+	}
+	one.duration_ns = INT64_MAX;
+	add(s, one);
+	CHECK(stats_lifespans(s, STATS_LIFESPANS - 1) == 2);
+	stats_free(s);
+}
+
+/* Beyond so many groups all goes to `other`, and what has a group stays there. */
+static void test_limit(void)
+{
+	struct stats *s = make("rport,pid");
+	struct stats_group *const *groups;
+	struct session one = session(DIRECTION_OUT, 1, 1);
+	size_t count;
+
+	for (unsigned round = 0; round < 2; round++) {
+		for (unsigned i = 0; i < 3 * STATS_GROUPS; i++) {
+			one.pid = i;
+			add(s, one);
+		}
+	}
+	groups = stats_sort(s, &count);
+	CHECK(count == STATS_GROUPS);
+	for (size_t i = 0; i < count; i++)
+		if (groups[i]->id.pid != i || groups[i]->figures.sessions != 2)
+			CHECK(!"each of the first has its group");
+	CHECK(stats_other(s)->sessions == 4 * STATS_GROUPS);
+	CHECK(stats_all(s)->sessions == 6 * STATS_GROUPS);
+	CHECK(stats_other(s)->lifespans.count == 4 * STATS_GROUPS);
+	stats_free(s);
+}
+
+/* Begins a report of these options at second 100, feeds it, and reads what it prints. */
+struct scene {
+	struct options options;
+	FILE *file;
+	struct writer *writer;
+	struct report *report;
+	char text[16384];
+};
+
+static struct scene scene;
+
+static void scene_begin(const char *words)
+{
+	char copy[128], error[OPTIONS_ERROR_SIZE];
+	char *argv[9] = { (char[]){ "tcplife" } };
+	char *at = copy;
+	int argc = 1;
+
+	snprintf(copy, sizeof(copy), "%s", words);
+	while (at && argc < 8)
+		argv[argc++] = strsep(&at, " ");
+	CHECK(options_parse(&scene.options, argc, argv, error, sizeof(error)) == OPTIONS_RUN);
+	scene.file = tmpfile();
+	scene.writer = writer_new(&scene.options, fileno(scene.file));
+	scene.report = report_new(&scene.options, scene.writer, 100000 * MS);
+}
+
+static const char *scene_end(int64_t now_ms)
+{
+	size_t length;
+
+	CHECK(report_end(scene.report, now_ms * MS) == WRITER_OK);
+	rewind(scene.file);
+	length = fread(scene.text, 1, sizeof(scene.text) - 1, scene.file);
+	scene.text[length] = '\0';
+	fclose(scene.file);
+	report_free(scene.report);
+	writer_free(scene.writer);
+	return scene.text;
+}
+
+static void scene_add(struct session s)
+{
+	report_add(scene.report, &s);
+}
+
+/* Without the captions, which have the time of the day. */
+static const char *without_captions(char *text)
+{
+	char *to = text;
+
+	for (const char *line = text; *line;) {
+		const size_t length = strcspn(line, "\n") + 1;
+
+		if (!memmem(line, length, " s to ", 6)) {
+			memmove(to, line, length);
+			to += length;
+		}
+		line += length;
+	}
+	*to = '\0';
+	return text;
+}
+
+static void feed(void)
+{
+	struct session s = session(DIRECTION_OUT, 50000, 443);
+
+	for (int i = 0; i < 3; i++) {
+		scene_add(s);
+		s.duration_ns *= 20;
+		s.rx_bytes = s.rx_bytes * 100 + 999;
+	}
+	s = session(DIRECTION_OUT, 50000, 443);
+	s.ending = ENDING_REFUSED;
+	s.connect_ns = -1;
+	s.duration_ns = 15624;
+	scene_add(s);
+	s = session(DIRECTION_IN, 8080, 50000);
+	s.tx_bytes = -1;
+	s.rx_bytes = 0;
+	scene_add(s);
+}
+
+static void test_table(void)
+{
+	setenv("LC_ALL", "C", 1);
+	scene_begin("--stats");
+	feed();
+	CHECK_TEXT(without_captions(scene_end(102000) ? scene.text : NULL),
+		   "PORT DIR SESSIONS FAILED PER_S   TX    RX P50_MS P90_MS P99_MS MAX_MS\n"
+		   "443  out        4      1  2.00  400 29.0M  9.994 4000.0 4000.0 4000.0\n"
+		   "8080 in         1      0  0.50    -     0 10.000 10.000 10.000 10.000\n"
+		   "all             5      1  2.50 >400 29.0M  9.994 4000.0 4000.0 4000.0\n"
+		   "\n"
+		   "   FROM_MS   SESSIONS\n"
+		   "         0          1 |########################\n"
+		   "     0.016          0 |\n"
+		   "     0.031          0 |\n"
+		   "     0.062          0 |\n"
+		   "     0.125          0 |\n"
+		   "     0.250          0 |\n"
+		   "     0.500          0 |\n"
+		   "         1          0 |\n"
+		   "         2          0 |\n"
+		   "         4          0 |\n"
+		   "         8          2 |################################################\n"
+		   "        16          0 |\n"
+		   "        32          0 |\n"
+		   "        64          0 |\n"
+		   "       128          1 |########################\n"
+		   "       256          0 |\n"
+		   "       512          0 |\n"
+		   "      1024          0 |\n"
+		   "      2048          1 |########################\n"
+		   "\n");
+}
+
+static void test_json(void)
+{
+	scene_begin("--stats -j --by raddr,end,uid,comm");
+	scene_add(session(DIRECTION_OUT, 50000, 443));
+	scene_end(104000);
+	CHECK(strstr(scene.text, ",\"elapsed_ns\":4000000000,\"of\":\"group\","
+				 "\"raddr\":\"10.0.0.2\",\"end\":\"fin-local\",\"uid\":1000,"
+				 "\"comm\":\"curl\",\"sessions\":1,\"failed\":0,"
+				 "\"per_second\":0.25,\"tx_bytes\":100,\"tx_unknown\":0,"
+				 "\"rx_bytes\":3000,\"rx_unknown\":0,\"measured\":1,"
+				 "\"p50_ns\":10000000,\"p90_ns\":10000000,\"p99_ns\":10000000,"
+				 "\"max_ns\":10000000}\n"));
+	CHECK(strstr(scene.text, ",\"of\":\"all\",\"raddr\":null,\"end\":null,\"uid\":null,"
+				 "\"comm\":null,\"sessions\":1,"));
+	CHECK(strstr(scene.text, ",\"lifespans_from_ns\":[0,15625,31250,62500,125000,250000,500000,"
+				 "1000000,2000000,4000000,8000000],"
+				 "\"lifespans\":[0,0,0,0,0,0,0,0,0,0,1]}\n"));
+}
+
+/* How many objects of this span and kind have so many sessions. */
+static unsigned count_objects(const char *span, const char *of, unsigned sessions)
+{
+	char a[64], b[64], c[64];
+	unsigned count = 0;
+
+	snprintf(a, sizeof(a), "\"span\":\"%s\"", span);
+	snprintf(b, sizeof(b), "\"of\":\"%s\"", of);
+	snprintf(c, sizeof(c), "\"sessions\":%u,", sessions);
+	for (const char *line = scene.text; *line; line = strchr(line, '\n') + 1) {
+		char copy[4096];
+
+		snprintf(copy, sizeof(copy), "%.*s", (int)strcspn(line, "\n"), line);
+		count += strstr(copy, a) && strstr(copy, b) && strstr(copy, c);
+	}
+	return count;
+}
+
+static void test_intervals(void)
+{
+	scene_begin("--stats -j --interval 2");
+	CHECK(report_due(scene.report) == 102000 * MS);
+	scene_add(session(DIRECTION_OUT, 50000, 443));
+	CHECK(report_tick(scene.report, 101999 * MS) == WRITER_OK);
+	CHECK(report_due(scene.report) == 102000 * MS);
+	CHECK(report_tick(scene.report, 102001 * MS) == WRITER_OK);
+	CHECK(report_due(scene.report) == 104000 * MS);
+	scene_add(session(DIRECTION_OUT, 50000, 443));
+	scene_add(session(DIRECTION_IN, 80, 443));
+	/* Late by more than an interval. */
+	CHECK(report_tick(scene.report, 107000 * MS) == WRITER_OK);
+	CHECK(report_due(scene.report) == 108000 * MS);
+	CHECK(report_tick(scene.report, 108000 * MS) == WRITER_OK);
+	for (int i = 0; i < 4; i++)
+		scene_add(session(DIRECTION_OUT, 50000, 443));
+	scene_end(108500);
+	CHECK(count_objects("interval", "group", 1) == 3);
+	CHECK(count_objects("interval", "all", 1) == 1);
+	CHECK(count_objects("interval", "all", 2) == 1);
+	CHECK(count_objects("interval", "all", 0) == 1);
+	CHECK(count_objects("interval", "all", 4) == 1);
+	CHECK(count_objects("whole", "group", 6) == 1);
+	CHECK(count_objects("whole", "group", 1) == 1);
+	CHECK(count_objects("whole", "all", 7) == 1);
+	CHECK(strstr(scene.text, "\"elapsed_ns\":2001000000,"));
+	CHECK(strstr(scene.text, "\"elapsed_ns\":4999000000,"));
+	CHECK(strstr(scene.text, "\"elapsed_ns\":8500000000,"));
+}
+
+/* Bars end where 80 columns do; a few among very many still show. */
+static void test_bars(void)
+{
+	struct session s = session(DIRECTION_IN, 80, 50000);
+
+	for (unsigned utf8 = 0; utf8 < 2; utf8++) {
+		setenv("LC_ALL", utf8 ? "de_DE.utf8" : "C", 1);
+		scene_begin("--stats --header no");
+		s.duration_ns = 0;
+		for (int i = 0; i < 1000; i++)
+			scene_add(s);
+		s.duration_ns = 2 * 31250 - 1;
+		scene_add(s);
+		without_captions(scene_end(101000) ? scene.text : NULL);
+		CHECK(!strstr(scene.text, "FROM_MS"));
+		if (utf8) {
+			CHECK(strstr(scene.text, "\n     0.031          1 |▏\n"));
+			CHECK(strstr(scene.text, "\n     0.016          0 |\n"));
+		} else {
+			CHECK(strstr(scene.text, "\n         0       1000 |"
+						 "########################"
+						 "########################\n"
+						 "     0.016          0 |\n"
+						 "     0.031          1 |#\n"));
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct check_case cases[] = {
+		{ "service", test_service },
+		{ "keys", test_keys },
+		{ "combination", test_combination },
+		{ "sums", test_sums },
+		{ "failed", test_failed },
+		{ "quantiles", test_quantiles },
+		{ "lifespans", test_lifespans },
+		{ "limit", test_limit },
+		{ "table", test_table },
+		{ "json", test_json },
+		{ "intervals", test_intervals },
+		{ "bars", test_bars },
+	};
+
+	return check_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
+}
