@@ -371,7 +371,10 @@ SHARED int lifespan_accept(const struct sock *sk)
 	if (!key || !config)
 		return 0;
 	life = session_find(config, key);
-	if (!life && accepted_is_early(config, sk) && accepted_is_wanted(config, sk)) {
+	if (!life && !accepted_is_early(config, sk)) {
+		/* Or it was born between the look for it and the look at its state. */
+		life = session_find(config, key);
+	} else if (!life && accepted_is_wanted(config, sk)) {
 		life_begin_owner(config, key, OWNER_ACCEPT);
 		/* It may have been born meanwhile, on another CPU, which fetches it, or not. */
 		life = near_find(config, key);

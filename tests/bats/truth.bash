@@ -35,10 +35,16 @@ traced() {
 	accept_hook
 }
 
-# True if the tracer has counted what the kernel passed it over for, or if all that is wrong is missing
-# from what the witness has, too.
+# How often the tracer has counted that the kernel passed it over: a session is one of several.
+passed_over_count() {
+	local count
+	count=$(sed -n 's/^tcplife: not printed:.* \([0-9]*\) state changes the kernel skipped.*/\1/p' "$said")
+	echo "${count:-0}"
+}
+
+# True if it has, or if all that is wrong is missing from what the witness has, too.
 passed_over() {
-	if grep -qE '[1-9][0-9]* state changes the kernel skipped' "$said"; then return 0; fi
+	if [ "$(passed_over_count)" -gt 0 ]; then return 0; fi
 	[ -n "${witness:-}" ] && grep -q ' matched, [1-9][0-9]* missing, 0 extra, 0 wrong$' "$verdict" || return 1
 	"$programs/tests/compare" "${accept_hook[@]}" "$truth" "$witness" >"$verdict.witness" || true
 	! grep '^missing: ' "$verdict" | grep -qvxFf "$verdict.witness"

@@ -48,9 +48,9 @@ of_the_load() { grep -cE '"[lr]addr":"127\.77\.' "$1"; }
 @test "every scenario, among 80,000 open sessions that leave little room for more" {
 	among_many
 	true_records
-	# Those, too, are all there.
+	# Those, too, are all there, or counted.
 	[ "$(of_the_load "$records")" -gt 79990 ]
-	[ "$(of_the_load "$records")" -ge "$(of_the_load "$witness")" ]
+	[ $(($(of_the_load "$records") + $(passed_over_count))) -ge "$(of_the_load "$witness")" ]
 }
 
 @test "CSV, with and without the times and the extended columns" {
