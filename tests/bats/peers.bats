@@ -223,8 +223,8 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 	)" ]
 }
 
-@test "--stats -D 443,80 beside wrk: percentiles within 1% of all that another tracer saw" {
-	nginx_start
+# Two tracers: the one's percentiles are those of the other's sessions. 1: not within 1%; 2: worse.
+percentiles_agree() {
 	tracer_start -j -D 443,80 --raddr "$site"
 	local each=$tracer port wrks=()
 	mv "$records" "$scratch/each"
@@ -235,10 +235,8 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 		wrks+=($!)
 	done
 	wait "${wrks[@]}"
-	tracer_stop
-	kill -INT "$each"
-	wait "$each"
-	run -1 grep 'not printed' "$said" "$scratch/each-said"
+	tracer_stop && kill -INT "$each" && wait "$each" || return 2
+	! grep 'not printed' "$said" "$scratch/each-said" || return 2
 	awk '$1 ~ /^(80|443)$/ && $2 == "out" { print $1, $3, $8, $9, $10, $11 } $1 == "all" && NF > 9 { print $1, $2, $7, $8, $9, $10 }' \
 		"$records" | sort >"$scratch/told"
 	# The same as it defines them: the least value that so many are not above.
@@ -246,8 +244,22 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 		map(select(.type == "session")) | (group_by(.rport)[] | {of: .[0].rport, ns: map(.duration_ns)}), {of: "all", ns: map(.duration_ns)} |
 		"\(.of) \(.ns | length) \(.ns | of(0.5)) \(.ns | of(0.9)) \(.ns | of(0.99)) \(.ns | of(1))"' \
 		"$scratch/each" | sort >"$scratch/exact"
-	[ "$(wc -l <"$scratch/exact")" = 3 ]
-	paste -d' ' "$scratch/told" "$scratch/exact" | awk '
-		$1 != $7 || $2 != $8 || $2 < 100 { exit 1 }
-		{ for (i = 3; i <= 6; i++) if ($i < 0.99 * $(i + 6) || $i > 1.01 * $(i + 6)) exit 1 }'
+	[ "$(wc -l <"$scratch/exact")" = 3 ] || return 2
+	paste -d' ' "$scratch/told" "$scratch/exact" >"$scratch/both"
+	cat "$scratch/both"
+	awk '
+		$1 != $7 || $2 != $8 || $2 < 100 { exit 2 }
+		{ for (i = 3; i <= 6; i++) if ($i < 0.99 * $(i + 6) || $i > 1.01 * $(i + 6)) exit 1 }' "$scratch/both"
+}
+
+@test "--stats -D 443,80 beside wrk: percentiles within 1% of all that another tracer saw" {
+	local plays=1 result=0
+	nginx_start
+	# The machine may pause between the one tracer's look at the clock and the other's.
+	percentiles_agree || result=$?
+	while [ $result = 1 ] && [ $plays -lt 3 ]; do
+		plays=$((plays + 1)) result=0
+		percentiles_agree || result=$?
+	done
+	[ $result = 0 ]
 }
