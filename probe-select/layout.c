@@ -286,6 +286,14 @@ static struct btf *map_kernel_btf(void)
 	return btf;
 }
 
+/* False after a header of an odd length, which libbpf lets pass. */
+static bool types_stand_straight(const struct btf *btf)
+{
+	const struct btf_type *first = btf__type_by_id(btf, 1);
+
+	return !first || (uintptr_t)first % _Alignof(struct btf_type) == 0;
+}
+
 int layout_from_btf(struct layout *layout, const char *path)
 {
 	struct btf *btf = path ? NULL : map_kernel_btf();
@@ -298,6 +306,10 @@ int layout_from_btf(struct layout *layout, const char *path)
 		btf = btf__parse(path ? path : KERNEL_BTF, NULL);
 	if (!btf)
 		return -errno;
+	if (!types_stand_straight(btf)) {
+		btf__free(btf);
+		return -EINVAL;
+	}
 	layout->source = path ? LAYOUT_FILE : LAYOUT_KERNEL_BTF;
 	find_wanted(btf, ids);
 	read_fields(layout, btf, ids);

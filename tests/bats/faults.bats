@@ -95,6 +95,8 @@ elsewhere() {
 	refused "cannot be read as BTF: File too large"
 	cp "$tcplife" "$file"
 	refused "cannot be read as BTF"
+	cp "$BATS_TEST_DIRNAME/../fuzz/corpus/layout/askew" "$file"
+	refused "cannot be read as BTF"
 	for trap in holds-itself two-in-a-ring typedef-ring far-away; do
 		cp "$BATS_TEST_DIRNAME/../fuzz/corpus/layout/$trap" "$file"
 		refused "knows no struct tcp_sock"
