@@ -5,13 +5,14 @@
 # The load's own ends are looked at, by ports that nobody else connects to.
 
 load tracer.bash
+load load.bash
 
 ports=700-799
 
 setup() {
 	bats_require_minimum_version 1.5.0
 	build=${BUILD:-$BATS_TEST_DIRNAME/../../build}
-	tracer='' load='' reader=''
+	tracer='' reader=''
 	witness_start
 }
 
@@ -31,21 +32,12 @@ sessions() {
 }
 
 # standing N: likewise, but they stay open until let_go.
-standing() {
-	local go=$BATS_TEST_TMPDIR/go stands=$BATS_TEST_TMPDIR/stands
-	mkfifo "$go"
-	"$build/bench" load -p 700 -o $(($1 * 2)) -H <"$go" >"$stands" 3>&- &
-	load=$!
-	exec {gate}>"$go"
-	await grep -qx standing "$stands"
-}
+standing() { load_stand -p 700 -o $(($1 * 2)); }
 
 let_go() {
-	echo >&"$gate"
-	wait "$load"
-	ended=$(sed -n 's/^open_sessions=\([0-9]*\) .*/\1/p' "$BATS_TEST_TMPDIR/stands")
+	load_let_go
+	ended=$(sed -n 's/^open_sessions=\([0-9]*\) .*/\1/p' "$stands")
 	ended=$((ended / 2))
-	load=''
 }
 
 # A reader of $pipe that takes nothing, until it is told to go on; what it takes is in $records.

@@ -3,11 +3,12 @@
 # Is what it prints true? Real processes with real sessions, of which everything is known.
 
 load tracer.bash
+load load.bash
 load truth.bash
 
 setup() {
 	bats_require_minimum_version 1.5.0
-	tracer='' load=''
+	tracer=''
 }
 
 teardown() {
@@ -22,22 +23,12 @@ teardown() {
 
 # What the kernel side keeps of most sessions finds its set of places full, and goes elsewhere.
 among_many() {
-	local go=$BATS_TEST_TMPDIR/go stands=$BATS_TEST_TMPDIR/stands gate
 	again=(among_many)
 	witness_start
 	tracer_start -j --max-sessions 65536
-	rm -f "$go"
-	mkfifo "$go"
-	: >"$stands"
-	"$programs/bench" load -o 80000 -H <"$go" >"$stands" 3>&- &
-	load=$!
-	exec {gate}>"$go"
-	await grep -qx standing "$stands"
+	load_stand -o 80000
 	workload all
-	echo >&"$gate"
-	exec {gate}>&-
-	wait "$load"
-	load=''
+	load_let_go
 	tracer_stop
 	witness_stop
 	accept_hook
