@@ -47,6 +47,12 @@ struct sock_common {
 
 struct sock {
 	struct sock_common __sk_common;
+	struct {
+		int owned;
+	} CORE sk_lock;
+	struct {
+		int len;
+	} CORE sk_backlog;
 	__u16 sk_protocol;
 	int sk_err;
 } CORE;
@@ -59,6 +65,7 @@ struct inet_sock {
 struct tcp_sock {
 	__u64 bytes_acked;
 	__u64 bytes_received;
+	__u64 tcp_clock_cache;
 	__u32 srtt_us;
 	__u32 total_retrans;
 } CORE;

@@ -38,6 +38,35 @@ static __always_inline bool lifespan_cares(int oldstate, int newstate)
 	return meaningful >> (newstate & 15) & 1;
 }
 
+/*
+ * True if a packet or a timer made the change, and not who holds the socket: then nobody does, or
+ * packets wait for them to let go, which is when they are taken.
+ */
+static __always_inline bool change_is_tcps_own(const struct change *c)
+{
+	const __u32 closing = 1 << STATE_FIN_WAIT1 | 1 << STATE_FIN_WAIT2 | 1 << STATE_CLOSING |
+			      1 << STATE_LAST_ACK;
+
+	return (c->newstate == STATE_ESTABLISHED || closing >> (c->oldstate & 15) & 1) &&
+	       (!LOAD(c->sk, sk_lock.owned) || LOAD(c->sk, sk_backlog.len));
+}
+
+/* When the change was. Before one that is its own, TCP has read the clock (tcp_mstamp_refresh()).
+ */
+static __always_inline __u64 change_ns(const volatile struct config *config, const struct change *c)
+{
+#ifdef HOOK_TYPED
+	const struct tcp_sock *tp;
+
+	if (config->clock && change_is_tcps_own(c)) {
+		tp = tcp_of(c->sk);
+		if (tp)
+			return tp->tcp_clock_cache;
+	}
+#endif
+	return bpf_ktime_get_ns();
+}
+
 /* Who is running. */
 struct running {
 	__u32 pid;
@@ -149,7 +178,7 @@ static __always_inline void life_begin_passive(const volatile struct config *con
 	/* TCP Fast Open hands it over in SYN_RECV, and it may be closed right then. */
 	if (c->newstate == STATE_FIN_WAIT1)
 		owner_set(config, &life, OWNER_CLOSE);
-	life.born_ns = life.established_ns = bpf_ktime_get_ns();
+	life.born_ns = life.established_ns = change_ns(config, c);
 	if (!known) {
 		if (session_add(config, key, &life))
 			return;
@@ -248,7 +277,7 @@ static __always_inline void life_end(const volatile struct config *config, const
 	hook_read_ends(c, tp, r);
 	r->born_ns = life.born_ns;
 	r->established_ns = life.established_ns;
-	r->closed_ns = bpf_ktime_get_ns();
+	r->closed_ns = change_ns(config, c);
 	r->bytes_acked = LOAD(tp, bytes_acked);
 	r->bytes_received = LOAD(tp, bytes_received);
 #ifdef BUFFER_PERF
@@ -311,7 +340,7 @@ static __always_inline int lifespan_change(const struct change *c)
 	if (life) {
 		life->state = c->newstate;
 		if (c->newstate == STATE_ESTABLISHED)
-			life->established_ns = bpf_ktime_get_ns();
+			life->established_ns = change_ns(config, c);
 		else if (c->newstate != STATE_SYN_RECV && life->direction != DIRECTION_OUT)
 			owner_set(config, life, OWNER_CLOSE);
 	} else if (config->unborn && c->newstate != STATE_ESTABLISHED &&

@@ -93,6 +93,7 @@ struct config {
 	__u32 ports_at_accept; /* 1: the accept hook can read both ports, to filter by them */
 	__u32 state_at_accept; /* 1: the accept hook can read the state */
 	__u32 task;	       /* 1: the typed hook can read who is running */
+	__u32 clock;	       /* 1: the typed hook can read when a packet came */
 	__u32 near_sets;       /* of map `near`, a power of two; 0: there is none */
 	__u32 wakeup_bytes;    /* ring buffer: wake the reader when this much is waiting */
 };

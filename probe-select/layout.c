@@ -16,22 +16,22 @@
 #define FILE_BYTES_MOST (1 << 30) /* a kernel with all that a debugger wants has less */
 #define STEPS_MOST	8192	  /* to one member; a kernel's own takes some hundred */
 
-static const struct {
+/* A member of a structure, by its path in BTF. */
+struct field {
 	const char *structure;
 	const char *path;
 	int bytes;
-} fields[] = {
+};
+
+static const struct field fields[] = {
 #define X(identifier, structure, path, bytes) [FIELD_##identifier] = { structure, path, bytes },
 	LAYOUT_FIELDS(X)
 #undef X
 };
 
-static const struct {
-	const char *name;
-	int bytes;
-} task_fields[] = {
-#define X(identifier, name, bytes) [TASK_##identifier] = { name, bytes },
-	TASK_FIELDS(X)
+static const struct field typed_fields[] = {
+#define X(identifier, structure, path, bytes) [TYPED_##identifier] = { structure, path, bytes },
+	TYPED_FIELDS(X)
 #undef X
 };
 
@@ -48,8 +48,8 @@ void layout_forget_fields(struct layout *layout)
 {
 	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++)
 		layout->offset[i] = OFFSET_UNKNOWN;
-	for (int i = 0; i < TASK_FIELD_COUNT; i++)
-		layout->task_offset[i] = OFFSET_UNKNOWN;
+	for (int i = 0; i < TYPED_FIELD_COUNT; i++)
+		layout->typed_offset[i] = OFFSET_UNKNOWN;
 }
 
 void layout_init(struct layout *layout)
@@ -71,12 +71,20 @@ bool layout_has(const struct layout *layout, enum layout_field field)
 	return layout->offset[field] != OFFSET_UNKNOWN;
 }
 
+static bool has_typed(const struct layout *layout, enum typed_field field)
+{
+	return layout->typed_offset[field] != OFFSET_UNKNOWN;
+}
+
 bool layout_has_task(const struct layout *layout)
 {
-	for (int i = 0; i < TASK_FIELD_COUNT; i++)
-		if (layout->task_offset[i] == OFFSET_UNKNOWN)
-			return false;
-	return true;
+	return has_typed(layout, TYPED_TGID) && has_typed(layout, TYPED_COMM);
+}
+
+bool layout_has_clock(const struct layout *layout)
+{
+	return has_typed(layout, TYPED_CLOCK) && has_typed(layout, TYPED_OWNED) &&
+	       has_typed(layout, TYPED_BACKLOG);
 }
 
 bool layout_has_ends(const struct layout *layout)
@@ -235,24 +243,22 @@ static void find_wanted(const struct btf *btf, __u32 ids[WANTED])
 	}
 }
 
-/* structure: of those that are wanted; a structure that was not found has no member. */
-static int field_find(const struct btf *btf, const __u32 ids[WANTED], const char *structure,
-		      const char *path, int bytes)
+/* Its offset; the structure is one of those that are wanted, and has no member if not found. */
+static int field_find(const struct btf *btf, const __u32 ids[WANTED], const struct field *field)
 {
 	for (int i = 0; i < WANTED_STRUCTURES; i++)
-		if (ids[i] && !strcmp(structure, wanted[i].name))
-			return path_find(btf, btf__type_by_id(btf, ids[i]), path, bytes);
+		if (ids[i] && !strcmp(field->structure, wanted[i].name))
+			return path_find(btf, btf__type_by_id(btf, ids[i]), field->path,
+					 field->bytes);
 	return OFFSET_UNKNOWN;
 }
 
 static void read_fields(struct layout *layout, const struct btf *btf, const __u32 ids[WANTED])
 {
 	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++)
-		layout->offset[i] =
-			field_find(btf, ids, fields[i].structure, fields[i].path, fields[i].bytes);
-	for (int i = 0; i < TASK_FIELD_COUNT; i++)
-		layout->task_offset[i] = field_find(btf, ids, "task_struct", task_fields[i].name,
-						    task_fields[i].bytes);
+		layout->offset[i] = field_find(btf, ids, &fields[i]);
+	for (int i = 0; i < TYPED_FIELD_COUNT; i++)
+		layout->typed_offset[i] = field_find(btf, ids, &typed_fields[i]);
 }
 
 static void read_functions(struct layout *layout, const struct btf *btf, const __u32 ids[WANTED])
@@ -358,15 +364,17 @@ struct types {
 	int words; /* __u64[2] */
 	int in6_addr;
 	int ns_common;
-	int net_pointer; /* possible_net_t, around a pointer to struct net */
+	int lock, backlog; /* of struct sock */
+	int net_pointer;   /* possible_net_t, around a pointer to struct net */
 };
 
 static int type_of_bytes(const struct types *types, int bytes)
 {
-	return bytes == 1   ? types->u8
-	       : bytes == 2 ? types->u16
-	       : bytes == 4 ? types->u32
-			    : types->u64;
+	return bytes == 1    ? types->u8
+	       : bytes == 2  ? types->u16
+	       : bytes == 4  ? types->u32
+	       : bytes == 16 ? types->words
+			     : types->u64;
 }
 
 static int add_integer(struct btf *btf, const char *name, int bytes)
@@ -387,6 +395,10 @@ static void add_types(struct btf *btf, struct types *types)
 	btf__add_field(btf, "words", types->words, 0, 0);
 	types->ns_common = btf__add_struct(btf, "ns_common", 4);
 	btf__add_field(btf, "inum", types->u32, 0, 0);
+	types->lock = btf__add_struct(btf, NULL, 4);
+	btf__add_field(btf, "owned", types->u32, 0, 0);
+	types->backlog = btf__add_struct(btf, NULL, 4);
+	btf__add_field(btf, "len", types->u32, 0, 0);
 	net = btf__add_fwd(btf, "net", BTF_FWD_STRUCT);
 	net = btf__add_ptr(btf, net);
 	types->net_pointer = btf__add_struct(btf, NULL, 8);
@@ -394,10 +406,15 @@ static void add_types(struct btf *btf, struct types *types)
 	types->net_pointer = btf__add_typedef(btf, "possible_net_t", types->net_pointer);
 }
 
-static void add_field(struct btf *btf, const struct layout *layout, const struct types *types,
-		      enum layout_field field)
+/* offset: in bytes, or OFFSET_UNKNOWN. */
+static void add_field(struct btf *btf, const char *name, int type, int offset)
 {
-	int offset = layout_has(layout, field) ? layout->offset[field] : 0;
+	btf__add_field(btf, name, type, offset == OFFSET_UNKNOWN ? 0 : (__u32)offset * 8, 0);
+}
+
+static void add_layout_field(struct btf *btf, const struct layout *layout,
+			     const struct types *types, enum layout_field field)
+{
 	int type = type_of_bytes(types, fields[field].bytes);
 	const char *name = fields[field].path;
 
@@ -409,7 +426,23 @@ static void add_field(struct btf *btf, const struct layout *layout, const struct
 		type = types->ns_common;
 		name = "ns";
 	}
-	btf__add_field(btf, name, type, (__u32)offset * 8, 0);
+	add_field(btf, name, type, layout->offset[field]);
+}
+
+static void add_typed_field(struct btf *btf, const struct layout *layout, const struct types *types,
+			    enum typed_field field)
+{
+	int type = type_of_bytes(types, typed_fields[field].bytes);
+	const char *name = typed_fields[field].path;
+
+	if (field == TYPED_OWNED) {
+		type = types->lock;
+		name = "sk_lock";
+	} else if (field == TYPED_BACKLOG) {
+		type = types->backlog;
+		name = "sk_backlog";
+	}
+	add_field(btf, name, type, layout->typed_offset[field]);
 }
 
 /* One structure of the layout; parent: the structure that it begins with, named as in the kernel.
@@ -423,24 +456,11 @@ static int add_struct(struct btf *btf, const struct layout *layout, const struct
 		btf__add_field(btf, parent_name, parent, 0, 0);
 	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++)
 		if (!strcmp(fields[i].structure, structure))
-			add_field(btf, layout, types, (enum layout_field)i);
+			add_layout_field(btf, layout, types, (enum layout_field)i);
+	for (int i = 0; i < TYPED_FIELD_COUNT; i++)
+		if (!strcmp(typed_fields[i].structure, structure))
+			add_typed_field(btf, layout, types, (enum typed_field)i);
 	return id;
-}
-
-/* offset: in bytes, or OFFSET_UNKNOWN. */
-static void add_plain_field(struct btf *btf, const struct types *types, const char *name, int bytes,
-			    int offset)
-{
-	btf__add_field(btf, name, bytes == 16 ? types->words : type_of_bytes(types, bytes),
-		       offset == OFFSET_UNKNOWN ? 0 : (__u32)offset * 8, 0);
-}
-
-static void add_task(struct btf *btf, const struct layout *layout, const struct types *types)
-{
-	btf__add_struct(btf, "task_struct", STRUCTURE_BYTES);
-	for (int i = 0; i < TASK_FIELD_COUNT; i++)
-		add_plain_field(btf, types, task_fields[i].name, task_fields[i].bytes,
-				layout->task_offset[i]);
 }
 
 static void add_trace_record(struct btf *btf, const struct layout *layout,
@@ -452,7 +472,8 @@ static void add_trace_record(struct btf *btf, const struct layout *layout,
 				    ? layout->trace_protocol_bytes
 				    : trace_fields[i].bytes;
 
-		add_plain_field(btf, types, trace_fields[i].name, bytes, layout->trace_offset[i]);
+		add_field(btf, trace_fields[i].name, type_of_bytes(types, bytes),
+			  layout->trace_offset[i]);
 	}
 }
 
@@ -472,7 +493,7 @@ int layout_to_btf_file(const struct layout *layout)
 	add_struct(btf, layout, &types, "inet_sock", "sk", sock);
 	add_struct(btf, layout, &types, "tcp_sock", NULL, 0);
 	add_struct(btf, layout, &types, "net", NULL, 0);
-	add_task(btf, layout, &types);
+	add_struct(btf, layout, &types, "task_struct", NULL, 0);
 	add_trace_record(btf, layout, &types);
 	raw = btf__raw_data(btf, &size);
 	if (!raw)

@@ -42,16 +42,19 @@ enum layout_field {
 		LAYOUT_FIELD_COUNT,
 };
 
-/* Of the process that is running: the typed hook reads them at once, the others ask the kernel. */
-#define TASK_FIELDS(X)     \
-	X(TGID, "tgid", 4) \
-	X(COMM, "comm", 16)
+/* What the typed hook reads at once, where the others ask the kernel. */
+#define TYPED_FIELDS(X)                            \
+	X(TGID, "task_struct", "tgid", 4)          \
+	X(COMM, "task_struct", "comm", 16)         \
+	X(CLOCK, "tcp_sock", "tcp_clock_cache", 8) \
+	X(OWNED, "sock", "sk_lock.owned", 4)       \
+	X(BACKLOG, "sock", "sk_backlog.len", 4)
 
-enum task_field {
-#define X(identifier, name, bytes) TASK_##identifier,
-	TASK_FIELDS(X)
+enum typed_field {
+#define X(identifier, structure, path, bytes) TYPED_##identifier,
+	TYPED_FIELDS(X)
 #undef X
-		TASK_FIELD_COUNT,
+		TYPED_FIELD_COUNT,
 };
 
 /* The record of the classic tracepoint, as its tracefs format file describes it. */
@@ -85,7 +88,7 @@ enum layout_source {
 struct layout {
 	enum layout_source source;
 	int offset[LAYOUT_FIELD_COUNT];	     /* bytes; OFFSET_UNKNOWN */
-	int task_offset[TASK_FIELD_COUNT];   /* bytes; OFFSET_UNKNOWN */
+	int typed_offset[TYPED_FIELD_COUNT]; /* bytes; OFFSET_UNKNOWN */
 	int trace_offset[TRACE_FIELD_COUNT]; /* bytes; OFFSET_UNKNOWN */
 	int trace_protocol_bytes;	     /* 1 before 5.6, then 2 */
 	/* What programs attach to, by its id in the BTF; 0: it is not there. */
@@ -113,8 +116,11 @@ bool layout_read_format(struct layout *layout, const char *format);
 /* True if the offset is known. */
 bool layout_has(const struct layout *layout, enum layout_field field);
 
-/* True if all of a process is known; only BTF tells. */
+/* True if all of the process that is running is known; only BTF tells. */
 bool layout_has_task(const struct layout *layout);
+
+/* True if it is known when a socket last read the clock, and for whom (4.20); only BTF tells. */
+bool layout_has_clock(const struct layout *layout);
 
 /* What the kprobe must know to tell addresses, ports, family and state. */
 bool layout_has_ends(const struct layout *layout);

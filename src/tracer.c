@@ -94,6 +94,7 @@ static struct config config_of(const struct tracer *tracer, const struct tracer_
 		.task = request->candidate->hook == HOOK_TYPED &&
 			layout_has_task(request->layout) &&
 			request->facts->version >= KERNEL_VERSION_CODE(5, 11, 0),
+		.clock = layout_has_clock(request->layout),
 		.near_sets = tracer->room.near_sets,
 		.wakeup_bytes = tracer->room.buffer_bytes / 4 < WAKEUP_BYTES
 					? tracer->room.buffer_bytes / 4
