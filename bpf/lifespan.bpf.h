@@ -247,6 +247,7 @@ static __always_inline void life_end(const volatile struct config *config, const
 	struct tcp_sock *tp = tcp_of(c->sk);
 	struct record on_stack, *r;
 	struct life life = {};
+	__u64 number = 0;
 	int sk_err;
 
 	record_clear(&on_stack);
@@ -271,7 +272,7 @@ static __always_inline void life_end(const volatile struct config *config, const
 	/* Of a session that is older than the tracer, user space may know the owner better. */
 	if (config->pids && life.born_ns && !bpf_map_lookup_elem(&pids, &life.pid))
 		return;
-	r = record_begin(&on_stack);
+	r = record_begin(&on_stack, &number);
 	if (!r)
 		return;
 	hook_read_ends(c, tp, r);
@@ -297,7 +298,7 @@ static __always_inline void life_end(const volatile struct config *config, const
 	r->owner = life.owner;
 	r->unborn = !life.born_ns;
 	__builtin_memcpy(r->comm, life.comm, sizeof(r->comm));
-	record_end(c->ctx, r);
+	record_end(c->ctx, r, number);
 }
 
 static __always_inline int lifespan_change(const struct change *c)

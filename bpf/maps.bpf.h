@@ -9,6 +9,7 @@
 
 #include "kernel.bpf.h"
 #include "life.h"
+#include "outbox.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -80,10 +81,63 @@ static __always_inline void record_clear(struct record *on_stack)
 	(void)on_stack;
 }
 
-/* Room for a record, straight in the buffer: all of it is to be filled. NULL: there is none. */
-static __always_inline struct record *record_begin(struct record *unused)
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct outbox_place);
+} outbox SEC(".maps");
+
+struct outbox_books outbox_books SEC(".bss.outbox");
+
+/*
+ * Stores a number after all that was loaded and stored before. x86 does so by itself, where an
+ * exchange would wait for each line of a record to be fetched from the CPU that read it last.
+ */
+static __always_inline void publish(__u64 *at, __u64 number)
 {
-	struct record *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+	asm volatile("" ::: "memory");
+#ifdef __TARGET_ARCH_x86
+	*(volatile __u64 *)at = number;
+#else
+	__sync_lock_test_and_set(at, number);
+#endif
+}
+
+static __always_inline bool outbox_is_there(void)
+{
+	return settings.outbox_places;
+}
+
+/* How many records wait there when so many have been given a place. */
+static __always_inline __s64 outbox_waiting(__u64 given)
+{
+	return given - *(const volatile __u64 *)&outbox_books.taken;
+}
+
+static __always_inline struct record *outbox_claim(__u64 *number)
+{
+	struct outbox_place *place;
+	__u32 index;
+
+	/* Signed, as more may have been given and taken meanwhile. */
+	if (outbox_waiting(*(const volatile __u64 *)&outbox_books.given) >= settings.outbox_most)
+		return NULL;
+	*number = __sync_fetch_and_add(&outbox_books.given, 1) + 1;
+	index = (*number - 1) & (settings.outbox_places - 1);
+	place = bpf_map_lookup_elem(&outbox, &index);
+	return place ? &place->record : NULL;
+}
+
+/*
+ * Room for a record, straight in the buffer: all of it is to be filled. NULL: there is none.
+ * *number is for record_end().
+ */
+static __always_inline struct record *record_begin(struct record *unused, __u64 *number)
+{
+	struct record *r = outbox_is_there() ? outbox_claim(number)
+					     : bpf_ringbuf_reserve(&records, sizeof(*r), 0);
 
 	(void)unused;
 	if (!r)
@@ -91,16 +145,28 @@ static __always_inline struct record *record_begin(struct record *unused)
 	return r;
 }
 
-/* Wakes the reader each time another wakeup_bytes (a power of two) are waiting; its timer does the
- * rest. */
-static __always_inline void record_end(void *ctx, struct record *r)
+/* True each time another wakeup_bytes (a power of two) are waiting; the reader's timer does the
+ * rest. size: what one more record takes. */
+static __always_inline bool waking_is_due(__u64 waiting, __u64 size)
 {
-	__u64 waiting = bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA);
-	__u64 beyond = waiting & (settings.wakeup_bytes - 1);
-	bool wake = waiting >= settings.wakeup_bytes && beyond < sizeof(*r) + 8;
+	return waiting >= settings.wakeup_bytes && (waiting & (settings.wakeup_bytes - 1)) < size;
+}
+
+static __always_inline void record_end(void *ctx, struct record *r, __u64 number)
+{
+	struct outbox_place *place = (void *)r - offsetof(struct outbox_place, record);
+	const __u64 size = sizeof(*place);
+	bool wake;
 
 	(void)ctx;
-	bpf_ringbuf_submit(r, wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+	if (!outbox_is_there()) {
+		wake = waking_is_due(bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA), size);
+		bpf_ringbuf_submit(r, wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+		return;
+	}
+	publish(&place->number, number);
+	if (waking_is_due(outbox_waiting(number) * size, size))
+		bpf_ringbuf_output(&records, &number, sizeof(number), BPF_RB_FORCE_WAKEUP);
 }
 
 #else /* BUFFER_PERF */
@@ -133,15 +199,17 @@ static __always_inline void record_clear(struct record *on_stack)
 	__builtin_memset(on_stack, 0, sizeof(*on_stack));
 }
 
-static __always_inline struct record *record_begin(struct record *on_stack)
+static __always_inline struct record *record_begin(struct record *on_stack, __u64 *number)
 {
+	(void)number;
 	return on_stack;
 }
 
 /* 4.4 knows no BPF_F_CURRENT_CPU. Of records that do not fit the kernel only tells when a later one
  * does, so user space compares how many came with how many were sent. */
-static __always_inline void record_end(void *ctx, struct record *r)
+static __always_inline void record_end(void *ctx, struct record *r, __u64 number)
 {
+	(void)number;
 	loss_count(LOSS_SENT);
 	bpf_perf_event_output(ctx, &records, bpf_get_smp_processor_id(), r, sizeof(*r));
 }

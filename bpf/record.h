@@ -95,7 +95,9 @@ struct config {
 	__u32 task;	       /* 1: the typed hook can read who is running */
 	__u32 clock;	       /* 1: the typed hook can read when a packet came */
 	__u32 near_sets;       /* of map `near`, a power of two; 0: there is none */
-	__u32 wakeup_bytes;    /* ring buffer: wake the reader when this much is waiting */
+	__u32 outbox_places;   /* of map `outbox`, a power of two; 0: there is none */
+	__u32 outbox_most;     /* records that may wait there */
+	__u32 wakeup_bytes;    /* wake the reader when this much is waiting (ring generation) */
 };
 
 #endif

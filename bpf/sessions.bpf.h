@@ -116,7 +116,7 @@ static __always_inline bool near_take(const volatile struct config *config, __u6
 	if (!set)
 		return false;
 	*life = *(const struct life *)set->lines[way];
-	__sync_lock_test_and_set(&set->lines[0][way], 0);
+	publish(&set->lines[0][way], 0);
 	return true;
 }
 

@@ -10,12 +10,16 @@
 
 #include <bpf/libbpf.h>
 
+#include "inbox.h"
+#include "outbox.h"
 #include "ring.h"
+#include "room.h"
 
 #define PERF_MOST_PAGES 128 /* all of them are mapped, and become resident as they are used */
 
 struct reader {
-	struct ring *ring;	  /* either this */
+	struct ring *ring; /* either this, which with an inbox only wakes us */
+	struct inbox *inbox;
 	struct perf_buffer *perf; /* or that */
 	int ring_fd;
 	reader_fn fn;
@@ -24,12 +28,18 @@ struct reader {
 	uint64_t lost;
 };
 
-static void on_ring(void *arg, const void *bytes, size_t size)
+static void on_inbox(void *arg, const struct record *record)
 {
 	struct reader *reader = arg;
 
+	reader->fn(reader->arg, record);
+}
+
+/* What only wakes us is shorter than a record. */
+static void on_ring(void *arg, const void *bytes, size_t size)
+{
 	if (size >= sizeof(struct record))
-		reader->fn(reader->arg, bytes);
+		on_inbox(arg, bytes);
 }
 
 bool reader_event(const struct perf_event_header *event, struct record *record, uint64_t *lost)
@@ -95,8 +105,36 @@ static struct perf_buffer *perf_new(const struct bpf_map *map, uint32_t bytes,
 	return perf_buffer__new_raw(bpf_map__fd(map), pages, &attr, on_perf, reader, NULL);
 }
 
-struct reader *reader_new(const struct bpf_map *map, bool ring, uint32_t bytes, reader_fn fn,
-			  void *arg)
+static struct inbox *inbox_of(const struct bpf_object *object, uint32_t places,
+			      struct reader *reader)
+{
+	const struct bpf_map *map = bpf_object__find_map_by_name(object, "outbox");
+	const struct bpf_map *books = bpf_object__find_map_by_name(object, ".bss.outbox");
+	size_t size;
+
+	return inbox_new(bpf_map__fd(map), places, bpf_map__initial_value(books, &size), on_inbox,
+			 reader);
+}
+
+/* Returns 0 or -1 and errno. */
+static int buffers_open(struct reader *reader, const struct bpf_object *object,
+			const struct room *room, bool ring)
+{
+	const struct bpf_map *map = bpf_object__find_map_by_name(object, "records");
+
+	if (!ring) {
+		reader->perf = perf_new(map, room->buffer_bytes, reader);
+		return reader->perf ? 0 : -1;
+	}
+	reader->ring_fd = bpf_map__fd(map);
+	reader->ring = ring_new(reader->ring_fd, bpf_map__max_entries(map), on_ring, reader);
+	if (reader->ring && room->outbox_places)
+		reader->inbox = inbox_of(object, room->outbox_places, reader);
+	return reader->ring && (reader->inbox || !room->outbox_places) ? 0 : -1;
+}
+
+struct reader *reader_new(const struct bpf_object *object, const struct room *room, bool ring,
+			  reader_fn fn, void *arg)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
 	int error;
@@ -105,18 +143,12 @@ struct reader *reader_new(const struct bpf_map *map, bool ring, uint32_t bytes, 
 		return NULL;
 	reader->fn = fn;
 	reader->arg = arg;
-	reader->ring_fd = bpf_map__fd(map);
-	if (ring)
-		reader->ring = ring_new(bpf_map__fd(map), bytes, on_ring, reader);
-	else
-		reader->perf = perf_new(map, bytes, reader);
-	if (!reader->ring && !reader->perf) {
-		error = errno;
-		reader_free(reader);
-		errno = error;
-		return NULL;
-	}
-	return reader;
+	if (!buffers_open(reader, object, room, ring))
+		return reader;
+	error = errno;
+	reader_free(reader);
+	errno = error;
+	return NULL;
 }
 
 void reader_free(struct reader *reader)
@@ -124,6 +156,7 @@ void reader_free(struct reader *reader)
 	if (!reader)
 		return;
 	ring_free(reader->ring);
+	inbox_free(reader->inbox);
 	perf_buffer__free(reader->perf);
 	free(reader);
 }
@@ -150,6 +183,8 @@ int reader_drain(struct reader *reader)
 {
 	int result = reader->ring ? ring_drain(reader->ring) : perf_buffer__consume(reader->perf);
 
+	if (result >= 0 && reader->inbox)
+		result = inbox_drain(reader->inbox);
 	return result < 0 ? result : 0;
 }
 

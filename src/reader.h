@@ -8,19 +8,20 @@
 
 #include "record.h"
 
-struct bpf_map;
+struct bpf_object;
 struct reader;
+struct room;
 
 /* Called for each record. */
 typedef void (*reader_fn)(void *arg, const struct record *record);
 
 /*
- * map: the object's `records`, loaded. bytes: a power of two, what a ring buffer has, and at most
- * what the perf buffers of all CPUs have in all, with a page for each at least. NULL with errno set
- * if it fails.
+ * object: borrowed, and loaded with its buffers as room says. Where it has no ring buffer, the perf
+ * buffers of all CPUs have as much in all, with a page for each at least. NULL with errno set if it
+ * fails.
  */
-struct reader *reader_new(const struct bpf_map *map, bool ring, uint32_t bytes, reader_fn fn,
-			  void *arg);
+struct reader *reader_new(const struct bpf_object *object, const struct room *room, bool ring,
+			  reader_fn fn, void *arg);
 void reader_free(struct reader *reader);
 
 /*

@@ -9,17 +9,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define WINDOW_BYTES (256U << 10)
+#include "window.h"
 
 struct ring {
 	int fd;
 	size_t page;
-	size_t size;	    /* of the data, a power of two */
-	uint64_t *taken;    /* the position up to which we have read; ours to write */
-	uint64_t *given;    /* the position up to which the kernel has written */
-	const char *window; /* NULL: none yet */
-	size_t window_at;   /* where in the data it begins */
-	size_t window_size;
+	size_t size;	 /* of the data, a power of two */
+	uint64_t *taken; /* the position up to which we have read; ours to write */
+	uint64_t *given; /* the position up to which the kernel has written */
+	struct window *window;
 	ring_fn fn;
 	void *arg;
 };
@@ -48,13 +46,14 @@ struct ring *ring_new(int fd, size_t size, ring_fn fn, void *arg)
 	ring->fd = fd;
 	ring->page = (size_t)sysconf(_SC_PAGESIZE);
 	ring->size = size;
-	ring->window_size = 2 * size < WINDOW_BYTES ? 2 * size : WINDOW_BYTES;
 	ring->fn = fn;
 	ring->arg = arg;
 	ring->taken = map_part(ring, 0, ring->page, PROT_READ | PROT_WRITE);
 	if (ring->taken)
 		ring->given = map_part(ring, ring->page, ring->page, PROT_READ);
 	if (ring->given)
+		ring->window = window_new(fd, 2 * ring->page, 2 * size);
+	if (ring->window)
 		return ring;
 	error = errno;
 	ring_free(ring);
@@ -66,30 +65,10 @@ void ring_free(struct ring *ring)
 {
 	if (!ring)
 		return;
-	unmap_part(ring->window, ring->window_size);
+	window_free(ring->window);
 	unmap_part(ring->taken, ring->page);
 	unmap_part(ring->given, ring->page);
 	free(ring);
-}
-
-/* The data from at on, for so many bytes; moves the window if it has to. NULL and errno: cannot. */
-static const char *look(struct ring *ring, size_t at, size_t bytes)
-{
-	if (!ring->window || at < ring->window_at ||
-	    at + bytes > ring->window_at + ring->window_size) {
-		unmap_part(ring->window, ring->window_size);
-		/* A window on all of it need not move. */
-		ring->window_at = ring->window_size < 2 * ring->size ? at & ~(ring->page - 1) : 0;
-		ring->window = map_part(ring, 2 * ring->page + ring->window_at, ring->window_size,
-					PROT_READ);
-		if (!ring->window)
-			return NULL;
-	}
-	if (at + bytes > ring->window_at + ring->window_size) {
-		errno = EMSGSIZE;
-		return NULL;
-	}
-	return ring->window + (at - ring->window_at);
 }
 
 int ring_drain(struct ring *ring)
@@ -99,7 +78,7 @@ int ring_drain(struct ring *ring)
 
 	while (taken < given) {
 		const size_t at = taken & (ring->size - 1);
-		const char *header = look(ring, at, BPF_RINGBUF_HDR_SZ);
+		const char *header = window_look(ring->window, at, BPF_RINGBUF_HDR_SZ);
 		uint32_t length;
 		size_t bytes;
 
@@ -109,7 +88,7 @@ int ring_drain(struct ring *ring)
 		if (length & BPF_RINGBUF_BUSY_BIT)
 			break;
 		bytes = length & ~(uint32_t)BPF_RINGBUF_DISCARD_BIT;
-		header = look(ring, at, BPF_RINGBUF_HDR_SZ + bytes);
+		header = window_look(ring->window, at, BPF_RINGBUF_HDR_SZ + bytes);
 		if (!header)
 			return -errno;
 		if (!(length & BPF_RINGBUF_DISCARD_BIT))

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/*
- * The reading end of a BPF ring buffer (5.8). All of it is never mapped at once, only a window that
- * moves along: the kernel maps a whole buffer twice over, and every page of that counts as ours.
- */
+/* The reading end of a BPF ring buffer (5.8). */
 #ifndef TCPLIFE_RING_H
 #define TCPLIFE_RING_H
 

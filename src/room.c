@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "life.h"
+#include "outbox.h"
 
 #define SESSION_BYTES	200 /* of a session in the kernel's map, at most */
 #define SESSIONS_LEAST	(1U << 15)
@@ -70,15 +71,29 @@ static uint32_t buffer_of(uint32_t kb)
 	return bytes;
 }
 
-struct room room_for(uint64_t memory, uint32_t sessions, uint32_t buffer_kb, bool grows)
+static uint32_t places_for(uint32_t records, unsigned int cpus)
+{
+	uint32_t places = 1;
+
+	while (places < records + cpus * OUTBOX_SPARE)
+		places *= 2;
+	return places;
+}
+
+struct room room_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint32_t buffer_kb,
+		     bool grows)
 {
 	const uint32_t most = sessions ? sessions : sessions_for(memory, grows);
 	const uint32_t sets = near_for(memory, most);
+	const uint32_t bytes = buffer_kb ? buffer_of(buffer_kb) : buffer_for(memory);
+	const uint32_t records = bytes / sizeof(struct outbox_place);
 
 	return (struct room){
 		.sessions = most,
 		.near_sets = sets,
 		.far_sessions = (uint64_t)sets * NEAR_WAYS >= most / 4 * 3 ? most / 2 : most,
-		.buffer_bytes = buffer_kb ? buffer_of(buffer_kb) : buffer_for(memory),
+		.buffer_bytes = bytes,
+		.outbox_places = places_for(records, cpus),
+		.outbox_most = records,
 	};
 }

@@ -14,13 +14,19 @@ struct room {
 	uint32_t near_sets;
 	uint32_t far_sessions;
 	uint32_t buffer_bytes; /* for records that wait; a power of two */
+	/* Where the kernel side has an outbox (bpf/outbox.h): a power of two, or 0; and how many
+	 * records may wait there. */
+	uint32_t outbox_places;
+	uint32_t outbox_most;
 };
 
 /*
- * memory: the machine's, in bytes. sessions and buffer_kb: what is asked for, 0 if nothing is.
- * grows: the kernel takes memory for sessions as they come, and not for all at the start.
+ * memory: the machine's, in bytes; cpus: those that it may have. sessions and buffer_kb: what is
+ * asked for, 0 if nothing is. grows: the kernel takes memory for sessions as they come, and not for
+ * all at the start.
  */
-struct room room_for(uint64_t memory, uint32_t sessions, uint32_t buffer_kb, bool grows);
+struct room room_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint32_t buffer_kb,
+		     bool grows);
 
 /* The machine's memory in bytes; 0: unknown. */
 uint64_t room_memory(void);

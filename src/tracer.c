@@ -96,6 +96,8 @@ static struct config config_of(const struct tracer *tracer, const struct tracer_
 			request->facts->version >= KERNEL_VERSION_CODE(5, 11, 0),
 		.clock = layout_has_clock(request->layout),
 		.near_sets = tracer->room.near_sets,
+		.outbox_places = tracer->room.outbox_places,
+		.outbox_most = tracer->room.outbox_most,
 		.wakeup_bytes = tracer->room.buffer_bytes / 4 < WAKEUP_BYTES
 					? tracer->room.buffer_bytes / 4
 					: WAKEUP_BYTES,
@@ -194,9 +196,15 @@ static int object_configure(struct tracer *tracer, const struct tracer_request *
 	if (!result && config.near_sets)
 		result = bpf_map__set_max_entries(
 			bpf_object__find_map_by_name(tracer->object, "near"), config.near_sets);
+	if (!result && config.outbox_places)
+		result = bpf_map__set_max_entries(
+			bpf_object__find_map_by_name(tracer->object, "outbox"),
+			config.outbox_places);
 	if (!result && candidate->ring) {
 		map = bpf_object__find_map_by_name(tracer->object, "records");
-		result = bpf_map__set_max_entries(map, tracer->room.buffer_bytes);
+		result = bpf_map__set_max_entries(map, config.outbox_places
+							       ? (uint32_t)sysconf(_SC_PAGESIZE)
+							       : tracer->room.buffer_bytes);
 		map = bpf_object__find_map_by_name(tracer->object, ".rodata.config");
 		if (!result)
 			result = bpf_map__set_initial_value(map, &config, sizeof(config));
@@ -369,9 +377,11 @@ static struct tracer *try_start(const struct tracer_request *request, char *why,
 
 	if (!tracer)
 		goto failed;
-	tracer->room = room_for(room_memory(), request->options->max_sessions,
-				request->options->buffer_kb, lives_grow(request));
+	tracer->room = room_for(room_memory(), (unsigned int)libbpf_num_possible_cpus(),
+				request->options->max_sessions, request->options->buffer_kb,
+				lives_grow(request));
 	if (!request->candidate->ring || !request->facts->exchange) {
+		tracer->room.outbox_places = 0;
 		tracer->room.near_sets = 0;
 		tracer->room.far_sessions = tracer->room.sessions;
 	}
@@ -387,8 +397,7 @@ static struct tracer *try_start(const struct tracer_request *request, char *why,
 	if (result)
 		goto failed;
 	step = "cannot open its buffer";
-	tracer->reader = reader_new(bpf_object__find_map_by_name(tracer->object, "records"),
-				    request->candidate->ring, tracer->room.buffer_bytes,
+	tracer->reader = reader_new(tracer->object, &tracer->room, request->candidate->ring,
 				    request->fn, request->arg);
 	if (!tracer->reader) {
 		result = -errno;

@@ -9,12 +9,12 @@
 
 static uint32_t sessions(uint64_t memory, bool grows)
 {
-	return room_for(memory, 0, 0, grows).sessions;
+	return room_for(memory, 2, 0, 0, grows).sessions;
 }
 
 static uint32_t buffer(uint64_t memory)
 {
-	return room_for(memory, 0, 0, true).buffer_bytes;
+	return room_for(memory, 2, 0, 0, true).buffer_bytes;
 }
 
 static void test_sessions(void)
@@ -45,36 +45,48 @@ static void test_buffer(void)
 /* The table of sets takes a 512th of the memory, and no more than there may be sessions. */
 static void test_near(void)
 {
-	struct room room = room_for(24 * GB, 0, 0, true);
+	struct room room = room_for(24 * GB, 2, 0, 0, true);
 
 	CHECK(room.near_sets == 32768 && room.far_sessions == 131072);
-	room = room_for(24 * GB, 1000000, 0, true);
+	room = room_for(24 * GB, 2, 1000000, 0, true);
 	CHECK(room.near_sets == 65536 && room.far_sessions == 1000000);
-	room = room_for(1 * GB, 0, 0, true);
+	room = room_for(1 * GB, 2, 0, 0, true);
 	CHECK(room.near_sets == 4096 && room.far_sessions == 262144);
-	room = room_for(0, 0, 0, true);
+	room = room_for(0, 2, 0, 0, true);
 	CHECK(room.near_sets == 1);
 	/* What is asked for in small is held to the number. */
-	room = room_for(24 * GB, 1000, 0, true);
+	room = room_for(24 * GB, 2, 1000, 0, true);
 	CHECK(room.near_sets == 0 && room.far_sessions == 1000);
 }
 
 static void test_asked(void)
 {
-	CHECK(room_for(GB, 8, 0, true).sessions == 8);
-	CHECK(room_for(GB, 16777216, 0, false).sessions == 16777216);
-	CHECK(room_for(GB, 0, 100, true).buffer_bytes == 128 << 10);
-	CHECK(room_for(GB, 0, 1, true).buffer_bytes >= 1024);
-	CHECK(room_for(GB, 0, 1048576, true).buffer_bytes == 1u << 30);
+	CHECK(room_for(GB, 2, 8, 0, true).sessions == 8);
+	CHECK(room_for(GB, 2, 16777216, 0, false).sessions == 16777216);
+	CHECK(room_for(GB, 2, 0, 100, true).buffer_bytes == 128 << 10);
+	CHECK(room_for(GB, 2, 0, 1, true).buffer_bytes >= 1024);
+	CHECK(room_for(GB, 2, 0, 1048576, true).buffer_bytes == 1u << 30);
+}
+
+/* As many records as the buffer would hold, and a place more for each program that may run. */
+static void test_outbox(void)
+{
+	struct room room = room_for(24 * GB, 2, 0, 0, true);
+
+	CHECK(room.outbox_most == 58254 && room.outbox_places == 65536);
+	room = room_for(24 * GB, 8192, 0, 0, true);
+	CHECK(room.outbox_most == 58254 && room.outbox_places == 131072);
+	room = room_for(24 * GB, 1, 0, 1, true);
+	CHECK(room.outbox_most < 512 && room.outbox_places > room.outbox_most + 3);
+	room = room_for(24 * GB, 1024, 0, 1048576, true);
+	CHECK(room.outbox_places >= room.outbox_most + 4096);
 }
 
 int main(int argc, char **argv)
 {
 	static const struct check_case cases[] = {
-		{ "sessions", test_sessions },
-		{ "buffer", test_buffer },
-		{ "near", test_near },
-		{ "asked", test_asked },
+		{ "sessions", test_sessions }, { "buffer", test_buffer }, { "near", test_near },
+		{ "asked", test_asked },       { "outbox", test_outbox },
 	};
 
 	return check_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
