@@ -197,6 +197,20 @@ static void play_half_close_unread(struct stage *stage)
 	both_reset(&c.pair.client, &c.pair.server, PIPE);
 }
 
+/* The one that half-closed closes: its session ends then, and not by a packet. */
+static void play_half_close_left(struct stage *stage)
+{
+	struct cast c;
+
+	cast_open(&c, stage, "left-client", "left-server");
+	pair_talk(&c.pair, 1000, 1000);
+	half_close(&c.pair.client, &c.pair.server);
+	side_close(&c.pair.client);
+	side_ended(&c.pair.client, "fin-local", "0");
+	side_close(&c.pair.server);
+	side_ended(&c.pair.server, "fin-remote", "0");
+}
+
 /* Data that arrives after close(2): the closer's kernel resets, of its own accord. */
 static void play_reset_after_close(struct stage *stage)
 {
@@ -373,6 +387,7 @@ const struct scenario scenarios_abrupt[] = {
 	{ "half-close-by-server", play_half_close_by_server, FAMILIES_MAIN, .slow = false },
 	{ "half-close-reset", play_half_close_reset, FAMILIES_TWO, .slow = false },
 	{ "half-close-unread", play_half_close_unread, FAMILIES_TWO, .slow = false },
+	{ "half-close-left", play_half_close_left, FAMILIES_TWO, .slow = false },
 	{ "reset-after-close", play_reset_after_close, FAMILIES_TWO, .slow = true },
 	{ "close-at-once", play_close_at_once, FAMILIES_TWO, .slow = true },
 	{ "timeout", play_timeout, FAMILIES_TWO, .slow = true },
