@@ -2,19 +2,17 @@
 #include "layout.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bpf/btf.h>
 
-#define KERNEL_BTF	"/sys/kernel/btf/vmlinux"
-#define STRUCTURE_BYTES 8192	  /* more than any that we read has, whatever was compiled in */
-#define FILE_BYTES_MOST (1 << 30) /* a kernel with all that a debugger wants has less */
-#define STEPS_MOST	8192	  /* to one member; a kernel's own takes some hundred */
+#include "btf_view.h"
+
+#define STRUCTURE_BYTES 8192 /* more than any that we read has, whatever was compiled in */
+#define STEPS_MOST	8192 /* to one member; a kernel's own takes some hundred */
 
 /* A member of a structure, by its path in BTF. */
 struct field {
@@ -121,7 +119,7 @@ const char *layout_source_name(enum layout_source source)
 
 /* One member that is looked for. */
 struct search {
-	const struct btf *btf;
+	const struct btf_view *btf;
 	const char *name; /* not terminated */
 	size_t length;
 	const struct btf_type *found; /* its type */
@@ -131,13 +129,13 @@ struct search {
 /* Follows typedefs and qualifiers to the structure behind a member. */
 static const struct btf_type *type_resolve(struct search *s, __u32 id)
 {
-	const struct btf_type *t = btf__type_by_id(s->btf, id);
+	const struct btf_type *t = btf_view_type(s->btf, id);
 
 	while (t && (btf_is_mod(t) || btf_is_typedef(t))) {
 		if (!s->steps)
 			return NULL;
 		s->steps--;
-		t = btf__type_by_id(s->btf, t->type);
+		t = btf_view_type(s->btf, t->type);
 	}
 	return t;
 }
@@ -151,14 +149,14 @@ static int member_find(struct search *s, const struct btf_type *t)
 		return OFFSET_UNKNOWN;
 	m = btf_members(t);
 	for (int i = 0; i < btf_vlen(t) && s->steps; i++, m++) {
-		const char *own = btf__name_by_offset(s->btf, m->name_off);
+		const char *own = btf_view_string(s->btf, m->name_off);
 		const struct btf_type *inner = type_resolve(s, m->type);
 		int at = (int)(btf_member_bit_offset(t, i) / 8);
 
 		s->steps -= s->steps > 0;
 		if (at > STRUCTURE_BYTES)
 			continue;
-		if (!own || !*own) {
+		if (!*own) {
 			int within = member_find(s, inner);
 
 			if (within != OFFSET_UNKNOWN)
@@ -175,7 +173,8 @@ static int member_find(struct search *s, const struct btf_type *t)
 	return OFFSET_UNKNOWN;
 }
 
-static int path_find(const struct btf *btf, const struct btf_type *t, const char *path, int bytes)
+static int path_find(const struct btf_view *btf, const struct btf_type *t, const char *path,
+		     int bytes)
 {
 	struct search s = { .btf = btf, .found = t, .steps = STEPS_MOST };
 	int offset = 0;
@@ -224,19 +223,19 @@ static const struct {
 	[WANTED_ACCEPT] = { "inet_csk_accept", BTF_KIND_FUNC },
 };
 
-static void find_wanted(const struct btf *btf, __u32 ids[WANTED])
+static void find_wanted(const struct btf_view *btf, __u32 ids[WANTED])
 {
-	const __u32 count = btf__type_cnt(btf);
+	const __u32 count = btf_view_count(btf);
 
 	memset(ids, 0, WANTED * sizeof(*ids));
 	for (__u32 id = 1; id < count; id++) {
-		const struct btf_type *t = btf__type_by_id(btf, id);
+		const struct btf_type *t = btf_view_type(btf, id);
 		const int kind = btf_kind(t);
 		const char *name;
 
 		if (kind != BTF_KIND_STRUCT && kind != BTF_KIND_TYPEDEF && kind != BTF_KIND_FUNC)
 			continue;
-		name = btf__name_by_offset(btf, t->name_off);
+		name = btf_view_string(btf, t->name_off);
 		for (int i = 0; i < WANTED; i++)
 			if (!ids[i] && kind == wanted[i].kind && !strcmp(name, wanted[i].name))
 				ids[i] = id;
@@ -244,16 +243,17 @@ static void find_wanted(const struct btf *btf, __u32 ids[WANTED])
 }
 
 /* Its offset; the structure is one of those that are wanted, and has no member if not found. */
-static int field_find(const struct btf *btf, const __u32 ids[WANTED], const struct field *field)
+static int field_find(const struct btf_view *btf, const __u32 ids[WANTED],
+		      const struct field *field)
 {
 	for (int i = 0; i < WANTED_STRUCTURES; i++)
 		if (ids[i] && !strcmp(field->structure, wanted[i].name))
-			return path_find(btf, btf__type_by_id(btf, ids[i]), field->path,
+			return path_find(btf, btf_view_type(btf, ids[i]), field->path,
 					 field->bytes);
 	return OFFSET_UNKNOWN;
 }
 
-static void read_fields(struct layout *layout, const struct btf *btf, const __u32 ids[WANTED])
+static void read_fields(struct layout *layout, const struct btf_view *btf, const __u32 ids[WANTED])
 {
 	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++)
 		layout->offset[i] = field_find(btf, ids, &fields[i]);
@@ -261,66 +261,29 @@ static void read_fields(struct layout *layout, const struct btf *btf, const __u3
 		layout->typed_offset[i] = field_find(btf, ids, &typed_fields[i]);
 }
 
-static void read_functions(struct layout *layout, const struct btf *btf, const __u32 ids[WANTED])
+static void read_functions(struct layout *layout, const struct btf_view *btf,
+			   const __u32 ids[WANTED])
 {
-	const struct btf_type *accept = btf__type_by_id(btf, ids[WANTED_ACCEPT]);
+	const struct btf_type *accept = btf_view_type(btf, ids[WANTED_ACCEPT]);
 
 	layout->tracepoint_id = (int)ids[WANTED_TRACEPOINT];
 	layout->accept_id = (int)ids[WANTED_ACCEPT];
 	if (layout->accept_id)
-		layout->accept_args = btf_vlen(btf__type_by_id(btf, accept->type));
-}
-
-/* The kernel's own as a memory mapping (6.16), which saves 1,400 reads of a page each. */
-static struct btf *map_kernel_btf(void)
-{
-	int fd = open(KERNEL_BTF, O_RDONLY | O_CLOEXEC);
-	struct btf *btf = NULL;
-	struct stat file;
-	void *bytes;
-
-	if (fd < 0)
-		return NULL;
-	if (!fstat(fd, &file) && file.st_size > 0) {
-		bytes = mmap(NULL, (size_t)file.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (bytes != MAP_FAILED) {
-			btf = btf__new(bytes, (__u32)file.st_size);
-			munmap(bytes, (size_t)file.st_size);
-		}
-	}
-	close(fd);
-	return btf;
-}
-
-/* False after a header of an odd length, which libbpf lets pass. */
-static bool types_stand_straight(const struct btf *btf)
-{
-	const struct btf_type *first = btf__type_by_id(btf, 1);
-
-	return !first || (uintptr_t)first % _Alignof(struct btf_type) == 0;
+		layout->accept_args = btf_vlen(btf_view_type(btf, accept->type));
 }
 
 int layout_from_btf(struct layout *layout, const char *path)
 {
-	struct btf *btf = path ? NULL : map_kernel_btf();
-	struct stat file;
+	struct btf_view *btf = btf_view_new(path);
 	__u32 ids[WANTED];
 
-	if (path && !stat(path, &file) && file.st_size > FILE_BYTES_MOST)
-		return -EFBIG;
-	if (!btf)
-		btf = btf__parse(path ? path : KERNEL_BTF, NULL);
 	if (!btf)
 		return -errno;
-	if (!types_stand_straight(btf)) {
-		btf__free(btf);
-		return -EINVAL;
-	}
 	layout->source = path ? LAYOUT_FILE : LAYOUT_KERNEL_BTF;
 	find_wanted(btf, ids);
 	read_fields(layout, btf, ids);
 	read_functions(layout, btf, ids);
-	btf__free(btf);
+	btf_view_free(btf);
 	return 0;
 }
 
