@@ -86,14 +86,12 @@ static bool index_types(struct btf_view *view, __u32 length)
 	return at == length;
 }
 
-/* Takes apart what btf_view_new() has got hold of. */
+/* False and errno: this is no BTF. */
 static bool view_set(struct btf_view *view, const void *bytes, size_t size)
 {
 	const struct btf_header *header = bytes;
 	const char *body;
 
-	if (!bytes)
-		return false;
 	errno = EINVAL;
 	if (size < sizeof(*header) || header->magic != BTF_MAGIC || header->hdr_len > size ||
 	    header->type_off > size - header->hdr_len ||
@@ -110,45 +108,64 @@ static bool view_set(struct btf_view *view, const void *bytes, size_t size)
 	       !view->strings[header->str_len - 1] && index_types(view, header->type_len);
 }
 
-/* The kernel's own as a memory mapping (6.16), which saves 1,400 reads of a page each. */
-static void map_kernel_btf(struct btf_view *view)
+/* All of a file, in memory of our own. */
+static void *read_all(int fd, size_t size)
 {
-	int fd = open(KERNEL_BTF, O_RDONLY | O_CLOEXEC);
-	struct stat file;
-	void *bytes;
+	char *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t done = 0;
+	ssize_t n = 1;
 
-	if (fd < 0)
-		return;
-	if (!fstat(fd, &file) && file.st_size > 0) {
-		bytes = mmap(NULL, (size_t)file.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (bytes != MAP_FAILED) {
-			view->mapped = bytes;
-			view->mapped_length = (size_t)file.st_size;
-		}
+	if (bytes == MAP_FAILED)
+		return MAP_FAILED;
+	while (done < size && n > 0) {
+		n = read(fd, bytes + done, size - done);
+		done += n > 0 ? (size_t)n : 0;
 	}
-	close(fd);
+	if (done == size)
+		return bytes;
+	if (!n)
+		errno = EINVAL;
+	munmap(bytes, size);
+	return MAP_FAILED;
 }
 
-/* False and errno if it fails. */
-static bool view_open(struct btf_view *view, const char *path)
+static bool open_kernel_btf(struct btf_view *view)
+{
+	int fd = open(KERNEL_BTF, O_RDONLY | O_CLOEXEC);
+	void *bytes = MAP_FAILED;
+	struct stat file;
+
+	if (fd < 0)
+		return false;
+	if (!fstat(fd, &file) && file.st_size > 0) {
+		/* 6.16; before, each read gives a page. */
+		bytes = mmap(NULL, (size_t)file.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (bytes == MAP_FAILED)
+			bytes = read_all(fd, (size_t)file.st_size);
+	}
+	close(fd);
+	if (bytes == MAP_FAILED)
+		return false;
+	view->mapped = bytes;
+	view->mapped_length = (size_t)file.st_size;
+	return view_set(view, bytes, view->mapped_length);
+}
+
+static bool open_file(struct btf_view *view, const char *path)
 {
 	struct stat file;
 	const void *bytes;
 	__u32 size;
 
-	if (path && !stat(path, &file) && file.st_size > FILE_BYTES_MOST) {
+	if (!stat(path, &file) && file.st_size > FILE_BYTES_MOST) {
 		errno = EFBIG;
 		return false;
 	}
-	if (!path)
-		map_kernel_btf(view);
-	if (view->mapped)
-		return view_set(view, view->mapped, view->mapped_length);
-	view->parsed = btf__parse(path ? path : KERNEL_BTF, NULL);
+	view->parsed = btf__parse(path, NULL);
 	if (!view->parsed)
 		return false;
 	bytes = btf__raw_data(view->parsed, &size);
-	return view_set(view, bytes, size);
+	return bytes && view_set(view, bytes, size);
 }
 
 struct btf_view *btf_view_new(const char *path)
@@ -156,7 +173,7 @@ struct btf_view *btf_view_new(const char *path)
 	struct btf_view *view = calloc(1, sizeof(*view));
 	int error;
 
-	if (!view || view_open(view, path))
+	if (!view || (path ? open_file(view, path) : open_kernel_btf(view)))
 		return view;
 	error = errno;
 	btf_view_free(view);
