@@ -13,12 +13,13 @@
 #define SESSIONS_MOST	(1U << 20)
 #define SESSIONS_SHARE	4 /* one part in so many, at most, of the memory */
 #define SESSIONS_MORE_SHARE \
-	256		 /* and of more than plenty: the table itself takes time at the start */
-#define NEAR_SHARE   512 /* likewise, and of the table that is there from the start */
-#define NEAR_FEWEST  (1U << 16) /* fewer sessions, asked for, are held to the number */
-#define BUFFER_LEAST (1U << 20)
-#define BUFFER_MOST  (8U << 20) /* 58,000 sessions that end at once */
-#define BUFFER_SHARE 256
+	256		     /* and of more than plenty: the table itself takes time at the start */
+#define NEAR_SHARE	 512 /* likewise, and of the table that is there from the start */
+#define NEAR_SHARE_ASKED 128 /* likewise, if so many sessions are asked for */
+#define NEAR_FEWEST	 (1U << 16) /* fewer sessions, asked for, are held to the number */
+#define BUFFER_LEAST	 (1U << 20)
+#define BUFFER_MOST	 (8U << 20) /* 58,000 sessions that end at once */
+#define BUFFER_SHARE	 256
 
 uint64_t room_memory(void)
 {
@@ -40,6 +41,7 @@ static uint32_t sessions_for(uint64_t memory, bool grows)
 	return sessions;
 }
 
+/* memory: what it may take. */
 static uint32_t near_for(uint64_t memory, uint32_t sessions)
 {
 	uint32_t sets = 1;
@@ -47,7 +49,7 @@ static uint32_t near_for(uint64_t memory, uint32_t sessions)
 	if (sessions < NEAR_FEWEST)
 		return 0;
 	while (2 * (uint64_t)sets * NEAR_WAYS <= sessions &&
-	       2 * (uint64_t)sets * sizeof(struct near_set) <= memory / NEAR_SHARE)
+	       2 * (uint64_t)sets * sizeof(struct near_set) <= memory)
 		sets *= 2;
 	return sets;
 }
@@ -84,7 +86,7 @@ struct room room_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint
 		     bool grows)
 {
 	const uint32_t most = sessions ? sessions : sessions_for(memory, grows);
-	const uint32_t sets = near_for(memory, most);
+	const uint32_t sets = near_for(memory / (sessions ? NEAR_SHARE_ASKED : NEAR_SHARE), most);
 	const uint32_t bytes = buffer_kb ? buffer_of(buffer_kb) : buffer_for(memory);
 	const uint32_t records = bytes / sizeof(struct outbox_place);
 
