@@ -82,10 +82,18 @@ __noinline __u32 near_way(__u64 key, __u64 wanted)
 	return way & NEAR_WAYS;
 }
 
+/* The key's set, and *way, the way that near_way() tells of; NULL: none does. */
+static __always_inline struct near_set *near_look(const volatile struct config *config, __u64 key,
+						  __u64 wanted, __u32 *way)
+{
+	*way = near_is_there(config) ? near_way(key, wanted) & NEAR_WAYS : 0;
+	return *way ? near_set_of(config, key) : NULL;
+}
+
 static __always_inline struct life *near_find(const volatile struct config *config, __u64 key)
 {
-	__u32 way = near_is_there(config) ? near_way(key, key) & NEAR_WAYS : 0;
-	struct near_set *set = way ? near_set_of(config, key) : NULL;
+	__u32 way;
+	struct near_set *set = near_look(config, key, key, &way);
 
 	return set ? (struct life *)set->lines[way] : NULL;
 }
@@ -94,8 +102,8 @@ static __always_inline struct life *near_find(const volatile struct config *conf
 static __always_inline bool near_add(const volatile struct config *config, __u64 key,
 				     const struct life *life)
 {
-	__u32 way = near_is_there(config) ? near_way(key, 0) & NEAR_WAYS : 0;
-	struct near_set *set = way ? near_set_of(config, key) : NULL;
+	__u32 way;
+	struct near_set *set = near_look(config, key, 0, &way);
 
 	/* Another CPU may take it, but hardly ever. */
 	if (!set || __sync_val_compare_and_swap(&set->lines[0][way], 0, NEAR_CLAIMED))
@@ -110,8 +118,8 @@ static __always_inline bool near_add(const volatile struct config *config, __u64
 static __always_inline bool near_take(const volatile struct config *config, __u64 key,
 				      struct life *life)
 {
-	__u32 way = near_is_there(config) ? near_way(key, key) & NEAR_WAYS : 0;
-	struct near_set *set = way ? near_set_of(config, key) : NULL;
+	__u32 way;
+	struct near_set *set = near_look(config, key, key, &way);
 
 	if (!set)
 		return false;
