@@ -137,8 +137,21 @@ static __always_inline void life_replace(struct life *known, const struct life *
 	*known = *life;
 }
 
-/* known: what stands at the key, since the kernel reuses addresses at once, and an end may have
- * been missed; or NULL. */
+/*
+ * Adds a life, unless something stands at its key: that is returned, since the kernel reuses
+ * addresses at once, and an end may have been missed. known: what was found there, or NULL.
+ */
+static __always_inline struct life *life_add(const volatile struct config *config, __u64 key,
+					     struct life *known, const struct life *life)
+{
+	if (known || session_add(config, key, life))
+		return known;
+	known = far_find(config, key);
+	if (!known)
+		loss_count(LOSS_SESSIONS);
+	return known;
+}
+
 static __always_inline void life_begin_active(const volatile struct config *config,
 					      const struct change *c, __u64 key, struct life *known)
 {
@@ -155,15 +168,9 @@ static __always_inline void life_begin_active(const volatile struct config *conf
 	life.received_before = LOAD(tp, bytes_received);
 #endif
 	owner_set(config, &life, OWNER_CONNECT);
-	if (!known) {
-		if (session_add(config, key, &life))
-			return;
-		known = far_find(config, key);
-	}
+	known = life_add(config, key, known, &life);
 	if (known)
 		life_replace(known, &life);
-	else
-		loss_count(LOSS_SESSIONS);
 }
 
 static __always_inline void life_begin_passive(const volatile struct config *config,
@@ -179,15 +186,9 @@ static __always_inline void life_begin_passive(const volatile struct config *con
 	if (c->newstate == STATE_FIN_WAIT1)
 		owner_set(config, &life, OWNER_CLOSE);
 	life.born_ns = life.established_ns = change_ns(config, c);
-	if (!known) {
-		if (session_add(config, key, &life))
-			return;
-		known = far_find(config, key);
-	}
-	if (!known) {
-		loss_count(LOSS_SESSIONS);
+	known = life_add(config, key, known, &life);
+	if (!known)
 		return;
-	}
 	/* Both ends connected to each other. */
 	if (known->state == STATE_SYN_RECV) {
 		known->established_ns = life.born_ns;
