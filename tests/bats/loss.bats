@@ -110,6 +110,10 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	run -0 grep -cE '^tcplife: room for [0-9]+ open sessions, and [0-9]+ KB for records that wait$' "$said"
 }
 
+@test "records leave in the order of their numbers, whole, and their places are used again" {
+	run -0 "$build/tests/unit_inbox"
+}
+
 @test "40,000 that end at once are all printed" {
 	tracer_start -D $ports
 	sessions 40000
