@@ -41,14 +41,12 @@ static uint32_t sessions_for(uint64_t memory, bool grows)
 	return sessions;
 }
 
-/* memory: what it may take. */
-static uint32_t near_for(uint64_t memory, uint32_t sessions)
+/* memory: what it may take; places: as many, at most. */
+static uint32_t near_for(uint64_t memory, uint64_t places)
 {
 	uint32_t sets = 1;
 
-	if (sessions < NEAR_FEWEST)
-		return 0;
-	while (2 * (uint64_t)sets * NEAR_WAYS <= sessions &&
+	while (2 * (uint64_t)sets * NEAR_WAYS <= places &&
 	       2 * (uint64_t)sets * sizeof(struct near_set) <= memory)
 		sets *= 2;
 	return sets;
@@ -86,7 +84,10 @@ struct room room_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint
 		     bool grows)
 {
 	const uint32_t most = sessions ? sessions : sessions_for(memory, grows);
-	const uint32_t sets = near_for(memory / (sessions ? NEAR_SHARE_ASKED : NEAR_SHARE), most);
+	/* Who asks for so many has them: then few of the sets are to be full. */
+	const uint32_t sets = most < NEAR_FEWEST ? 0
+			      : sessions ? near_for(memory / NEAR_SHARE_ASKED, 2 * (uint64_t)most)
+					 : near_for(memory / NEAR_SHARE, most);
 	const uint32_t bytes = buffer_kb ? buffer_of(buffer_kb) : buffer_for(memory);
 	const uint32_t records = bytes / sizeof(struct outbox_place);
 

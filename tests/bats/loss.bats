@@ -82,7 +82,8 @@ lost() {
 }
 
 # Whole lines only.
-printed() { grep -c ' 127\.77\..*[0-9]$' "$records" || true; }
+# Whole lines: one that was cut short is counted as lost.
+printed() { head -n "$(wc -l <"$records")" "$records" | grep -c ' 127\.77\..*[0-9]$' || true; }
 
 counted() { echo $(($(lost buffer) + $(lost sessions) + $(lost output) + $(lost unborn))); }
 

@@ -42,15 +42,15 @@ static void test_buffer(void)
 	CHECK(buffer(1024 * GB) == 8 * MB);
 }
 
-/* The table of sets takes a 512th of the memory, more if it is asked for, and no more than there
- * may be sessions. */
+/* The table of sets takes a 512th of the memory, and no more places than there may be sessions;
+ * more of both if so many are asked for. */
 static void test_near(void)
 {
 	struct room room = room_for(24 * GB, 2, 0, 0, true);
 
 	CHECK(room.near_sets == 32768 && room.far_sessions == 131072);
 	room = room_for(24 * GB, 2, 1000000, 0, true);
-	CHECK(room.near_sets == 131072 && room.far_sessions == 500000);
+	CHECK(room.near_sets == 262144 && room.far_sessions == 500000);
 	room = room_for(4 * GB, 2, 1000000, 0, true);
 	CHECK(room.near_sets == 65536 && room.far_sessions == 1000000);
 	room = room_for(1 * GB, 2, 0, 0, true);
