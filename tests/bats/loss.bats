@@ -81,7 +81,6 @@ lost() {
 	echo "${count%% *}" | sed 's/^$/0/'
 }
 
-# Whole lines only.
 # Whole lines: one that was cut short is counted as lost.
 printed() { head -n "$(wc -l <"$records")" "$records" | grep -c ' 127\.77\..*[0-9]$' || true; }
 
