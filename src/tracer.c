@@ -148,12 +148,17 @@ static bool lives_grow(const struct tracer_request *request)
 	return request->facts->version >= KERNEL_VERSION_CODE(6, 1, 0);
 }
 
+static int map_resize(const struct tracer *tracer, const char *name, uint32_t count)
+{
+	return bpf_map__set_max_entries(bpf_object__find_map_by_name(tracer->object, name), count);
+}
+
 /* The maps with an entry a session. */
 static int size_for_sessions(const struct tracer *tracer, const struct tracer_request *request,
 			     const char *name, uint32_t count)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(tracer->object, name);
-	int result = bpf_map__set_max_entries(map, count);
+	int result = map_resize(tracer, name, count);
 
 	if (!result && lives_grow(request))
 		result = bpf_map__set_map_flags(map, BPF_F_NO_PREALLOC);
@@ -190,21 +195,16 @@ static int object_configure(struct tracer *tracer, const struct tracer_request *
 		result = size_for_sessions(tracer, request, "sessions", tracer->room.far_sessions);
 	if (!result && request->options->open)
 		result = size_for_sessions(tracer, request, "ends", tracer->room.sessions);
-	map = bpf_object__find_map_by_name(tracer->object, "pids");
 	if (!result && request->options->pid_count)
-		result = bpf_map__set_max_entries(map, (uint32_t)request->options->pid_count);
+		result = map_resize(tracer, "pids", (uint32_t)request->options->pid_count);
 	if (!result && config.near_sets)
-		result = bpf_map__set_max_entries(
-			bpf_object__find_map_by_name(tracer->object, "near"), config.near_sets);
+		result = map_resize(tracer, "near", config.near_sets);
 	if (!result && config.outbox_places)
-		result = bpf_map__set_max_entries(
-			bpf_object__find_map_by_name(tracer->object, "outbox"),
-			config.outbox_places);
+		result = map_resize(tracer, "outbox", config.outbox_places);
 	if (!result && candidate->ring) {
-		map = bpf_object__find_map_by_name(tracer->object, "records");
-		result = bpf_map__set_max_entries(map, config.outbox_places
-							       ? (uint32_t)sysconf(_SC_PAGESIZE)
-							       : tracer->room.buffer_bytes);
+		result = map_resize(tracer, "records",
+				    config.outbox_places ? (uint32_t)sysconf(_SC_PAGESIZE)
+							 : tracer->room.buffer_bytes);
 		map = bpf_object__find_map_by_name(tracer->object, ".rodata.config");
 		if (!result)
 			result = bpf_map__set_initial_value(map, &config, sizeof(config));
