@@ -32,13 +32,13 @@ READELF := $(cross)readelf
 CC := $(cross)gcc -specs=$(BUILD)/musl.specs -fPIE
 WARNINGS := -Wall -Wextra -Werror
 CFLAGS ?= -Os -fno-asynchronous-unwind-tables -fno-unwind-tables
-INCLUDES := -Isrc -Iprobe-select -Ibpf -isystem $(BUILD)/include -isystem $(BUILD)/headers \
+INCLUDES := -iquote src -iquote . -isystem $(BUILD)/include -isystem $(BUILD)/headers \
 	-isystem $(BUILD)/static/src/zlib
 C := $(CC) $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -ffunction-sections -fdata-sections $(fixed) $(INCLUDES) -MMD -MP
 # No RELRO: musl's static-pie start does not apply it, and it pads the file to the largest page (arm64: 64 KB).
 LINK := -Wl,--gc-sections -Wl,--build-id=sha1 -Wl,-z,norelro
 
-sources := $(wildcard src/*.c probe-select/*.c)
+sources := $(wildcard src/*.c src/*/*.c probe-select/*.c)
 objects := $(sources:%.c=$(BUILD)/obj/%.o)
 archives := $(BUILD)/static/libbpf.a $(BUILD)/static/libelf.a $(BUILD)/static/libz.a
 toolchain := $(BUILD)/musl.specs $(BUILD)/headers/linked
@@ -67,7 +67,7 @@ help:
 textless := -fdebug-compilation-dir=/nowhere
 
 BPF = $(CLANG) -target bpf -mcpu=$(4) -O2 -g $(WARNINGS) -Wno-unused-parameter -nostdinc \
-	-D__TARGET_ARCH_$(bpf.$(ARCH)) -DBUFFER_$(3) $(fixed) $(textless) -Ibpf -I$(BUILD)/include \
+	-D__TARGET_ARCH_$(bpf.$(ARCH)) -DBUFFER_$(3) $(fixed) $(textless) -iquote bpf -I$(BUILD)/include \
 	-I$(BUILD)/headers -I$(shell $(CLANG) -print-resource-dir)/include -MMD -MP -MT $@ -MF $(@:.o=.d)
 
 define bpf_object
@@ -104,11 +104,11 @@ $(BUILD)/obj/%.o: %.c $(toolchain) $(BUILD)/static/unpacked Makefile
 	$(say) CC $<
 	$(Q)$(C) -c $< -o $@
 
-$(BUILD)/obj/src/objects.o: $(bpf_objects)
-$(BUILD)/obj/src/objects.o: C += -Wa,-I$(BUILD)/bpf
+$(BUILD)/obj/src/base/objects.o: $(bpf_objects)
+$(BUILD)/obj/src/base/objects.o: C += -Wa,-I$(BUILD)/bpf
 
-$(BUILD)/obj/src/components.o: $(BUILD)/components
-$(BUILD)/obj/src/components.o: C += -Wa,-I$(BUILD)
+$(BUILD)/obj/src/cli/components.o: $(BUILD)/components
+$(BUILD)/obj/src/cli/components.o: C += -Wa,-I$(BUILD)
 
 $(BUILD)/components: static/components static/sources.lock $(toolchain)
 	$(Q)static/components $(sysroot)/usr/lib/$(gnu)-musl/libc.a "$$($(CC) -print-libgcc-file-name)" \
@@ -229,7 +229,7 @@ vm-test: $(BUILD)/tcplife test-programs $(BUILD)/packages/vm
 # --- lint ---------------------------------------------------------------------------------------------
 
 lint_c := $(sources) $(wildcard tests/*/*.c bench/*.c)
-lint_h := $(wildcard src/*.h probe-select/*.h bpf/*.[ch] bpf/*/*.c tests/*/*.h bench/*.h)
+lint_h := $(wildcard src/*.h src/*/*.h probe-select/*.h bpf/*.[ch] bpf/*/*.c tests/*/*.h bench/*.h)
 lint_sh = $(shell grep -rlE '^.!/bin/(ba)?sh' static demo tests bench .ci 2>/dev/null)
 lint_flags := -std=gnu11 -D_GNU_SOURCE -nostdinc -isystem /usr/include/$(gnu)-musl $(INCLUDES)
 
@@ -242,14 +242,14 @@ lint: $(BUILD)/packages/lint $(BUILD)/static/unpacked $(toolchain)
 	$(say) LINT cppcheck
 	$(Q)cppcheck --quiet --enable=warning,performance,portability,style --inline-suppr --std=c11 \
 		--error-exitcode=1 --suppressions-list=.cppcheck -j$(shell nproc) -D_GNU_SOURCE \
-		'-Dbpf_object__for_each_program(p,o)=for(p=0;p;p++)' '-DLIBBPF_OPTS(t,n,...)=struct t n={__VA_ARGS__}' -Isrc -Iprobe-select -Ibpf $(lint_c)
+		'-Dbpf_object__for_each_program(p,o)=for(p=0;p;p++)' '-DLIBBPF_OPTS(t,n,...)=struct t n={__VA_ARGS__}' -Isrc -I. $(lint_c)
 	$(say) LINT clang-tidy
 	$(Q)printf '%s\n' $(lint_c) | xargs -P$(shell nproc) -n1 sh -c \
 		'out=$$(clang-tidy --quiet "$$0" -- $(lint_flags) 2>&1) || { echo "$$out"; exit 255; }'
 
 # --- to install it, to hand it on ----------------------------------------------------------------------
 
-VERSION := $(shell sed -n 's/.*TCPLIFE_VERSION "\(.*\)"/\1/p' src/version.h)
+VERSION := $(shell sed -n 's/.*TCPLIFE_VERSION "\(.*\)"/\1/p' src/cli/version.h)
 MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 bash_completions := $(PREFIX)/share/bash-completion/completions

@@ -23,11 +23,11 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "aside.h"
+#include "base/aside.h"
 #include "hook.h"
 #include "layout.h"
-#include "objects.h"
-#include "record.h"
+#include "base/objects.h"
+#include "bpf/record.h"
 
 #define PAIRS	     5	 /* sessions that are made; what becomes of each is in make_samples() */
 #define PAIR_MAPPED  4	 /* the one on dual-stack sockets */

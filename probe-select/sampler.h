@@ -9,7 +9,7 @@
 
 #include "layout.h"
 #include "select.h"
-#include "snapshot.h"
+#include "bpf/snapshot.h"
 
 #define SAMPLES_MOST 32
 

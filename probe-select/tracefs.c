@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "pseudofs.h"
+#include "base/pseudofs.h"
 
 int tracefs_open(bool *own)
 {

@@ -6,14 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check.h"
-#include "choice.h"
-#include "components.h"
-#include "completion.h"
-#include "kernel_log.h"
-#include "options.h"
+#include "cli/check.h"
+#include "trace/choice.h"
+#include "cli/components.h"
+#include "cli/completion.h"
+#include "base/kernel_log.h"
+#include "cli/options.h"
 #include "run.h"
-#include "version.h"
+#include "cli/version.h"
 
 enum exit_code {
 	EXIT_DONE = 0,

@@ -14,19 +14,19 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cgroups.h"
-#include "check.h"
-#include "choice.h"
-#include "existing.h"
-#include "hook.h"
-#include "losses.h"
-#include "open.h"
-#include "privilege.h"
-#include "report.h"
-#include "scope.h"
-#include "session.h"
-#include "sock_diag.h"
-#include "writer.h"
+#include "session/cgroups.h"
+#include "cli/check.h"
+#include "trace/choice.h"
+#include "session/existing.h"
+#include "probe-select/hook.h"
+#include "trace/losses.h"
+#include "trace/open.h"
+#include "base/privilege.h"
+#include "output/report.h"
+#include "session/scope.h"
+#include "session/session.h"
+#include "session/sock_diag.h"
+#include "output/writer.h"
 
 #define DRAIN_EVERY_MS 100 /* a record shows within twice this */
 #define CLOCK_SET_NS   50000000

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "options.h"
+#include "cli/options.h"
 
 /*
  * Traces until a signal, --duration or --count ends it, or nobody reads any more. False: it could

@@ -13,7 +13,7 @@ CC := $(CLANG) -g -O2 -fno-omit-frame-pointer -fsanitize=address,fuzzer-no-link
 watched := -fsanitize=undefined -fno-sanitize-recover=undefined -std=gnu11 -D_GNU_SOURCE $(WARNINGS) \
 	-Wno-bitwise-instead-of-logical $(INCLUDES) -MMD -MP
 
-ours := $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out src/main.c,$(wildcard src/*.c probe-select/*.c)))
+ours := $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out src/main.c,$(wildcard src/*.c src/*/*.c probe-select/*.c)))
 units := $(patsubst tests/unit/%.c,$(OUT)/unit_%,$(wildcard tests/unit/*.c))
 fuzzers := $(patsubst tests/fuzz/%.c,$(OUT)/fuzz_%,$(wildcard tests/fuzz/*.c))
 archives := $(patsubst %,$(OUT)/linked/lib%.a,bpf elf z)
@@ -33,10 +33,10 @@ $(OUT)/obj/%.o: %.c tests/sanitize.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(watched) -c $< -o $@
 
-$(OUT)/obj/src/objects.o: watched += -Wa,-I$(BUILD)/bpf
-$(OUT)/obj/src/objects.o: $(wildcard $(BUILD)/bpf/*.gz)
-$(OUT)/obj/src/components.o: watched += -Wa,-I$(BUILD)
-$(OUT)/obj/src/components.o: $(BUILD)/components
+$(OUT)/obj/src/base/objects.o: watched += -Wa,-I$(BUILD)/bpf
+$(OUT)/obj/src/base/objects.o: $(wildcard $(BUILD)/bpf/*.gz)
+$(OUT)/obj/src/cli/components.o: watched += -Wa,-I$(BUILD)
+$(OUT)/obj/src/cli/components.o: $(BUILD)/components
 
 $(archives) &: $(BUILD)/static/unpacked tests/sanitize.mk static/archives.mk static/libelf/config.h
 	$(say) ARCHIVE 'zlib libelf libbpf, for the sanitizers'

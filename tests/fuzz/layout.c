@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Any file as BTF, and as a tracepoint's format. */
-#include "layout.h"
+#include "probe-select/layout.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

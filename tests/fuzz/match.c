@@ -5,7 +5,7 @@
  * The input says how many samples there are and what fills them, then plants values: each a field,
  * where it stands, in which samples it is expected and in which it is there.
  */
-#include "match.h"
+#include "probe-select/match.h"
 
 #include "fuzz.h"
 

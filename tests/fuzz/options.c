@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Any command line: its words stand in the input with a NUL behind each. */
-#include "options.h"
+#include "cli/options.h"
 
 #include "fuzz.h"
 

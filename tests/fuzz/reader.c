@@ -6,7 +6,7 @@
  * A file in memory stands for the kernel's ring: its data is written twice, as the kernel maps it
  * twice. The input says how large it is, where reading begins, then a length and flags for each.
  */
-#include "reader.h"
+#include "trace/reader.h"
 
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "ring.h"
+#include "trace/ring.h"
 
 #define PAGE	     4096U
 #define SIZES	     8 /* up to more than a window of ring.c */

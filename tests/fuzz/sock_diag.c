@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Any answer of the kernel's to the question which sockets there are. */
-#include "sock_diag.h"
+#include "session/sock_diag.h"
 
 #include <linux/netlink.h>
 
 #include "fuzz.h"
-#include "session.h"
+#include "session/session.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

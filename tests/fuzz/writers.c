@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "report.h"
-#include "session.h"
-#include "writer.h"
+#include "output/report.h"
+#include "session/session.h"
+#include "output/writer.h"
 
 #define RECORDS_MOST 16
 #define CGROUP_MOST  1000 /* as cgroups.c has it */

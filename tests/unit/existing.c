@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "existing.h"
+#include "session/existing.h"
 
 #include <errno.h>
 #include <linux/inet_diag.h>
@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 
 #include "check.h"
-#include "sock_diag.h"
+#include "session/sock_diag.h"
 
 #define SINCE 1000
 

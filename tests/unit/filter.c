@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "filter.h"
+#include "session/filter.h"
 
 #include <arpa/inet.h>
 
 #include "check.h"
-#include "options.h"
+#include "cli/options.h"
 
 static struct options options;
 static char error[OPTIONS_ERROR_SIZE];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Sweeping what killed tracers left, on a directory that looks like tracefs. */
-#include "hook.h"
+#include "probe-select/hook.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "facts.h"
+#include "probe-select/facts.h"
 
 /* A pid that is no process any more. */
 static pid_t dead_pid(void)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The reading end of the outbox, on a memory file that stands for the map. */
-#include "inbox.h"
+#include "trace/inbox.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "check.h"
-#include "outbox.h"
-#include "record.h"
+#include "bpf/outbox.h"
+#include "bpf/record.h"
 
 /* The kernel side, and what the reader has got. */
 struct post {

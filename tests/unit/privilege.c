@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "privilege.h"
+#include "base/privilege.h"
 
 static bool yes(const void *arg)
 {

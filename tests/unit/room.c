@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* How much room tracing gets on machines that we do not have. */
-#include "room.h"
+#include "trace/room.h"
 
 #include "check.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "select.h"
+#include "probe-select/select.h"
 
 #define NOTHING HOOKS /* no hook can be used */
 

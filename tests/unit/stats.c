@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "stats.h"
+#include "output/stats.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "check.h"
-#include "report.h"
+#include "output/report.h"
 
 #define MS 1000000ll
 

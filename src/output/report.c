@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "report.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "report_format.h"
+#include "base/terminal.h"
+
+struct report {
+	struct writer *writer;
+	report_format *format;
+	struct stats *whole;
+	struct stats *interval; /* NULL: there are none */
+	bool header;
+	bool utf8;
+	int64_t interval_ns;
+	int64_t begun_ns;
+	int64_t interval_begun_ns;
+	int64_t due_ns;
+};
+
+struct report *report_new(const struct options *o, struct writer *w, int64_t now_ns)
+{
+	struct report *r = malloc(sizeof(*r));
+
+	if (!r)
+		return NULL;
+	*r = (struct report){
+		.writer = w,
+		.format = o->format == FORMAT_JSON ? report_json : report_table,
+		.whole = stats_new(&o->by),
+		.interval = o->interval_ns ? stats_new(&o->by) : NULL,
+		.header = o->header == HEADER_YES,
+		.utf8 = terminal_is_utf8(),
+		.interval_ns = (int64_t)o->interval_ns,
+		.begun_ns = now_ns,
+		.interval_begun_ns = now_ns,
+		.due_ns = o->interval_ns ? now_ns + (int64_t)o->interval_ns : INT64_MAX,
+	};
+	if (r->whole && (r->interval || !r->interval_ns))
+		return r;
+	report_free(r);
+	return NULL;
+}
+
+void report_free(struct report *r)
+{
+	if (!r)
+		return;
+	stats_free(r->whole);
+	stats_free(r->interval);
+	free(r);
+}
+
+void report_add(struct report *r, const struct session *s)
+{
+	stats_add(r->whole, s);
+	if (r->interval)
+		stats_add(r->interval, s);
+}
+
+int64_t report_due(const struct report *r)
+{
+	return r->due_ns;
+}
+
+static enum writer_status write_page(struct report *r, struct stats *stats, int64_t begun_ns,
+				     int64_t now_ns)
+{
+	struct report_page page = {
+		.stats = stats,
+		.whole = stats == r->whole,
+		.header = r->header,
+		.utf8 = r->utf8,
+		.elapsed_ns = now_ns > begun_ns ? now_ns - begun_ns : 1,
+	};
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	page.ended_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+	r->format(r->writer, &page);
+	return writer_flush(r->writer);
+}
+
+enum writer_status report_tick(struct report *r, int64_t now_ns)
+{
+	enum writer_status status;
+
+	if (now_ns < r->due_ns)
+		return WRITER_OK;
+	status = write_page(r, r->interval, r->interval_begun_ns, now_ns);
+	stats_clear(r->interval);
+	r->interval_begun_ns = now_ns;
+	/* Those that were slept through, by a machine or a stopped process, are part of this one.
+	 */
+	r->due_ns += r->interval_ns * (1 + (now_ns - r->due_ns) / r->interval_ns);
+	return status;
+}
+
+enum writer_status report_end(struct report *r, int64_t now_ns)
+{
+	if (r->interval && stats_all(r->interval)->sessions)
+		write_page(r, r->interval, r->interval_begun_ns, now_ns);
+	return write_page(r, r->whole, r->begun_ns, now_ns);
+}

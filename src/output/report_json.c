@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* JSON Lines: an object a group, most sessions first, then `other` and `all`. */
+#include "base/json.h"
+#include "report_format.h"
+
+static void put_key(struct text *t, enum stats_key key, const struct stats_id *id)
+{
+	switch (key) {
+	case KEY_PORT:
+		text_put_number(t, id->port);
+		break;
+	case KEY_DIR:
+		json_put_word(t, direction_name((enum direction)id->direction));
+		break;
+	case KEY_LPORT:
+		text_put_number(t, id->lport);
+		break;
+	case KEY_RPORT:
+		text_put_number(t, id->rport);
+		break;
+	case KEY_RADDR:
+		json_put_address(t, id->ip, id->raddr);
+		break;
+	case KEY_PID:
+		text_put_number(t, id->pid);
+		break;
+	case KEY_COMM:
+		text_put_json_name(t, id->comm);
+		break;
+	case KEY_UID:
+		json_put_known(t, id->uid);
+		break;
+	case KEY_END:
+		json_put_word(t, id->ending == ENDING_UNKNOWN
+					 ? NULL
+					 : ending_name((enum ending)id->ending));
+		break;
+	case KEY_NETNS:
+		json_put_known(t, id->netns);
+		break;
+	case STATS_KEYS:
+		break;
+	}
+}
+
+/* id: NULL if it is not of one group. */
+static void put_keys(struct text *t, const struct stats_by *by, const struct stats_id *id)
+{
+	for (unsigned i = 0; i < by->count; i++) {
+		JSON_LITERAL(t, ",\"");
+		text_put_string(t, stats_key_name(by->keys[i]));
+		JSON_LITERAL(t, "\":");
+		if (id)
+			put_key(t, by->keys[i], id);
+		else
+			json_put_null(t);
+	}
+}
+
+static void put_quantile(struct text *t, const struct histogram *h, unsigned permille)
+{
+	json_put_known(t, h->count ? (int64_t)histogram_quantile(h, permille) : -1);
+}
+
+static void put_figures(struct text *t, const struct report_page *page,
+			const struct stats_figures *f)
+{
+	const uint64_t rate = report_rate(page, f->sessions);
+
+	JSON_KEY(t, "sessions");
+	text_put_number(t, f->sessions);
+	JSON_KEY(t, "failed");
+	text_put_number(t, f->failed);
+	JSON_KEY(t, "per_second");
+	text_put_number(t, rate / 100);
+	text_put_char(t, '.');
+	text_put_digits(t, rate % 100, 2);
+	JSON_KEY(t, "tx_bytes");
+	text_put_number(t, f->tx_bytes);
+	JSON_KEY(t, "tx_unknown");
+	text_put_number(t, f->tx_unknown);
+	JSON_KEY(t, "rx_bytes");
+	text_put_number(t, f->rx_bytes);
+	JSON_KEY(t, "rx_unknown");
+	text_put_number(t, f->rx_unknown);
+	JSON_KEY(t, "measured");
+	text_put_number(t, f->lifespans.count);
+	JSON_KEY(t, "p50_ns");
+	put_quantile(t, &f->lifespans, 500);
+	JSON_KEY(t, "p90_ns");
+	put_quantile(t, &f->lifespans, 900);
+	JSON_KEY(t, "p99_ns");
+	put_quantile(t, &f->lifespans, 990);
+	JSON_KEY(t, "max_ns");
+	put_quantile(t, &f->lifespans, 1000);
+}
+
+/* Two arrays: where each class begins, and how many lifespans it has; up to the last that has. */
+static void put_lifespans(struct text *t, const struct stats *s)
+{
+	unsigned count = STATS_LIFESPANS;
+
+	while (count && !stats_lifespans(s, count - 1))
+		count--;
+	JSON_KEY(t, "lifespans_from_ns");
+	text_put_char(t, '[');
+	for (unsigned i = 0; i < count; i++) {
+		text_put(t, ",", i > 0);
+		text_put_number(t, (uint64_t)stats_lifespan_from(i));
+	}
+	text_put_char(t, ']');
+	JSON_KEY(t, "lifespans");
+	text_put_char(t, '[');
+	for (unsigned i = 0; i < count; i++) {
+		text_put(t, ",", i > 0);
+		text_put_number(t, stats_lifespans(s, i));
+	}
+	text_put_char(t, ']');
+}
+
+/* An object up to its figures; the caller closes it. */
+static struct text *put_object(struct writer *w, const struct report_page *page, const char *of,
+			       const struct stats_id *id, const struct stats_figures *figures)
+{
+	struct text *t = writer_room(w);
+
+	JSON_LITERAL(t, "{\"type\":\"stats\"");
+	JSON_KEY(t, "span");
+	json_put_word(t, page->whole ? "whole" : "interval");
+	JSON_KEY(t, "ended");
+	json_put_time(t, true, page->ended_ns);
+	JSON_KEY(t, "elapsed_ns");
+	text_put_number(t, (uint64_t)page->elapsed_ns);
+	JSON_KEY(t, "of");
+	json_put_word(t, of);
+	put_keys(t, stats_by(page->stats), id);
+	put_figures(t, page, figures);
+	return t;
+}
+
+void report_json(struct writer *w, const struct report_page *page)
+{
+	size_t count;
+	struct stats_group *const *groups = stats_sort(page->stats, &count);
+	struct text *t;
+
+	for (size_t i = 0; i < count; i++) {
+		t = put_object(w, page, "group", &groups[i]->id, &groups[i]->figures);
+		JSON_LITERAL(t, "}\n");
+	}
+	if (stats_other(page->stats)->sessions) {
+		t = put_object(w, page, "other", NULL, stats_other(page->stats));
+		JSON_LITERAL(t, "}\n");
+	}
+	t = put_object(w, page, "all", NULL, stats_all(page->stats));
+	put_lifespans(t, page->stats);
+	JSON_LITERAL(t, "}\n");
+}

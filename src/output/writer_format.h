@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a format is to the writer. One file a format. */
+#ifndef TCPLIFE_WRITER_FORMAT_H
+#define TCPLIFE_WRITER_FORMAT_H
+
+#include "columns.h"
+#include "session/session.h"
+#include "base/text.h"
+
+struct writer_format {
+	void (*header)(struct text *t, const struct columns *c); /* NULL: it has none */
+	void (*row)(struct text *t, struct columns *c, const struct session *s);
+};
+
+extern const struct writer_format writer_table;
+extern const struct writer_format writer_csv;
+extern const struct writer_format writer_json;
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A session as a person speaks of it: what a record means, once the kernel's bookkeeping is off. */
+#ifndef TCPLIFE_SESSION_H
+#define TCPLIFE_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bpf/record.h"
+
+/* How a session ended, from its last state and sk_err; names by ending_name(). */
+enum ending {
+	ENDING_UNKNOWN,
+	ENDING_OPEN,	    /* has not ended yet */
+	ENDING_FIN_LOCAL,   /* orderly; we closed first */
+	ENDING_FIN_REMOTE,  /* orderly; the peer closed first */
+	ENDING_FIN_BOTH,    /* orderly; both closed at once */
+	ENDING_RST_LOCAL,   /* we reset it: SO_LINGER 0, or closed with data unread */
+	ENDING_RST_REMOTE,  /* the peer reset it */
+	ENDING_RST_CLOSED,  /* a reset after our close: which side's is not known */
+	ENDING_TIMEOUT,	    /* no answer */
+	ENDING_REFUSED,	    /* nobody listened */
+	ENDING_UNREACHABLE, /* the network or host said so, or said nothing of a route */
+	ENDING_CANCELLED,   /* the connector gave up before an answer came */
+	ENDING_ABORTED,	    /* destroyed by an administrator (ss -K) */
+	ENDING_ERROR,	    /* any other errno, in `error` */
+	ENDINGS,
+};
+
+struct session {
+	/* The beginning and end by the wall clock, nanoseconds since 1970; end is now, if open. */
+	int64_t started_ns;
+	int64_t ended_ns;
+	int64_t wall_offset_ns; /* by how much both are ahead of CLOCK_MONOTONIC */
+	int64_t duration_ns;	/* from ESTABLISHED, else from SYN_SENT */
+	int64_t connect_ns;	/* from SYN_SENT to ESTABLISHED; -1: not an active open, or never */
+	int64_t tx_bytes;	/* payload that the peer acknowledged; -1: unknown */
+	int64_t rx_bytes;	/* payload that arrived in order; -1: unknown */
+	int64_t retrans;	/* segments sent again; -1: unknown */
+	int64_t rtt_us;		/* smoothed round trip time; -1: unknown */
+	int64_t uid;		/* -1: unknown */
+	int64_t netns;		/* inode number; -1: unknown */
+	uint64_t cgroup_id;	/* 0: unknown */
+	uint32_t pid;		/* 0: unknown */
+	int error;		/* sk_err, a positive errno; 0: none; -1: unknown */
+	uint16_t lport;
+	uint16_t rport;
+	uint8_t ip;	   /* 4 or 6 */
+	uint8_t laddr[16]; /* the first four bytes only, if ip is 4 */
+	uint8_t raddr[16];
+	enum direction direction;
+	enum ending ending;
+	enum owner owner;
+	bool age_known;	    /* false: it began before the tracer, and lasted at least duration_ns */
+	const char *cgroup; /* the path of cgroup_id; NULL: unknown; borrowed */
+	char comm[COMM_LEN + 1]; /* as the kernel has it, any bytes; "-" if pid is 0 */
+};
+
+/* What it takes to understand records; the same for all of a run. */
+struct session_view {
+	/* Which fields of a record the kernel's layout let the kernel side fill in. */
+	bool bytes; /* both counters */
+	bool error;
+	bool flags;
+	bool netns;
+	bool rtt;
+	bool retrans;
+	int64_t wall_offset_ns; /* CLOCK_REALTIME less CLOCK_MONOTONIC */
+	int64_t since_ns;	/* when tracing began, CLOCK_MONOTONIC */
+};
+
+/* Reads a record; never fails. */
+void session_read(struct session *s, const struct record *r, const struct session_view *view);
+
+/*
+ * Reads the record of a session that is open: closed_ns is now, and the counters, netns and times
+ * are what the kernel says of the socket, whatever the view; not so if `counted` is false, when
+ * they are unknown.
+ */
+void session_read_open(struct session *s, const struct record *r, const struct session_view *view,
+		       bool counted);
+
+/* Whether this is how a session ends that comes to nothing, or that breaks. */
+bool ending_is_failure(enum ending ending);
+/* Whether it failed before it was established, as far as is known. */
+bool session_failed(const struct session *s);
+
+/* "fin-local"...; never NULL. */
+const char *ending_name(enum ending ending);
+/* "out", "in", or NULL if unknown. */
+const char *direction_name(enum direction direction);
+/* "connect", "accept", "close", "proc", or NULL if unknown. */
+const char *owner_name(enum owner owner);
+
+#endif

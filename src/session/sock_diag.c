@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "sock_diag.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <linux/tcp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/aside.h"
+
+#define ANSWER_BYTES 65536
+#define STATE_BIT(s) (1U << STATE_##s)
+
+/* Younger than some headers. */
+#define ATTRIBUTE_CGROUP_ID 21
+
+/* SYN_RECV is left out: nobody has been handed those. */
+#define STATES                                                                                     \
+	(STATE_BIT(ESTABLISHED) | STATE_BIT(SYN_SENT) | STATE_BIT(FIN_WAIT1) |                     \
+	 STATE_BIT(FIN_WAIT2) | STATE_BIT(CLOSE_WAIT) | STATE_BIT(LAST_ACK) | STATE_BIT(CLOSING) | \
+	 STATE_BIT(LISTEN))
+
+struct namespace
+{
+	ino_t inode; /* 0: unknown, for there is no /proc */
+	int door;    /* /proc/PID/ns/net, while it is opened; -1: ours */
+	int fd;	     /* of the netlink socket; -1: it could not be opened */
+};
+
+struct sock_diag {
+	struct namespace *list; /* ours is the first */
+	size_t count;
+	size_t opened; /* of them; the rest is new */
+	int error;     /* the first -errno in opening them */
+};
+
+struct request {
+	struct nlmsghdr header;
+	struct inet_diag_req_v2 body;
+};
+
+bool sock_diag_covers(const struct sock_diag *diag, uint32_t netns)
+{
+	for (size_t i = 0; i < diag->count; i++)
+		if (diag->list[i].inode == netns && diag->list[i].fd >= 0)
+			return true;
+	return false;
+}
+
+static bool is_known(const struct sock_diag *diag, ino_t inode)
+{
+	for (size_t i = 0; i < diag->count; i++)
+		if (diag->list[i].inode == inode)
+			return true;
+	return false;
+}
+
+static int add(struct sock_diag *diag, ino_t inode, int door)
+{
+	struct namespace *list = realloc(diag->list, (diag->count + 1) * sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+	list[diag->count++] = (struct namespace){ .inode = inode, .door = door, .fd = -1 };
+	diag->list = list;
+	return 0;
+}
+
+static void note_error(struct sock_diag *diag, int error)
+{
+	if (!diag->error)
+		diag->error = error;
+}
+
+static void add_process(struct sock_diag *diag, int proc, const char *pid)
+{
+	char path[32];
+	struct stat stat;
+	int door;
+
+	snprintf(path, sizeof(path), "%.20s/ns/net", pid);
+	/* It may have ended since. */
+	if (fstatat(proc, path, &stat, 0) || is_known(diag, stat.st_ino))
+		return;
+	door = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	if (door < 0) {
+		if (errno != ENOENT && errno != ESRCH)
+			note_error(diag, -errno);
+	} else if (add(diag, stat.st_ino, door)) {
+		note_error(diag, -ENOMEM);
+		close(door);
+	}
+}
+
+/* Every process's namespace that is not known yet. */
+static void find_namespaces(struct sock_diag *diag)
+{
+	DIR *proc = opendir("/proc");
+	const struct dirent *entry;
+
+	if (!proc) {
+		note_error(diag, -errno);
+		return;
+	}
+	while ((entry = readdir(proc)))
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+			add_process(diag, dirfd(proc), entry->d_name);
+	closedir(proc);
+}
+
+static int netlink_open(void)
+{
+	return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+}
+
+/* Goes from one new namespace to the next; the sockets that it opens are ours, too. */
+static int open_aside(void *arg)
+{
+	struct sock_diag *diag = arg;
+
+	for (size_t i = diag->opened; i < diag->count; i++) {
+		struct namespace *n = &diag->list[i];
+
+		if (!setns(n->door, CLONE_NEWNET))
+			n->fd = netlink_open();
+		if (n->fd < 0)
+			note_error(diag, -errno);
+	}
+	return 0;
+}
+
+static int open_namespaces(struct sock_diag *diag)
+{
+	int result;
+
+	diag->error = 0;
+	find_namespaces(diag);
+	if (diag->opened < diag->count) {
+		result = aside_run(open_aside, diag);
+		if (result)
+			note_error(diag, result);
+	}
+	for (; diag->opened < diag->count; diag->opened++)
+		close(diag->list[diag->opened].door);
+	return diag->error;
+}
+
+static int open_ours(struct sock_diag *diag)
+{
+	struct stat stat = { .st_ino = 0 };
+
+	if (fstatat(AT_FDCWD, "/proc/self/ns/net", &stat, 0))
+		note_error(diag, -errno);
+	if (add(diag, stat.st_ino, -1))
+		return -ENOMEM;
+	diag->opened = 1;
+	diag->list[0].fd = netlink_open();
+	return diag->list[0].fd < 0 ? -errno : 0;
+}
+
+/* --- what the kernel answers --------------------------------------------------------------------
+ */
+
+/* What there is of an attribute: an older kernel gives less, a newer one more. */
+static size_t attribute_copy(void *to, size_t size, const struct rtattr *from)
+{
+	const size_t there = RTA_PAYLOAD(from);
+
+	memcpy(to, RTA_DATA(from), there < size ? there : size);
+	return there;
+}
+
+static void read_address(uint8_t to[16], int family, const __be32 from[4])
+{
+	if (family == AF_INET6) {
+		memcpy(to, from, 16);
+		return;
+	}
+	memset(to + 10, 0xff, 2);
+	memcpy(to + 12, from, 4);
+}
+
+/*
+ * bytes_acked counts the SYN of the end that opened the session, while bytes_sent (4.19) counts
+ * payload only: add what is still on its way, take off what was sent twice and the FIN, and what is
+ * left is 1 or 0. Anything else is a socket that was busy while it was read.
+ */
+static enum direction direction_of(const struct tcp_info *info, size_t bytes, uint32_t unacked,
+				   uint8_t state)
+{
+	const bool closing =
+		state == STATE_FIN_WAIT1 || state == STATE_LAST_ACK || state == STATE_CLOSING;
+	const bool fin = state == STATE_FIN_WAIT2 || (closing && !info->tcpi_notsent_bytes);
+	uint64_t extra;
+
+	if (state == STATE_SYN_SENT)
+		return DIRECTION_OUT;
+	if (bytes < offsetof(struct tcp_info, tcpi_bytes_retrans) + sizeof(uint64_t))
+		return DIRECTION_UNKNOWN;
+	extra = info->tcpi_bytes_acked + unacked - info->tcpi_notsent_bytes - fin -
+		(info->tcpi_bytes_sent - info->tcpi_bytes_retrans);
+	if (extra > 1)
+		return DIRECTION_UNKNOWN;
+	return extra ? DIRECTION_OUT : DIRECTION_IN;
+}
+
+static void read_info(struct record *r, const struct rtattr *attribute, uint32_t unacked)
+{
+	struct tcp_info info = { .tcpi_state = 0 };
+	const size_t bytes = attribute_copy(&info, sizeof(info), attribute);
+
+	r->bytes_acked = info.tcpi_bytes_acked;
+	r->bytes_received = info.tcpi_bytes_received;
+	r->srtt_us = info.tcpi_rtt << 3;
+	r->total_retrans = info.tcpi_total_retrans;
+	r->direction = direction_of(&info, bytes, unacked, r->state);
+}
+
+bool sock_diag_read(struct sock_diag_socket *socket, const struct nlmsghdr *message)
+{
+	const struct inet_diag_msg *body = NLMSG_DATA(message);
+	struct record *r = &socket->record;
+	const struct rtattr *attribute;
+	bool has_info = false;
+	int left;
+
+	if (message->nlmsg_len < NLMSG_LENGTH(sizeof(*body)))
+		return false;
+	memset(socket, 0, sizeof(*socket));
+	read_address(r->laddr, body->idiag_family, body->id.idiag_src);
+	read_address(r->raddr, body->idiag_family, body->id.idiag_dst);
+	r->lport = ntohs(body->id.idiag_sport);
+	r->rport = ntohs(body->id.idiag_dport);
+	r->uid = body->idiag_uid;
+	r->state = body->idiag_state;
+	socket->inode = body->idiag_inode;
+	left = (int)(message->nlmsg_len - NLMSG_LENGTH(sizeof(*body)));
+	attribute = (const struct rtattr *)(body + 1);
+	for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
+		if (attribute->rta_type == INET_DIAG_INFO) {
+			read_info(r, attribute, body->idiag_wqueue);
+			has_info = true;
+		} else if (attribute->rta_type == ATTRIBUTE_CGROUP_ID) {
+			attribute_copy(&r->cgroup_id, sizeof(r->cgroup_id), attribute);
+		}
+	}
+	/* What is left of a socket in TIME_WAIT has none, though it may say FIN_WAIT2. */
+	return has_info;
+}
+
+/* Returns 1 at the end, 0 if there is more to come, or -errno. */
+static int read_answer(const struct namespace *n, const struct nlmsghdr *message, sock_diag_fn fn,
+		       void *arg)
+{
+	struct sock_diag_socket socket;
+	int result;
+
+	if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR) {
+		/* Both begin with an error, which old kernels leave out of NLMSG_DONE. */
+		if (message->nlmsg_len < NLMSG_LENGTH(sizeof(int)))
+			return 1;
+		memcpy(&result, NLMSG_DATA(message), sizeof(result));
+		return result < 0 ? result : 1;
+	}
+	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY || !sock_diag_read(&socket, message))
+		return 0;
+	socket.record.netns = (uint32_t)n->inode;
+	return fn(arg, &socket);
+}
+
+static int ask(int fd, uint8_t family, uint32_t states)
+{
+	const struct request request = {
+		.header = {
+			.nlmsg_len = sizeof(request),
+			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+		},
+		.body = {
+			.sdiag_family = family,
+			.sdiag_protocol = IPPROTO_TCP,
+			.idiag_ext = 1U << (INET_DIAG_INFO - 1),
+			.idiag_states = states,
+		},
+	};
+
+	return send(fd, &request, sizeof(request), 0) < 0 ? -errno : 0;
+}
+
+/* Those of one family of one namespace that are in these states (a bit each). */
+static int dump(const struct namespace *n, uint8_t family, uint32_t states, sock_diag_fn fn,
+		void *arg)
+{
+	void *buffer = malloc(ANSWER_BYTES);
+	int result = buffer ? ask(n->fd, family, states) : -ENOMEM;
+
+	while (!result) {
+		const struct nlmsghdr *message = buffer;
+		ssize_t length = recv(n->fd, buffer, ANSWER_BYTES, 0);
+
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length < 0)
+			result = -errno;
+		for (; !result && length > 0 && NLMSG_OK(message, (size_t)length);
+		     message = NLMSG_NEXT(message, length))
+			result = read_answer(n, message, fn, arg);
+	}
+	free(buffer);
+	return result < 0 ? result : 0;
+}
+
+int sock_diag_dump(const struct sock_diag *diag, sock_diag_fn fn, void *arg)
+{
+	int first = 0, result;
+
+	for (size_t i = 0; i < diag->count; i++) {
+		const struct namespace *n = &diag->list[i];
+
+		for (int v6 = 0; v6 < 2 && n->fd >= 0; v6++) {
+			result = dump(n, v6 ? AF_INET6 : AF_INET, STATES, fn, arg);
+			/* A kernel without IPv6 has no such sockets. */
+			if (!first && !(v6 && result == -ENOENT))
+				first = result;
+		}
+	}
+	return first;
+}
+
+/* --- from start to end -------------------------------------------------------------------------
+ */
+
+/* What the user can do about it. */
+static const char *remedy(int error)
+{
+	switch (-error) {
+	case ENOENT:
+	case EPROTONOSUPPORT:
+		return "load the kernel module tcp_diag";
+	case EMFILE:
+	case ENFILE:
+		return "allow more open files with ulimit -n";
+	case EPERM:
+	case EACCES:
+		return "run as root, with CAP_SYS_ADMIN and CAP_SYS_PTRACE";
+	default:
+		return "try again";
+	}
+}
+
+static int ignore(void *arg, const struct sock_diag_socket *socket)
+{
+	(void)arg;
+	(void)socket;
+	return 0;
+}
+
+struct sock_diag *sock_diag_new(char *why, size_t size)
+{
+	struct sock_diag *diag = calloc(1, sizeof(*diag));
+	int result = diag ? open_ours(diag) : -ENOMEM;
+
+	*why = '\0';
+	/* An older kernel, or one without modules, says only now that it cannot. */
+	if (!result)
+		result = dump(&diag->list[0], AF_INET, STATE_BIT(LISTEN), ignore, NULL);
+	if (result) {
+		snprintf(why, size, "cannot ask the kernel for open sockets: %s; %s",
+			 strerror(-result), remedy(result));
+		sock_diag_free(diag);
+		return NULL;
+	}
+	result = open_namespaces(diag);
+	if (result)
+		snprintf(why, size,
+			 "cannot look into every network namespace for open sockets: %s; %s",
+			 strerror(-result), remedy(result));
+	return diag;
+}
+
+void sock_diag_free(struct sock_diag *diag)
+{
+	if (!diag)
+		return;
+	for (size_t i = 0; i < diag->count; i++)
+		if (diag->list[i].fd >= 0)
+			close(diag->list[i].fd);
+	free(diag->list);
+	free(diag);
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "choice.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "probe-select/discover.h"
+#include "probe-select/hook.h"
+
+/* A file of another kernel would give wrong numbers without a word, so it must agree with what is
+ * seen here. */
+static bool file_contradicted(const struct choice *choice, enum hook hook, const char *path,
+			      char *why, size_t size)
+{
+	struct layout seen = choice->layout;
+	char unseen[256];
+
+	layout_forget_fields(&seen);
+	discover_layout(&seen, hook, &choice->facts, &choice->sources, unseen, sizeof(unseen));
+	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++) {
+		enum layout_field field = (enum layout_field)i;
+
+		if (!layout_has(&seen, field) || seen.offset[i] == choice->layout.offset[i])
+			continue;
+		snprintf(
+			why, size,
+			"--btf %s: is of another kernel: it says that %s stands at %d, but here it "
+			"stands at %d; give the BTF of %s, or none",
+			path, layout_field_name(field), choice->layout.offset[i], seen.offset[i],
+			choice->facts.release);
+		return true;
+	}
+	return false;
+}
+
+/* From the user's file; a file that cannot be used is no reason to guess. */
+static bool layout_from_file(struct choice *choice, enum hook hook, const char *path, char *why,
+			     size_t size)
+{
+	int result = layout_from_btf(&choice->layout, path);
+
+	if (result) {
+		snprintf(why, size, "--btf %s: cannot be read as BTF: %s", path, strerror(-result));
+		return false;
+	}
+	if (!layout_has_ends(&choice->layout) || !layout_has(&choice->layout, FIELD_BYTES_ACKED)) {
+		snprintf(why, size,
+			 "--btf %s: knows no struct tcp_sock; give the BTF of this kernel, %s",
+			 path, choice->facts.release);
+		return false;
+	}
+	return !file_contradicted(choice, hook, path, why, size);
+}
+
+static bool layout_obtain(struct choice *choice, const struct candidate *candidate,
+			  const struct options *options, char *why, size_t size)
+{
+	struct layout *layout = &choice->layout;
+
+	*choice->layout_why = 0;
+	*layout = candidate->kernel_btf ? choice->sources.kernel : choice->sources.trace;
+	layout_take_format(layout, &choice->sources.trace);
+	if (!candidate->kernel_btf && options->btf == BTF_FILE)
+		return layout_from_file(choice, candidate->hook, options->btf_file, why, size);
+	if (!candidate->kernel_btf)
+		discover_layout(layout, candidate->hook, &choice->facts, &choice->sources,
+				choice->layout_why, sizeof(choice->layout_why));
+	/* The tracepoint brings addresses and ports along; the kprobe must find them in the socket.
+	 */
+	if (candidate->hook != HOOK_KPROBE || layout_has_ends(layout))
+		return true;
+	snprintf(why, size, "the socket's layout could not be discovered: %s", choice->layout_why);
+	return false;
+}
+
+bool choice_make(struct choice *choice, const struct options *options, reader_fn fn, void *arg)
+{
+	char why[sizeof(choice->plan.candidates[0].reason)];
+
+	memset(choice, 0, sizeof(*choice));
+	facts_gather(&choice->facts, &choice->sources);
+	select_plan(&choice->plan, &choice->facts, options->probe, options->btf);
+	hook_sweep(&choice->sources);
+	for (struct candidate *c = plan_next(&choice->plan, 0); c;
+	     c = plan_next(&choice->plan, (int)c->hook + 1)) {
+		const struct tracer_request request = {
+			.candidate = c,
+			.layout = &choice->layout,
+			.facts = &choice->facts,
+			.sources = &choice->sources,
+			.options = options,
+			.fn = fn,
+			.arg = arg,
+		};
+
+		if (layout_obtain(choice, c, options, why, sizeof(why)))
+			choice->tracer = tracer_start(&request, why, sizeof(why));
+		if (choice->tracer) {
+			choice->chosen = c;
+			return true;
+		}
+		c->usable = false;
+		memcpy(c->reason, why, sizeof(c->reason));
+	}
+	return false;
+}
+
+void choice_why(const struct choice *choice, const struct options *options, char *why, size_t size)
+{
+	const struct plan *plan = &choice->plan;
+	size_t used;
+
+	if (*plan->refusal) {
+		snprintf(why, size, "%s", plan->refusal);
+		return;
+	}
+	snprintf(why, size, "no way to trace works on kernel %s:", choice->facts.release);
+	for (int i = 0; i < HOOKS; i++) {
+		const struct candidate *c = &plan->candidates[i];
+
+		if (!c->asked)
+			continue;
+		used = strlen(why);
+		snprintf(why + used, size - used, " %s: %s;", hook_name(c->hook), c->reason);
+	}
+	used = strlen(why);
+	snprintf(why + used, size - used, " %s",
+		 options->probe == PROBE_AUTO ? "see tcplife --check" : "try --probe auto");
+}
+
+void choice_free(struct choice *choice)
+{
+	tracer_free(choice->tracer);
+	hook_reap();
+	sources_close(&choice->sources);
+}

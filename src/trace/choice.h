@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Goes down the plan until a candidate really loads and attaches, and keeps why the others did not.
+ */
+#ifndef TCPLIFE_CHOICE_H
+#define TCPLIFE_CHOICE_H
+
+#include "probe-select/facts.h"
+#include "probe-select/layout.h"
+#include "cli/options.h"
+#include "reader.h"
+#include "probe-select/select.h"
+#include "tracer.h"
+
+struct choice {
+	struct facts facts;
+	struct sources sources;
+	struct plan plan;
+	struct layout layout;	  /* of the chosen candidate */
+	char layout_why[160];	  /* what discovery could not do; "" if nothing */
+	struct candidate *chosen; /* in the plan; NULL: none works */
+	struct tracer *tracer;	  /* NULL: none works */
+};
+
+/* Gathers, plans, loads and attaches. False: nothing works; choice_why() says why. */
+bool choice_make(struct choice *choice, const struct options *options, reader_fn fn, void *arg);
+
+/* One line: cause and remedy, when nothing works. */
+void choice_why(const struct choice *choice, const struct options *options, char *why, size_t size);
+
+/* Stops tracing and frees. */
+void choice_free(struct choice *choice);
+
+#endif

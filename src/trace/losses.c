@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "losses.h"
+
+#include <inttypes.h>
+
+#include "base/json.h"
+
+bool losses_none(const struct losses *l)
+{
+	return l->buffer <= 0 && l->sessions <= 0 && l->output <= 0 && l->unborn <= 0 &&
+	       l->missed <= 0;
+}
+
+/* A part of the line, if there are any. */
+static void print_part(FILE *out, int64_t count, const char *what, const char **separator)
+{
+	if (count <= 0)
+		return;
+	fprintf(out, "%s %" PRId64 " %s", *separator, count, what);
+	*separator = ",";
+}
+
+void losses_print(FILE *out, const struct losses *l, bool existing)
+{
+	const char *separator = "";
+
+	fprintf(out, "tcplife: not printed:");
+	print_part(out, l->buffer, "lost to a full buffer (--buffer)", &separator);
+	print_part(out, l->sessions, "to a full session table (--max-sessions)", &separator);
+	print_part(out, l->output, "to an output that took no more", &separator);
+	print_part(out, l->missed, "state changes the kernel skipped", &separator);
+	print_part(out, l->unborn,
+		   existing ? "sessions begun before tracing"
+			    : "sessions begun before tracing (--existing prints them)",
+		   &separator);
+	fprintf(out, "%s\n", losses_none(l) ? " nothing" : "");
+}
+
+void losses_put_json(struct text *t, const struct losses *l)
+{
+	JSON_LITERAL(t, "{\"type\":\"losses\"");
+	JSON_KEY(t, "buffer");
+	json_put_known(t, l->buffer);
+	JSON_KEY(t, "sessions");
+	json_put_known(t, l->sessions);
+	JSON_KEY(t, "output");
+	json_put_known(t, l->output);
+	JSON_KEY(t, "unborn");
+	json_put_known(t, l->unborn);
+	JSON_KEY(t, "missed");
+	json_put_known(t, l->missed);
+	JSON_LITERAL(t, "}\n");
+}

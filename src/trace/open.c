@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "open.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "session/existing.h"
+#include "session/roster.h"
+#include "session/sock_diag.h"
+#include "tracer.h"
+
+struct listing {
+	const struct open_request *request;
+	struct roster *lives; /* those that the kernel side knows */
+	uint64_t now_ns;
+	int error; /* the first -errno */
+};
+
+static void add_life(void *arg, const struct record *record)
+{
+	struct listing *l = arg;
+	struct record life = *record;
+	int result;
+
+	if (!l->request->netns_known)
+		life.netns = 0;
+	if (!l->request->bytes_known)
+		life.bytes_acked = life.bytes_received = 0;
+	result = roster_add(l->lives, &life, 0);
+	if (result && !l->error)
+		l->error = result;
+}
+
+/* What is known of a life, with what the socket tells now. */
+static void count(struct record *life, const struct record *now)
+{
+	life->bytes_acked += now->bytes_acked;
+	life->bytes_received += now->bytes_received;
+	life->srtt_us = now->srtt_us;
+	life->total_retrans = now->total_retrans;
+	life->state = now->state;
+	life->lport = now->lport;
+	life->netns = now->netns;
+}
+
+/*
+ * A connect whose local port was chosen after SYN_SENT. Of several to the same peer, which is which
+ * is not known: then it is as old as the youngest, at least, and the owner's if they have but one.
+ */
+static bool find_connecting(const struct listing *l, const struct record *now, struct record *life)
+{
+	struct record ends = *now;
+	const struct roster_entry *entry;
+	bool several = false;
+
+	ends.lport = 0;
+	entry = roster_find(l->lives, &ends, NULL);
+	if (!entry)
+		return false;
+	*life = entry->record;
+	while ((entry = roster_find(l->lives, &ends, entry))) {
+		several = true;
+		if (entry->record.born_ns > life->born_ns)
+			life->born_ns = entry->record.born_ns;
+		if (entry->record.pid != life->pid)
+			life->pid = life->owner = 0;
+	}
+	life->unborn = several;
+	return true;
+}
+
+/* The life of this socket; false: it began before tracing, or is not known at all. */
+static bool take_life(const struct listing *l, const struct record *now, struct record *life)
+{
+	struct roster_entry *entry = roster_find(l->lives, now, NULL);
+
+	if (!entry)
+		return now->state == STATE_SYN_SENT && find_connecting(l, now, life);
+	*life = entry->record;
+	/* The same ends in two namespaces that cannot be told apart. */
+	if (roster_find(l->lives, now, entry))
+		return false;
+	roster_remove(l->lives, entry);
+	return true;
+}
+
+static bool take_existing(const struct listing *l, const struct record *now, struct record *life)
+{
+	const struct record *known =
+		l->request->existing ? existing_find(l->request->existing, now) : NULL;
+
+	if (!known)
+		return false;
+	*life = *known;
+	life->bytes_acked = life->bytes_received = 0;
+	life->unborn = 1;
+	return true;
+}
+
+static int on_socket(void *arg, const struct sock_diag_socket *socket)
+{
+	const struct listing *l = arg;
+	const struct record *now = &socket->record;
+	struct record life;
+
+	if (now->state == STATE_LISTEN)
+		return 0;
+	if (!take_life(l, now, &life) && !take_existing(l, now, &life))
+		return 0;
+	count(&life, now);
+	if (!life.direction)
+		life.direction = now->direction;
+	life.closed_ns = l->now_ns;
+	l->request->fn(l->request->arg, &life, true);
+	return 0;
+}
+
+/* Those in namespaces that are new or could not be entered; in the others, they have just ended. */
+static void list_uncounted(const struct listing *l)
+{
+	const struct sock_diag *diag = l->request->diag;
+	const struct roster_entry *entry = NULL;
+
+	while ((entry = roster_next(l->lives, entry))) {
+		struct record life = entry->record;
+
+		if (diag && (!life.netns || sock_diag_covers(diag, life.netns)))
+			continue;
+		life.closed_ns = l->now_ns;
+		l->request->fn(l->request->arg, &life, false);
+	}
+}
+
+int open_list(const struct open_request *request)
+{
+	struct listing l = { .request = request, .lives = roster_new(request->most) };
+	struct timespec t;
+	int result = 0;
+
+	if (!l.lives)
+		return -ENOMEM;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	l.now_ns = (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+	tracer_lives(request->tracer, add_life, &l);
+	if (request->diag)
+		result = sock_diag_dump(request->diag, on_socket, &l);
+	list_uncounted(&l);
+	roster_free(l.lives);
+	return l.error ? l.error : result;
+}

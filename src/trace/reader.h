@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Takes records out of the kernel's buffer, whichever kind the object has. */
+#ifndef TCPLIFE_READER_H
+#define TCPLIFE_READER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bpf/record.h"
+
+struct bpf_object;
+struct reader;
+struct room;
+
+/* Called for each record. */
+typedef void (*reader_fn)(void *arg, const struct record *record);
+
+/*
+ * object: borrowed, and loaded with its buffers as room says. Where it has no ring buffer, the perf
+ * buffers of all CPUs have as much in all, with a page for each at least. NULL with errno set if it
+ * fails.
+ */
+struct reader *reader_new(const struct bpf_object *object, const struct room *room, bool ring,
+			  reader_fn fn, void *arg);
+void reader_free(struct reader *reader);
+
+/*
+ * Adds the buffer to an epoll instance, edge-triggered: it tells of the kernel's wake-ups only, not
+ * of every record, which a reader that drains on a timer, too, need not know. Returns 0 or -errno.
+ */
+int reader_watch(const struct reader *reader, int epoll);
+
+/* Reads all that waits. Returns 0 or -errno. */
+int reader_drain(struct reader *reader);
+
+/*
+ * Of a perf buffer: the records that came, and those that the kernel has told to be lost, which it
+ * does not before another one finds room. The ring buffer's are counted by who writes.
+ */
+uint64_t reader_received(const struct reader *reader);
+uint64_t reader_lost(const struct reader *reader);
+
+struct perf_event_header;
+
+/*
+ * Reads one event of a perf buffer: true if it is a record, which is copied. Records that it says
+ * were lost are added to *lost. For tests.
+ */
+bool reader_event(const struct perf_event_header *event, struct record *record, uint64_t *lost);
+
+#endif

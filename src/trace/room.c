@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "room.h"
+
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include "bpf/life.h"
+#include "bpf/outbox.h"
+
+#define SESSION_BYTES	200 /* of a session in the kernel's map, at most */
+#define SESSIONS_LEAST	(1U << 15)
+#define SESSIONS_PLENTY (1U << 18) /* on any machine where these are no fourth of it */
+#define SESSIONS_MOST	(1U << 20)
+#define SESSIONS_SHARE	4 /* one part in so many, at most, of the memory */
+#define SESSIONS_MORE_SHARE \
+	256		     /* and of more than plenty: the table itself takes time at the start */
+#define NEAR_SHARE	 512 /* likewise, and of the table that is there from the start */
+#define NEAR_SHARE_ASKED 128 /* likewise, if so many sessions are asked for */
+#define NEAR_FEWEST	 (1U << 16) /* fewer sessions, asked for, are held to the number */
+#define BUFFER_LEAST	 (1U << 20)
+#define BUFFER_MOST	 (8U << 20) /* 58,000 sessions that end at once */
+#define BUFFER_SHARE	 256
+
+uint64_t room_memory(void)
+{
+	struct sysinfo machine;
+
+	return sysinfo(&machine) ? 0 : (uint64_t)machine.totalram * machine.mem_unit;
+}
+
+static uint32_t sessions_for(uint64_t memory, bool grows)
+{
+	uint32_t sessions = SESSIONS_PLENTY;
+
+	while (sessions > SESSIONS_LEAST && !grows &&
+	       (uint64_t)sessions * SESSION_BYTES > memory / SESSIONS_SHARE)
+		sessions /= 2;
+	while (sessions < SESSIONS_MOST && grows &&
+	       2 * (uint64_t)sessions * SESSION_BYTES <= memory / SESSIONS_MORE_SHARE)
+		sessions *= 2;
+	return sessions;
+}
+
+/* memory: what it may take; places: as many, at most. */
+static uint32_t near_for(uint64_t memory, uint64_t places)
+{
+	uint32_t sets = 1;
+
+	while (2 * (uint64_t)sets * NEAR_WAYS <= places &&
+	       2 * (uint64_t)sets * sizeof(struct near_set) <= memory)
+		sets *= 2;
+	return sets;
+}
+
+static uint32_t buffer_for(uint64_t memory)
+{
+	uint32_t bytes = BUFFER_LEAST;
+
+	while (bytes < BUFFER_MOST && 2 * (uint64_t)bytes <= memory / BUFFER_SHARE)
+		bytes *= 2;
+	return bytes;
+}
+
+/* A power of two, and no less than a page. */
+static uint32_t buffer_of(uint32_t kb)
+{
+	uint32_t bytes = (uint32_t)sysconf(_SC_PAGESIZE);
+
+	while (bytes < (uint64_t)kb << 10)
+		bytes *= 2;
+	return bytes;
+}
+
+static uint32_t places_for(uint32_t records, unsigned int cpus)
+{
+	uint32_t places = 1;
+
+	while (places < records + cpus * OUTBOX_SPARE)
+		places *= 2;
+	return places;
+}
+
+struct room room_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint32_t buffer_kb,
+		     bool grows)
+{
+	const uint32_t most = sessions ? sessions : sessions_for(memory, grows);
+	/* Who asks for so many has them: then few of the sets are to be full. */
+	const uint32_t sets = most < NEAR_FEWEST ? 0
+			      : sessions ? near_for(memory / NEAR_SHARE_ASKED, 2 * (uint64_t)most)
+					 : near_for(memory / NEAR_SHARE, most);
+	const uint32_t bytes = buffer_kb ? buffer_of(buffer_kb) : buffer_for(memory);
+	const uint32_t records = bytes / sizeof(struct outbox_place);
+
+	return (struct room){
+		.sessions = most,
+		.near_sets = sets,
+		.far_sessions = (uint64_t)sets * NEAR_WAYS >= most / 4 * 3 ? most / 2 : most,
+		.buffer_bytes = bytes,
+		.outbox_places = places_for(records, cpus),
+		.outbox_most = records,
+	};
+}

@@ -1,0 +1,604 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "tracer.h"
+
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "probe-select/facts.h"
+#include "probe-select/hook.h"
+#include "probe-select/layout.h"
+#include "bpf/life.h"
+#include "base/objects.h"
+
+#define WAKEUP_BYTES (1U << 16)
+
+/* Each kind of hook: its object in both generations, and its program. */
+static const struct {
+	const struct object *ring;
+	const struct object *perf; /* NULL: there is none */
+	const char *program;
+} hooks[HOOKS] = {
+	[HOOK_TYPED] = { &object_typed, NULL, "change_typed" },
+	[HOOK_CLASSIC] = { &object_classic_ring, &object_classic_perf, "change_classic" },
+	[HOOK_KPROBE] = { &object_kprobe_ring, &object_kprobe_perf, "change_kprobe" },
+};
+
+struct tracer {
+	struct bpf_object *object;
+	struct bpf_program *change;
+	struct bpf_program *accept; /* NULL: none */
+	struct reader *reader;
+	struct room room;
+	struct hook_event *change_event; /* where a hook is a perf event */
+	struct hook_event *accept_event;
+	struct bpf_program *again;    /* takes what `change` misses; NULL: there is none */
+	struct bpf_link *change_link; /* where it is attached by BTF */
+	struct bpf_link *again_link;
+	struct bpf_link *accept_link;
+	uint64_t missed;  /* by the hooks themselves, until they were taken off */
+	bool misses_told; /* the kernel counts when it passes a program over */
+};
+
+static bool is_attached(const struct tracer *tracer)
+{
+	return tracer->change_link || tracer->change_event;
+}
+
+static int map_of(const struct tracer *tracer, const char *name)
+{
+	return bpf_map__fd(bpf_object__find_map_by_name(tracer->object, name));
+}
+
+/* The program of the candidate's accept hook; NULL: none. */
+static const char *accept_program(const struct tracer_request *request)
+{
+	switch (request->candidate->accept) {
+	case ACCEPT_FEXIT:
+		return request->sources->kernel.accept_args == 2 ? "accept_fexit_2"
+								 : "accept_fexit_4";
+	case ACCEPT_KRETPROBE:
+		return "accept_kretprobe";
+	default:
+		return NULL;
+	}
+}
+
+static struct config config_of(const struct tracer *tracer, const struct tracer_request *request)
+{
+	const struct options *options = request->options;
+	const bool all = options->extended || options->format == FORMAT_JSON;
+
+	return (struct config){
+		.local_ports = !ports_empty(&options->local_ports),
+		.remote_ports = !ports_empty(&options->remote_ports),
+		.pids = options->pid_count > 0,
+		.family = (uint32_t)options->family,
+		.abort_known = layout_has(request->layout, FIELD_SK_ERR),
+		.unborn = options->existing,
+		.ends = options->open,
+		.uid = all || options->stats || options->filter.uid_count,
+		.netns = all || options->stats || options->existing || options->open,
+		.cgroup = all,
+		.ports_at_accept = layout_has(request->layout, FIELD_NUM) &&
+				   layout_has(request->layout, FIELD_DPORT),
+		.state_at_accept = layout_has(request->layout, FIELD_STATE),
+		/* By a helper that is there since then. */
+		.task = request->candidate->hook == HOOK_TYPED &&
+			layout_has_task(request->layout) &&
+			request->facts->version >= KERNEL_VERSION_CODE(5, 11, 0),
+		.clock = layout_has_clock(request->layout),
+		.near_sets = tracer->room.near_sets,
+		.outbox_places = tracer->room.outbox_places,
+		.outbox_most = tracer->room.outbox_most,
+		.wakeup_bytes = tracer->room.buffer_bytes / 4 < WAKEUP_BYTES
+					? tracer->room.buffer_bytes / 4
+					: WAKEUP_BYTES,
+	};
+}
+
+/*
+ * What this kernel knows nothing of does not load, not even behind a branch that is never taken:
+ * before 4.18 bpf_get_current_cgroup_id(), and before 5.12 atomic exchanges. The call becomes r0 =
+ * 0, and an exchange nothing.
+ */
+static struct bpf_insn insn_known(struct bpf_insn insn, bool cgroup, bool exchange)
+{
+	if (!cgroup && insn.code == (BPF_JMP | BPF_CALL) && !insn.src_reg &&
+	    insn.imm == BPF_FUNC_get_current_cgroup_id)
+		return (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K };
+	if (!exchange && insn.code == (BPF_STX | BPF_ATOMIC | BPF_DW) && insn.imm != BPF_ADD)
+		return (struct bpf_insn){ .code = BPF_JMP | BPF_JA };
+	return insn;
+}
+
+static int unknown_insns_drop(struct bpf_program *program, const struct tracer_request *request)
+{
+	const bool exchange = request->facts->exchange;
+	const bool cgroup = request->candidate->ring ||
+			    libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE,
+						    BPF_FUNC_get_current_cgroup_id, NULL) > 0;
+	const struct bpf_insn *insns = program ? bpf_program__insns(program) : NULL;
+	size_t count = program ? bpf_program__insn_cnt(program) : 0;
+	struct bpf_insn *known;
+	int result;
+
+	if (!count || (cgroup && exchange))
+		return 0;
+	known = malloc(count * sizeof(*known));
+	if (!known)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		known[i] = insn_known(insns[i], cgroup, exchange);
+	result = bpf_program__set_insns(program, known, count);
+	free(known);
+	return result;
+}
+
+/* From 6.1 on, memory is taken as sessions come, and safely so in any context. */
+static bool lives_grow(const struct tracer_request *request)
+{
+	return request->facts->version >= KERNEL_VERSION_CODE(6, 1, 0);
+}
+
+static int map_resize(const struct tracer *tracer, const char *name, uint32_t count)
+{
+	return bpf_map__set_max_entries(bpf_object__find_map_by_name(tracer->object, name), count);
+}
+
+/* The maps with an entry a session. */
+static int size_for_sessions(const struct tracer *tracer, const struct tracer_request *request,
+			     const char *name, uint32_t count)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(tracer->object, name);
+	int result = map_resize(tracer, name, count);
+
+	if (!result && lives_grow(request))
+		result = bpf_map__set_map_flags(map, BPF_F_NO_PREALLOC);
+	return result;
+}
+
+/* Sizes maps, picks programs and settles what the ring generation has as constants. */
+static int object_configure(struct tracer *tracer, const struct tracer_request *request)
+{
+	const struct candidate *candidate = request->candidate;
+	const struct config config = config_of(tracer, request);
+	struct bpf_program *program;
+	struct bpf_map *map;
+	int result;
+
+	tracer->change =
+		bpf_object__find_program_by_name(tracer->object, hooks[candidate->hook].program);
+	if (accept_program(request))
+		tracer->accept =
+			bpf_object__find_program_by_name(tracer->object, accept_program(request));
+	/* Since this kernel, tracepoints leave preemption on while programs run. */
+	if (request->facts->version >= KERNEL_VERSION_CODE(6, 19, 0))
+		tracer->again =
+			bpf_object__find_program_by_name(tracer->object, "change_typed_again");
+	bpf_object__for_each_program(program, tracer->object)
+		bpf_program__set_autoload(program, program == tracer->change ||
+							   program == tracer->again ||
+							   program == tracer->accept);
+
+	result = unknown_insns_drop(tracer->change, request);
+	if (!result)
+		result = unknown_insns_drop(tracer->accept, request);
+	if (!result)
+		result = size_for_sessions(tracer, request, "sessions", tracer->room.far_sessions);
+	if (!result && request->options->open)
+		result = size_for_sessions(tracer, request, "ends", tracer->room.sessions);
+	if (!result && request->options->pid_count)
+		result = map_resize(tracer, "pids", (uint32_t)request->options->pid_count);
+	if (!result && config.near_sets)
+		result = map_resize(tracer, "near", config.near_sets);
+	if (!result && config.outbox_places)
+		result = map_resize(tracer, "outbox", config.outbox_places);
+	if (!result && candidate->ring) {
+		result = map_resize(tracer, "records",
+				    config.outbox_places ? (uint32_t)sysconf(_SC_PAGESIZE)
+							 : tracer->room.buffer_bytes);
+		map = bpf_object__find_map_by_name(tracer->object, ".rodata.config");
+		if (!result)
+			result = bpf_map__set_initial_value(map, &config, sizeof(config));
+	}
+	return result;
+}
+
+/*
+ * libbpf would read all of the kernel's BTF, once more for each object, to learn what a typed
+ * program attaches to. That is known already, so such programs are handed to it as untyped ones,
+ * and get their type and target when they are loaded.
+ */
+static int prepare_typed(struct bpf_program *program, struct bpf_prog_load_opts *opts, long id)
+{
+	const bool fexit = strncmp(bpf_program__section_name(program), "fexit", 5) == 0;
+
+	opts->attach_btf_id = (__u32)id;
+	opts->expected_attach_type = fexit ? BPF_TRACE_FEXIT : BPF_TRACE_RAW_TP;
+	bpf_program__set_expected_attach_type(program, opts->expected_attach_type);
+	return bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
+}
+
+struct handlers {
+	int tracepoint, accept; /* as libbpf numbers them */
+};
+
+static void handlers_register(struct handlers *handlers, const struct layout *kernel)
+{
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = prepare_typed);
+
+	opts.cookie = kernel->tracepoint_id;
+	handlers->tracepoint =
+		libbpf_register_prog_handler("tp_btf/", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &opts);
+	opts.cookie = kernel->accept_id;
+	handlers->accept =
+		libbpf_register_prog_handler("fexit/", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &opts);
+}
+
+static void handlers_unregister(const struct handlers *handlers)
+{
+	libbpf_unregister_prog_handler(handlers->tracepoint);
+	libbpf_unregister_prog_handler(handlers->accept);
+}
+
+static int object_load(struct tracer *tracer, const struct tracer_request *request)
+{
+	const struct candidate *candidate = request->candidate;
+	const struct object *object =
+		candidate->ring ? hooks[candidate->hook].ring : hooks[candidate->hook].perf;
+	char path[32];
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "tcplife", .btf_custom_path = path);
+	int layout = layout_to_btf_file(request->layout), result = 0;
+	struct handlers handlers;
+
+	if (layout < 0)
+		return layout;
+	handlers_register(&handlers, &request->sources->kernel);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", layout);
+	tracer->object = object_open(object, &opts);
+	if (!tracer->object)
+		result = -errno;
+	if (!result)
+		result = object_configure(tracer, request);
+	if (!result)
+		result = bpf_object__load(tracer->object);
+	handlers_unregister(&handlers);
+	close(layout);
+	return result;
+}
+
+static int fill_ports(int map, const struct ports *ports)
+{
+	int result = 0;
+
+	if (ports_empty(ports))
+		return 0;
+	for (uint32_t i = 0; i < PORT_WORDS && !result; i++)
+		if (ports->words[i])
+			result = bpf_map_update_elem(map, &i, &ports->words[i], BPF_ANY);
+	return result;
+}
+
+static int maps_fill(const struct tracer *tracer, const struct tracer_request *request)
+{
+	const struct options *options = request->options;
+	const struct config config = config_of(tracer, request);
+	const uint32_t zero = 0;
+	const uint8_t one = 1;
+	int result = fill_ports(map_of(tracer, "local_ports"), &options->local_ports);
+
+	if (!result)
+		result = fill_ports(map_of(tracer, "remote_ports"), &options->remote_ports);
+	for (size_t i = 0; i < options->pid_count && !result; i++)
+		result = bpf_map_update_elem(map_of(tracer, "pids"), &options->pids[i], &one,
+					     BPF_ANY);
+	if (!result && !request->candidate->ring)
+		result = bpf_map_update_elem(map_of(tracer, "settings"), &zero, &config, BPF_ANY);
+	return result;
+}
+
+static int attach_event(struct hook_event *event, const struct bpf_program *program)
+{
+	return event ? hook_attach(event, program) : -errno;
+}
+
+static int attach_link(struct bpf_link **link, const struct bpf_program *program)
+{
+	*link = bpf_program__attach_trace(program);
+	return *link ? 0 : -errno;
+}
+
+static int attach_change(struct tracer *tracer, const struct tracer_request *request)
+{
+	int result;
+
+	switch (request->candidate->hook) {
+	case HOOK_TYPED:
+		result = attach_link(&tracer->change_link, tracer->change);
+		if (!result && tracer->again)
+			result = attach_link(&tracer->again_link, tracer->again);
+		return result;
+	case HOOK_CLASSIC:
+		tracer->change_event =
+			hook_open_tracepoint(request->sources, "sock/inet_sock_set_state");
+		break;
+	default:
+		tracer->change_event =
+			hook_open_kprobe(request->facts, request->sources, "tcp_set_state", false);
+		break;
+	}
+	return attach_event(tracer->change_event, tracer->change);
+}
+
+static int attach_accept(struct tracer *tracer, const struct tracer_request *request)
+{
+	switch (request->candidate->accept) {
+	case ACCEPT_FEXIT:
+		return attach_link(&tracer->accept_link, tracer->accept);
+	case ACCEPT_KRETPROBE:
+		tracer->accept_event =
+			hook_open_kprobe(request->facts, request->sources, "inet_csk_accept", true);
+		return attach_event(tracer->accept_event, tracer->accept);
+	default:
+		return 0;
+	}
+}
+
+/* What the user can do about it; "" if nothing is known. */
+static const char *remedy(int error)
+{
+	switch (-error) {
+	case ENOMEM:
+	case E2BIG:
+		return ": try a smaller --max-sessions";
+	case EACCES: /* Debian's own strictest level heeds CAP_SYS_ADMIN only */
+		return ": set sysctl kernel.perf_event_paranoid to 2, or run it as root";
+	case ENOSPC:
+		return ": tracefs takes no more kprobe events: remove some (kprobe_events)";
+	default:
+		return "";
+	}
+}
+
+/* One attempt with the candidate's accept hook. */
+static struct tracer *try_start(const struct tracer_request *request, char *why, size_t size)
+{
+	struct tracer *tracer = calloc(1, sizeof(*tracer));
+	const char *step = "cannot load its program";
+	int result = -ENOMEM;
+
+	if (!tracer)
+		goto failed;
+	tracer->room = room_for(room_memory(), (unsigned int)libbpf_num_possible_cpus(),
+				request->options->max_sessions, request->options->buffer_kb,
+				lives_grow(request));
+	if (!request->candidate->ring || !request->facts->exchange) {
+		tracer->room.outbox_places = 0;
+		tracer->room.near_sets = 0;
+		tracer->room.far_sessions = tracer->room.sessions;
+	}
+	/* Of programs of perf events it does so since 6.8; before 5.12, and before 6.1 or so, typed
+	 * ones were never passed over. */
+	tracer->misses_told = request->candidate->hook == HOOK_TYPED ||
+			      request->facts->version >= KERNEL_VERSION_CODE(6, 8, 0);
+	result = object_load(tracer, request);
+	if (result)
+		goto failed;
+	step = "cannot fill its maps";
+	result = maps_fill(tracer, request);
+	if (result)
+		goto failed;
+	step = "cannot open its buffer";
+	tracer->reader = reader_new(tracer->object, &tracer->room, request->candidate->ring,
+				    request->fn, request->arg);
+	if (!tracer->reader) {
+		result = -errno;
+		goto failed;
+	}
+	step = "cannot attach to the accept hook";
+	result = attach_accept(tracer, request);
+	if (result)
+		goto failed;
+	step = "cannot attach";
+	result = attach_change(tracer, request);
+	if (!result)
+		return tracer;
+failed:
+	snprintf(why, size, "%s: %s%s", step, strerror(-result), remedy(result));
+	tracer_free(tracer);
+	return NULL;
+}
+
+struct tracer *tracer_start(const struct tracer_request *request, char *why, size_t size)
+{
+	struct candidate *candidate = request->candidate;
+	const bool kprobes = request->facts->kprobe_pmu || request->facts->kprobe_events;
+	struct tracer *tracer = try_start(request, why, size);
+
+	/* fexit is missing on some kernels that have BTF (arm64 before 6.0). */
+	if (!tracer && candidate->accept == ACCEPT_FEXIT && kprobes) {
+		candidate->accept = ACCEPT_KRETPROBE;
+		tracer = try_start(request, why, size);
+	}
+	if (!tracer && candidate->accept != ACCEPT_NONE) {
+		candidate->accept = ACCEPT_NONE;
+		tracer = try_start(request, why, size);
+	}
+	return tracer;
+}
+
+int tracer_watch(const struct tracer *tracer, int epoll)
+{
+	return reader_watch(tracer->reader, epoll);
+}
+
+int tracer_drain(struct tracer *tracer)
+{
+	return reader_drain(tracer->reader);
+}
+
+const struct room *tracer_room(const struct tracer *tracer)
+{
+	return &tracer->room;
+}
+
+/* Times that the kernel passed a program over. */
+static int64_t program_missed(const struct bpf_program *program)
+{
+	struct bpf_prog_info info = {};
+	uint32_t size = sizeof(info);
+
+	if (!program || bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+		return 0;
+	return (int64_t)info.recursion_misses;
+}
+
+/* Changes that no program took, at most: with two of them, both must have been passed over. */
+static int64_t changes_missed(const struct tracer *tracer)
+{
+	int64_t first = program_missed(tracer->change), second = program_missed(tracer->again);
+
+	return tracer->again && second < first ? second : first;
+}
+
+static uint64_t hooks_missed(const struct tracer *tracer)
+{
+	return tracer->missed + hook_missed(tracer->change_event) +
+	       hook_missed(tracer->accept_event);
+}
+
+/* The records that the kernel side put out and that never came, where the kernel drops them. */
+static int64_t records_lost(const struct tracer *tracer, uint64_t sent)
+{
+	const uint64_t received = reader_received(tracer->reader);
+
+	if (!sent)
+		return 0;
+	/* Some may still be on their way, but what the kernel has told of is lost for certain. */
+	if (is_attached(tracer))
+		return (int64_t)reader_lost(tracer->reader);
+	return sent > received ? (int64_t)(sent - received) : 0;
+}
+
+int tracer_losses(const struct tracer *tracer, struct losses *losses)
+{
+	uint64_t counts[LOSS_IN_KERNEL] = {};
+	uint64_t *unseen = &counts[LOSS_UNBORN], *full = &counts[LOSS_SESSIONS];
+	int result = 0;
+
+	for (uint32_t i = 0; i < LOSS_IN_KERNEL && !result; i++)
+		result = bpf_map_lookup_elem(map_of(tracer, "losses"), &i, &counts[i]);
+	/* A session that found no room ends as one whose beginning was not seen: it is counted
+	 * once, and when it has ended. */
+	if (*full > *unseen)
+		*full = *unseen;
+	losses->buffer = (int64_t)counts[LOSS_BUFFER] + records_lost(tracer, counts[LOSS_SENT]);
+	losses->sessions = (int64_t)*full;
+	losses->unborn = (int64_t)(*unseen - *full);
+	losses->missed = tracer->misses_told
+				 ? changes_missed(tracer) + program_missed(tracer->accept) +
+					   (int64_t)hooks_missed(tracer)
+				 : -1;
+	/* Some kernels pass over a change and count nothing; most of that shows when the next
+	 * session has the address. */
+	if (losses->missed < (int64_t)counts[LOSS_ENDS] && counts[LOSS_ENDS])
+		losses->missed = (int64_t)counts[LOSS_ENDS];
+	return result;
+}
+
+static struct record record_of(const struct life *life, const struct ends *ends)
+{
+	struct record r = {
+		.born_ns = life->born_ns,
+		.established_ns = life->established_ns,
+		.bytes_acked = 0 - life->acked_before,
+		.bytes_received = 0 - life->received_before,
+		.cgroup_id = life->cgroup_id,
+		.pid = life->pid,
+		.uid = life->uid,
+		.netns = ends->netns,
+		.lport = ends->lport,
+		.rport = ends->rport,
+		.state = life->state,
+		.direction = life->direction,
+		.owner = life->owner,
+	};
+
+	memcpy(r.laddr, ends->laddr, sizeof(r.laddr));
+	memcpy(r.raddr, ends->raddr, sizeof(r.raddr));
+	memcpy(r.comm, life->comm, sizeof(r.comm));
+	return r;
+}
+
+/* As session_find() of the kernel side. The ring generation has no more of a life than it keeps. */
+static bool find_life(const struct tracer *tracer, uint64_t key, struct life *life)
+{
+	struct near_set set;
+	uint32_t index;
+
+	*life = (struct life){};
+	if (tracer->room.near_sets) {
+		index = near_index(key, tracer->room.near_sets);
+		if (bpf_map_lookup_elem(map_of(tracer, "near"), &index, &set))
+			return false;
+		for (int way = 1; way <= NEAR_WAYS; way++)
+			if (set.lines[0][way] == key) {
+				memcpy(life, set.lines[way], offsetof(struct life, acked_before));
+				return true;
+			}
+	}
+	return !bpf_map_lookup_elem(map_of(tracer, "sessions"), &key, life);
+}
+
+void tracer_lives(const struct tracer *tracer, reader_fn fn, void *arg)
+{
+	const int places = map_of(tracer, "ends");
+	uint64_t key = 0;
+
+	/* No socket stands at 0: an unknown key gives the first, as NULL does since 4.12. */
+	while (!bpf_map_get_next_key(places, &key, &key)) {
+		struct life life;
+		struct ends ends;
+
+		if (!bpf_map_lookup_elem(places, &key, &ends) && find_life(tracer, key, &life) &&
+		    life.born_ns) {
+			struct record r;
+
+			life_check_owner(&life, key);
+			r = record_of(&life, &ends);
+			fn(arg, &r);
+		}
+	}
+}
+
+void tracer_detach(struct tracer *tracer)
+{
+	tracer->missed = hooks_missed(tracer);
+	bpf_link__destroy(tracer->change_link);
+	bpf_link__destroy(tracer->again_link);
+	bpf_link__destroy(tracer->accept_link);
+	hook_close(tracer->change_event);
+	hook_close(tracer->accept_event);
+	tracer->change_link = tracer->again_link = tracer->accept_link = NULL;
+	tracer->change_event = tracer->accept_event = NULL;
+	/* An RCU grace period: a program that still runs on another CPU has ended then (4.3). */
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0);
+}
+
+void tracer_free(struct tracer *tracer)
+{
+	if (!tracer)
+		return;
+	tracer_detach(tracer);
+	reader_free(tracer->reader);
+	bpf_object__close(tracer->object);
+	free(tracer);
+}
