@@ -23,7 +23,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "base/aside.h"
+#include "base/helper.h"
 #include "hook.h"
 #include "layout.h"
 #include "base/objects.h"
@@ -49,7 +49,7 @@ struct pair {
 	struct end client, server;
 };
 
-/* What is opened aside, in a network of our own. */
+/* What the helper process opens, in a network namespace of its own. */
 struct room {
 	bool own; /* false: it had to be the host's loopback */
 	bool ipv6;
@@ -261,7 +261,7 @@ static void loopback_up(void)
 	close(fd);
 }
 
-/* Runs aside: the sockets stay in the network that they were made in. */
+/* Runs in the helper process: the sockets stay in the network that they were made in. */
 static int open_room(void *arg)
 {
 	struct room *room = arg;
@@ -614,7 +614,7 @@ bool sampler_run(struct samples *samples, enum hook hook, const struct layout *l
 	prctl(PR_GET_NAME, before);
 	snprintf(name, sizeof(name), "tcplife%08x", random_u32());
 	prctl(PR_SET_NAME, name);
-	aside_run(open_room, &sampler->room);
+	helper_run(open_room, &sampler->room);
 	sampler->host = tcp_socket(AF_INET);
 	sampler->host_inode = net_inode();
 	result = program_start(sampler, hook, layout, facts, sources);

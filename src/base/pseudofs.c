@@ -9,7 +9,7 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
-#include "aside.h"
+#include "helper.h"
 
 struct mounting {
 	const struct pseudofs *fs;
@@ -31,10 +31,10 @@ static int open_directory(const struct pseudofs *fs, const char *path)
 }
 
 /*
- * Runs aside: any directory will do to mount on, since nobody else will see it. In a chroot "/" is
- * no mount, so what is mounted below it is made private instead, each for itself.
+ * Runs in the helper process: it may mount on any directory, since nobody else will see it. In a
+ * chroot "/" is not a mount, so each mount below it is made private by itself.
  */
-static int mount_aside(void *arg)
+static int mount_in_helper(void *arg)
 {
 	static const char *const points[] = { "/sys/kernel/tracing", "/sys", "/proc", "/dev",
 					      "/tmp" };
@@ -73,6 +73,6 @@ int pseudofs_open(const struct pseudofs *fs, bool *own)
 			return fd;
 	}
 	*own = true;
-	result = aside_run(mount_aside, &mounting);
+	result = helper_run(mount_in_helper, &mounting);
 	return result ? result : mounting.fd;
 }

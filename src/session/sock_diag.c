@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/aside.h"
+#include "base/helper.h"
 
 #define ANSWER_BYTES 65536
 #define STATE_BIT(s) (1U << STATE_##s)
@@ -126,7 +126,7 @@ static int netlink_open(void)
 }
 
 /* Goes from one new namespace to the next; the sockets that it opens are ours, too. */
-static int open_aside(void *arg)
+static int open_in_helper(void *arg)
 {
 	struct sock_diag *diag = arg;
 
@@ -148,7 +148,7 @@ static int open_namespaces(struct sock_diag *diag)
 	diag->error = 0;
 	find_namespaces(diag);
 	if (diag->opened < diag->count) {
-		result = aside_run(open_aside, diag);
+		result = helper_run(open_in_helper, diag);
 		if (result)
 			note_error(diag, result);
 	}

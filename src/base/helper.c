@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "aside.h"
+#include "helper.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -10,7 +10,7 @@
 
 #define STACK_BYTES (256 * 1024)
 
-int aside_run(int (*body)(void *arg), void *arg)
+int helper_run(int (*body)(void *arg), void *arg)
 {
 	char *stack =
 		mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
