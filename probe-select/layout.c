@@ -14,24 +14,27 @@
 #define STRUCTURE_BYTES 8192 /* more than any that we read has, whatever was compiled in */
 #define STEPS_MOST	8192 /* to one member; a kernel's own takes some hundred */
 
-/* A member of a structure, by its path in BTF. */
-struct field {
+/* A member of a structure, by its path in BTF, and where a layout keeps its offset. */
+static const struct field {
 	const char *structure;
 	const char *path;
 	int bytes;
-};
-
-static const struct field fields[] = {
-#define X(identifier, structure, path, bytes) [FIELD_##identifier] = { structure, path, bytes },
+	size_t at; /* of the offset, in struct layout */
+} fields[] = {
+#define X(identifier, structure, path, bytes)            \
+	[FIELD_##identifier] = { structure, path, bytes, \
+				 offsetof(struct layout, offset[FIELD_##identifier]) },
 	LAYOUT_FIELDS(X)
 #undef X
-};
-
-static const struct field typed_fields[] = {
-#define X(identifier, structure, path, bytes) [TYPED_##identifier] = { structure, path, bytes },
-	TYPED_FIELDS(X)
+#define X(identifier, structure, path, bytes)           \
+	[LAYOUT_FIELD_COUNT + TYPED_##                  \
+		identifier] = { structure, path, bytes, \
+				offsetof(struct layout, typed_offset[TYPED_##identifier]) },
+		TYPED_FIELDS(X)
 #undef X
 };
+
+#define FIELDS (sizeof(fields) / sizeof(*fields))
 
 static const struct {
 	const char *name;
@@ -42,12 +45,23 @@ static const struct {
 #undef X
 };
 
+static void offset_set(struct layout *layout, const struct field *field, int offset)
+{
+	memcpy((char *)layout + field->at, &offset, sizeof(offset));
+}
+
+static int offset_of(const struct layout *layout, const struct field *field)
+{
+	int offset;
+
+	memcpy(&offset, (const char *)layout + field->at, sizeof(offset));
+	return offset;
+}
+
 void layout_forget_fields(struct layout *layout)
 {
-	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++)
-		layout->offset[i] = OFFSET_UNKNOWN;
-	for (int i = 0; i < TYPED_FIELD_COUNT; i++)
-		layout->typed_offset[i] = OFFSET_UNKNOWN;
+	for (size_t i = 0; i < FIELDS; i++)
+		offset_set(layout, &fields[i], OFFSET_UNKNOWN);
 }
 
 void layout_init(struct layout *layout)
@@ -255,10 +269,8 @@ static int field_find(const struct btf_view *btf, const __u32 ids[WANTED],
 
 static void read_fields(struct layout *layout, const struct btf_view *btf, const __u32 ids[WANTED])
 {
-	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++)
-		layout->offset[i] = field_find(btf, ids, &fields[i]);
-	for (int i = 0; i < TYPED_FIELD_COUNT; i++)
-		layout->typed_offset[i] = field_find(btf, ids, &typed_fields[i]);
+	for (size_t i = 0; i < FIELDS; i++)
+		offset_set(layout, &fields[i], field_find(btf, ids, &fields[i]));
 }
 
 static void read_functions(struct layout *layout, const struct btf_view *btf,
@@ -375,37 +387,32 @@ static void add_field(struct btf *btf, const char *name, int type, int offset)
 	btf__add_field(btf, name, type, offset == OFFSET_UNKNOWN ? 0 : (__u32)offset * 8, 0);
 }
 
-static void add_layout_field(struct btf *btf, const struct layout *layout,
-			     const struct types *types, enum layout_field field)
+/* Members of members, and pointers, have the types that the kernel gives them. */
+static void add_member(struct btf *btf, const struct layout *layout, const struct types *types,
+		       const struct field *field)
 {
-	int type = type_of_bytes(types, fields[field].bytes);
-	const char *name = fields[field].path;
+	const struct {
+		const struct field *field;
+		const char *name; /* of the outer member */
+		int type;
+	} special[] = {
+		{ &fields[FIELD_V6_DADDR], "skc_v6_daddr", types->in6_addr },
+		{ &fields[FIELD_V6_RCV_SADDR], "skc_v6_rcv_saddr", types->in6_addr },
+		{ &fields[FIELD_NET], "skc_net", types->net_pointer },
+		{ &fields[FIELD_NETNS_INUM], "ns", types->ns_common },
+		{ &fields[LAYOUT_FIELD_COUNT + TYPED_OWNED], "sk_lock", types->lock },
+		{ &fields[LAYOUT_FIELD_COUNT + TYPED_BACKLOG], "sk_backlog", types->backlog },
+	};
+	int type = type_of_bytes(types, field->bytes);
+	const char *name = field->path;
 
-	if (field == FIELD_V6_DADDR || field == FIELD_V6_RCV_SADDR) {
-		type = types->in6_addr;
-	} else if (field == FIELD_NET) {
-		type = types->net_pointer;
-	} else if (field == FIELD_NETNS_INUM) {
-		type = types->ns_common;
-		name = "ns";
+	for (size_t i = 0; i < sizeof(special) / sizeof(*special); i++) {
+		if (special[i].field == field) {
+			name = special[i].name;
+			type = special[i].type;
+		}
 	}
-	add_field(btf, name, type, layout->offset[field]);
-}
-
-static void add_typed_field(struct btf *btf, const struct layout *layout, const struct types *types,
-			    enum typed_field field)
-{
-	int type = type_of_bytes(types, typed_fields[field].bytes);
-	const char *name = typed_fields[field].path;
-
-	if (field == TYPED_OWNED) {
-		type = types->lock;
-		name = "sk_lock";
-	} else if (field == TYPED_BACKLOG) {
-		type = types->backlog;
-		name = "sk_backlog";
-	}
-	add_field(btf, name, type, layout->typed_offset[field]);
+	add_field(btf, name, type, offset_of(layout, field));
 }
 
 /* One structure of the layout; parent: the structure that it begins with, named as in the kernel.
@@ -417,12 +424,9 @@ static int add_struct(struct btf *btf, const struct layout *layout, const struct
 
 	if (parent)
 		btf__add_field(btf, parent_name, parent, 0, 0);
-	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++)
+	for (size_t i = 0; i < FIELDS; i++)
 		if (!strcmp(fields[i].structure, structure))
-			add_layout_field(btf, layout, types, (enum layout_field)i);
-	for (int i = 0; i < TYPED_FIELD_COUNT; i++)
-		if (!strcmp(typed_fields[i].structure, structure))
-			add_typed_field(btf, layout, types, (enum typed_field)i);
+			add_member(btf, layout, types, &fields[i]);
 	return id;
 }
 
