@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/perf_event.h>
 #include <signal.h>
 #include <stdint.h>
@@ -10,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "base/clock.h"
 #include "facts.h"
 #include "tracefs.h"
 
@@ -90,7 +91,6 @@ static bool instances_settable(int tracefs)
 
 static int events_add(struct hook_event *event, const char *function, bool on_return)
 {
-	struct timespec now;
 	char command[256], path[128];
 	int result = -EINVAL, id;
 
@@ -99,9 +99,8 @@ static int events_add(struct hook_event *event, const char *function, bool on_re
 	if (event->events < 0)
 		return event->events;
 	/* The time, because a retired event keeps its name, and pids repeat in PID namespaces. */
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	snprintf(event->name, sizeof(event->name), GROUP "/%s_%llx_%d", function,
-		 now.tv_sec * 1000000000ULL + now.tv_nsec, (int)getpid());
+	snprintf(event->name, sizeof(event->name), GROUP "/%s_%" PRIx64 "_%d", function,
+		 (uint64_t)clock_now_ns(), (int)getpid());
 	snprintf(command, sizeof(command), "r%d:%s %s", KRETPROBE_INSTANCES, event->name, function);
 	if (on_return && instances_settable(event->tracefs))
 		result = events_write(event->events, command);

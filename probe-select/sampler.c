@@ -17,12 +17,12 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "base/clock.h"
 #include "base/helper.h"
 #include "hook.h"
 #include "layout.h"
@@ -122,10 +122,7 @@ static enum bpf_perf_event_ret on_chunk(void *arg, int cpu, struct perf_event_he
 
 static int64_t now_ms(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return clock_now_ns() / 1000000;
 }
 
 /* The earliest pending sample of this change, or PENDING_MOST. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/check.h"
+#include "base/clock.h"
 #include "trace/choice.h"
 #include "cli/components.h"
 #include "cli/completion.h"
@@ -74,6 +75,7 @@ int main(int argc, char *argv[])
 	char error[OPTIONS_ERROR_SIZE];
 
 	streams_reserve();
+	clock_start();
 	switch (options_parse(&options, argc, argv, error, sizeof(error))) {
 	case OPTIONS_HELP:
 		options_usage(stdout);

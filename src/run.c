@@ -11,9 +11,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "session/cgroups.h"
 #include "cli/check.h"
 #include "trace/choice.h"
@@ -27,6 +27,7 @@
 #include "session/session.h"
 #include "session/sock_diag.h"
 #include "output/writer.h"
+#include "base/zone.h"
 
 #define DRAIN_EVERY_MS 100 /* a record shows within twice this */
 #define CLOCK_SET_NS   50000000
@@ -44,20 +45,12 @@ struct run {
 	enum writer_status status; /* of the last write */
 	int signals;		   /* signalfd; -1 */
 	int epoll;
-	int64_t deadline_ns; /* CLOCK_MONOTONIC; INT64_MAX: none */
+	int64_t deadline_ns; /* by clock_now_ns(); INT64_MAX: none */
 	uint64_t printed;    /* sessions, or those that the report counts */
 	bool ended;	     /* by a signal */
 	bool hurried;	     /* by a second one */
 	bool asked;	     /* for its losses, in JSON */
 };
-
-static int64_t clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 static bool count_reached(const struct run *run)
 {
@@ -253,7 +246,7 @@ static bool wait_for_output(void *arg)
 	};
 
 	for (;;) {
-		const int64_t left = run->deadline_ns - clock_ns(CLOCK_MONOTONIC);
+		const int64_t left = run->deadline_ns - clock_now_ns();
 		const bool ending = run->ended || left <= 0;
 		const int64_t ms = left / 1000000 + 1;
 		const int n = poll(fds, 2, ending ? STUCK_MS : ms < INT_MAX ? (int)ms : INT_MAX);
@@ -279,15 +272,15 @@ static void view_set(struct run *run)
 		.netns = layout_has(layout, FIELD_NETNS_INUM),
 		.rtt = layout_has(layout, FIELD_SRTT),
 		.retrans = layout_has(layout, FIELD_TOTAL_RETRANS),
-		.wall_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC),
-		.since_ns = clock_ns(CLOCK_MONOTONIC),
+		.wall_offset_ns = clock_wall_ns() - clock_now_ns(),
+		.since_ns = clock_now_ns(),
 	};
 }
 
 /* Takes what waits in the buffer and writes it out. */
 static void drain(struct run *run)
 {
-	int64_t offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+	int64_t offset = clock_wall_ns() - clock_now_ns();
 
 	/* The wall clock may be set while we run; what is less than that is only noise. */
 	if (llabs(offset - run->view.wall_offset_ns) > CLOCK_SET_NS)
@@ -312,7 +305,7 @@ static int wait_ms(const struct run *run, int64_t now)
 static void trace_until_ended(struct run *run)
 {
 	while (!run->ended && !count_reached(run) && run->status == WRITER_OK) {
-		const int64_t now = clock_ns(CLOCK_MONOTONIC);
+		const int64_t now = clock_now_ns();
 		struct epoll_event events[8];
 		int n;
 
@@ -328,7 +321,7 @@ static void trace_until_ended(struct run *run)
 		if (run->asked)
 			write_losses(run);
 		if (run->report && run->status == WRITER_OK)
-			run->status = report_tick(run->report, clock_ns(CLOCK_MONOTONIC));
+			run->status = report_tick(run->report, clock_now_ns());
 	}
 }
 
@@ -351,7 +344,7 @@ static void privileges_drop(const struct run *run)
 	};
 	char said[256];
 
-	tzset(); /* reads the time zone's file */
+	zone_load();
 	privilege_drop(&needs, said, sizeof(said));
 	if (run->options->verbose)
 		fprintf(stderr, "tcplife: %s\n", said);
@@ -415,7 +408,7 @@ bool run_trace(const struct options *options, char *why, size_t size)
 	if (options->open)
 		list_open(&run);
 	if (run.report && run.status == WRITER_OK)
-		run.status = report_end(run.report, clock_ns(CLOCK_MONOTONIC));
+		run.status = report_end(run.report, clock_now_ns());
 	report_losses(&run);
 	ok = run.status != WRITER_FAILED;
 	if (!ok)

@@ -2,8 +2,8 @@
 #include "report.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "report_format.h"
 #include "base/terminal.h"
 
@@ -73,12 +73,10 @@ static enum writer_status write_page(struct report *r, struct stats *stats, int6
 		.whole = stats == r->whole,
 		.header = r->header,
 		.utf8 = r->utf8,
+		.ended_ns = clock_wall_ns(),
 		.elapsed_ns = now_ns > begun_ns ? now_ns - begun_ns : 1,
 	};
-	struct timespec now;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	page.ended_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 	r->format(r->writer, &page);
 	return writer_flush(r->writer);
 }

@@ -12,7 +12,7 @@
 struct report;
 
 /*
- * Both are borrowed. Times, here and below, are nanoseconds by CLOCK_MONOTONIC. NULL: no memory.
+ * Both are borrowed. Times, here and below, are nanoseconds by clock_now_ns(). NULL: no memory.
  * To be freed by report_free().
  */
 struct report *report_new(const struct options *o, struct writer *w, int64_t now_ns);

@@ -5,15 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "proc.h"
 #include "sock_diag.h"
 
 struct existing {
 	struct roster *sessions;
 	struct roster *listeners; /* raddr and rport are 0 */
-	uint64_t since_ns;	  /* CLOCK_MONOTONIC; what ended before is not in there */
+	uint64_t since_ns;	  /* by clock_now_ns(); what ended before is not in there */
 };
 
 struct existing *existing_empty(uint32_t most, uint64_t since_ns)
@@ -110,17 +110,9 @@ static int find_owners(struct existing *existing)
 	return 0;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 struct existing *existing_new(const struct sock_diag *diag, uint32_t most, char *why, size_t size)
 {
-	struct existing *existing = existing_empty(most, now_ns());
+	struct existing *existing = existing_empty(most, (uint64_t)clock_now_ns());
 	int result;
 
 	*why = '\0';

@@ -31,7 +31,7 @@ struct session {
 	/* The beginning and end by the wall clock, nanoseconds since 1970; end is now, if open. */
 	int64_t started_ns;
 	int64_t ended_ns;
-	int64_t wall_offset_ns; /* by how much both are ahead of CLOCK_MONOTONIC */
+	int64_t wall_offset_ns; /* by how much both are ahead of clock_now_ns() */
 	int64_t duration_ns;	/* from ESTABLISHED, else from SYN_SENT */
 	int64_t connect_ns;	/* from SYN_SENT to ESTABLISHED; -1: not an active open, or never */
 	int64_t tx_bytes;	/* payload that the peer acknowledged; -1: unknown */
@@ -65,8 +65,8 @@ struct session_view {
 	bool netns;
 	bool rtt;
 	bool retrans;
-	int64_t wall_offset_ns; /* CLOCK_REALTIME less CLOCK_MONOTONIC */
-	int64_t since_ns;	/* when tracing began, CLOCK_MONOTONIC */
+	int64_t wall_offset_ns; /* clock_wall_ns() less clock_now_ns() */
+	int64_t since_ns;	/* when tracing began, by clock_now_ns() */
 };
 
 /* Reads a record; never fails. */

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "session/existing.h"
 #include "session/roster.h"
 #include "session/sock_diag.h"
@@ -135,13 +135,11 @@ static void list_uncounted(const struct listing *l)
 int open_list(const struct open_request *request)
 {
 	struct listing l = { .request = request, .lives = roster_new(request->most) };
-	struct timespec t;
 	int result = 0;
 
 	if (!l.lives)
 		return -ENOMEM;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	l.now_ns = (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+	l.now_ns = (uint64_t)clock_now_ns();
 	tracer_lives(request->tracer, add_life, &l);
 	if (request->diag)
 		result = sock_diag_dump(request->diag, on_socket, &l);

@@ -15,12 +15,14 @@ await() {
 	done
 }
 
+under=() # a command to run the tracer under, which must become the tracer by exec
+
 # tracer_start OPTIONS...: returns when it is attached. -v, which says so, changes no record.
 tracer_start() {
 	records=$BATS_TEST_TMPDIR/records said=$BATS_TEST_TMPDIR/said
 	# Not what the tracer before this one said.
 	: >"$said"
-	"${BUILD:-$BATS_TEST_DIRNAME/../../build}/tcplife" -v "$@" >"$records" 2>"$said" 3>&- &
+	"${under[@]}" "${BUILD:-$BATS_TEST_DIRNAME/../../build}/tcplife" -v "$@" >"$records" 2>"$said" 3>&- &
 	tracer=$!
 	await tracer_is_up || { cat "$said" >&2; return 1; }
 }

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "clock.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define SECOND_NS INT64_C(1000000000)
+
+static int64_t ahead_ns; /* of the kernel's clock, by the offset of our time namespace */
+
+/*
+ * timens_offsets tells of the namespace that our children will be in. It is another one than ours
+ * only after unshare(CLONE_NEWTIME) without a fork, before Linux 6.0.
+ */
+static bool offsets_are_ours(void)
+{
+	struct stat ours, childrens;
+
+	return !stat("/proc/self/ns/time", &ours) &&
+	       !stat("/proc/self/ns/time_for_children", &childrens) &&
+	       ours.st_ino == childrens.st_ino;
+}
+
+void clock_start(void)
+{
+	FILE *offsets = offsets_are_ours() ? fopen("/proc/self/timens_offsets", "re") : NULL;
+	int64_t seconds, ns;
+
+	ahead_ns = 0;
+	if (!offsets)
+		return;
+	/* "monotonic  100000  0", then "boottime ..." */
+	if (fscanf(offsets, "monotonic %" SCNd64 " %" SCNd64, &seconds, &ns) == 2)
+		ahead_ns = seconds * SECOND_NS + ns;
+	fclose(offsets);
+}
+
+static int64_t read_clock(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (int64_t)t.tv_sec * SECOND_NS + t.tv_nsec;
+}
+
+int64_t clock_now_ns(void)
+{
+	return read_clock(CLOCK_MONOTONIC) - ahead_ns;
+}
+
+int64_t clock_wall_ns(void)
+{
+	return read_clock(CLOCK_REALTIME);
+}
