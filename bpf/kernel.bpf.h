@@ -100,6 +100,28 @@ struct trace_event_raw_inet_sock_set_state {
 #define read_kernel bpf_probe_read
 #endif
 
+/*
+ * The value, of which the compiler knows nothing from here on. The verifier believes only what it
+ * sees: a test of a pointer for NULL before any arithmetic on it, a mask right where it bounds an
+ * index. An optimiser, which knows more, moves the one and drops the other (clang 15, 17). So a
+ * pointer goes through this after its test, and an index before its mask.
+ */
+#define opaque(value)                            \
+	({                                       \
+		typeof(value) value_ = (value);  \
+		asm volatile("" : "+r"(value_)); \
+		value_;                          \
+	})
+
+/*
+ * Adds to a counter that several CPUs may have. From clang 20 on, __sync_fetch_and_add() always
+ * fetches, for which there is no instruction before 5.12.
+ */
+static __always_inline void count_add(__u64 *count, __u64 change)
+{
+	asm volatile("lock *(u64 *)(%0 + 0) += %1" ::"r"(count), "r"(change) : "memory");
+}
+
 #define swap16(x) ((__u16)__builtin_bswap16(x))
 
 #endif

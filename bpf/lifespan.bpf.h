@@ -61,7 +61,7 @@ static __always_inline __u64 change_ns(const volatile struct config *config, con
 	if (config->clock && change_is_tcps_own(c)) {
 		tp = tcp_of(c->sk);
 		if (tp)
-			return tp->tcp_clock_cache;
+			return opaque(tp)->tcp_clock_cache;
 	}
 #endif
 	return bpf_ktime_get_ns();
@@ -119,7 +119,7 @@ static __always_inline void ends_note(const struct change *c, __u64 key)
 
 	if (!tp)
 		return;
-	hook_read_ends(c, tp, &r);
+	hook_read_ends(c, opaque(tp), &r);
 	__builtin_memcpy(e.laddr, r.laddr, sizeof(e.laddr));
 	__builtin_memcpy(e.raddr, r.raddr, sizeof(e.raddr));
 	e.netns = socket_netns(c->sk);
@@ -259,7 +259,10 @@ static __always_inline void life_end(const volatile struct config *config, const
 		return;
 	if (config->ends)
 		bpf_map_delete_elem(&ends, &key);
-	if (!tp || !ends_wanted(config, c, tp, &on_stack))
+	if (!tp)
+		return;
+	tp = opaque(tp);
+	if (!ends_wanted(config, c, tp, &on_stack))
 		return;
 	if (!life.born_ns && !config->unborn) {
 		loss_count(LOSS_UNBORN);

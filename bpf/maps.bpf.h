@@ -46,7 +46,7 @@ static __always_inline void loss_count(__u32 cause)
 	__u64 *count = bpf_map_lookup_elem(&losses, &cause);
 
 	if (count)
-		__sync_fetch_and_add(count, 1);
+		count_add(count, 1);
 }
 
 static __always_inline bool port_in(void *set, __u16 port)
@@ -127,7 +127,7 @@ static __always_inline struct record *outbox_claim(__u64 *number)
 	*number = __sync_fetch_and_add(&outbox_books.given, 1) + 1;
 	index = (*number - 1) & (settings.outbox_places - 1);
 	place = bpf_map_lookup_elem(&outbox, &index);
-	return place ? &place->record : NULL;
+	return place ? &opaque(place)->record : NULL;
 }
 
 /*

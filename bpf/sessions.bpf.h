@@ -71,6 +71,7 @@ __noinline __u32 near_way(__u64 key, __u64 wanted)
 
 	if (!set)
 		return 0;
+	set = opaque(set);
 #pragma unroll
 	for (__u32 i = 1; i <= NEAR_WAYS; i++) {
 		__u64 differs = set->lines[0][i] ^ wanted, negative = differs;
@@ -79,38 +80,51 @@ __noinline __u32 near_way(__u64 key, __u64 wanted)
 		asm volatile("%1 = -%1\n%0 |= %1\n%0 s>>= 63" : "+r"(differs), "+r"(negative));
 		way = (way & differs) | (i & ~differs);
 	}
-	return way & NEAR_WAYS;
+	return way;
 }
 
-/* The key's set, and *way, the way that near_way() tells of; NULL: none does. */
-static __always_inline struct near_set *near_look(const volatile struct config *config, __u64 key,
-						  __u64 wanted, __u32 *way)
+/* A life's place in a set, and that of its key. */
+struct near_place {
+	struct life *life;
+	__u64 *key;
+};
+
+/* The place of the way that near_way() tells of. False: it tells of none. */
+static __always_inline bool near_look(const volatile struct config *config, __u64 key, __u64 wanted,
+				      struct near_place *place)
 {
-	*way = near_is_there(config) ? near_way(key, wanted) & NEAR_WAYS : 0;
-	return *way ? near_set_of(config, key) : NULL;
+	__u32 way = near_is_there(config) ? near_way(key, wanted) : 0;
+	struct near_set *set = way ? near_set_of(config, key) : NULL;
+
+	if (!set)
+		return false;
+	set = opaque(set);
+	way = opaque(way) & NEAR_WAYS;
+	place->life = (struct life *)set->lines[way];
+	place->key = &set->lines[0][way];
+	return true;
 }
 
 static __always_inline struct life *near_find(const volatile struct config *config, __u64 key)
 {
-	__u32 way;
-	struct near_set *set = near_look(config, key, key, &way);
+	struct near_place place;
 
-	return set ? (struct life *)set->lines[way] : NULL;
+	return near_look(config, key, key, &place) ? place.life : NULL;
 }
 
 /* Of a key that is not there. False: its set is full. */
 static __always_inline bool near_add(const volatile struct config *config, __u64 key,
 				     const struct life *life)
 {
-	__u32 way;
-	struct near_set *set = near_look(config, key, 0, &way);
+	struct near_place place;
 
 	/* Another CPU may take it, but hardly ever. */
-	if (!set || __sync_val_compare_and_swap(&set->lines[0][way], 0, NEAR_CLAIMED))
+	if (!near_look(config, key, 0, &place) ||
+	    __sync_val_compare_and_swap(place.key, 0, NEAR_CLAIMED))
 		return false;
-	*(struct life *)set->lines[way] = *life;
+	*place.life = *life;
 	/* Only now that it is whole; a barrier, too. */
-	__sync_lock_test_and_set(&set->lines[0][way], key);
+	__sync_lock_test_and_set(place.key, key);
 	return true;
 }
 
@@ -118,13 +132,12 @@ static __always_inline bool near_add(const volatile struct config *config, __u64
 static __always_inline bool near_take(const volatile struct config *config, __u64 key,
 				      struct life *life)
 {
-	__u32 way;
-	struct near_set *set = near_look(config, key, key, &way);
+	struct near_place place;
 
-	if (!set)
+	if (!near_look(config, key, key, &place))
 		return false;
-	*life = *(const struct life *)set->lines[way];
-	publish(&set->lines[0][way], 0);
+	*life = *place.life;
+	publish(place.key, 0);
 	return true;
 }
 
@@ -135,7 +148,7 @@ static __always_inline bool far_is_empty(const volatile struct config *config)
 
 static __always_inline void far_count(__s64 change)
 {
-	__sync_fetch_and_add(&far, change);
+	count_add(&far, change);
 }
 
 #else /* BUFFER_PERF */

@@ -107,7 +107,8 @@ static struct config config_of(const struct tracer *tracer, const struct tracer_
 /*
  * What this kernel knows nothing of does not load, not even behind a branch that is never taken:
  * before 4.18 bpf_get_current_cgroup_id(), and before 5.12 atomic exchanges. The call becomes r0 =
- * 0, and an exchange nothing.
+ * 0. An exchange is never reached there; it becomes a write to the frame pointer, which the
+ * verifier refuses if it can be.
  */
 static struct bpf_insn insn_known(struct bpf_insn insn, bool cgroup, bool exchange)
 {
@@ -115,7 +116,8 @@ static struct bpf_insn insn_known(struct bpf_insn insn, bool cgroup, bool exchan
 	    insn.imm == BPF_FUNC_get_current_cgroup_id)
 		return (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K };
 	if (!exchange && insn.code == (BPF_STX | BPF_ATOMIC | BPF_DW) && insn.imm != BPF_ADD)
-		return (struct bpf_insn){ .code = BPF_JMP | BPF_JA };
+		return (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K,
+					  .dst_reg = BPF_REG_10 };
 	return insn;
 }
 
