@@ -84,11 +84,11 @@ endef
 
 # -mcpu=v1 and the perf buffer for kernels from 4.4, -mcpu=v3 and the ring buffer from 5.8.
 $(eval $(call bpf_object,typed,tracepoint/typed,RING,v3))
-$(eval $(call bpf_object,classic-ring,tracepoint/classic,RING,v3))
-$(eval $(call bpf_object,classic-perf,tracepoint/classic,PERF,v1))
+$(eval $(call bpf_object,raw-ring,tracepoint/raw,RING,v3))
+$(eval $(call bpf_object,raw-perf,tracepoint/raw,PERF,v1))
 $(eval $(call bpf_object,kprobe-ring,kprobe/kprobe,RING,v3))
 $(eval $(call bpf_object,kprobe-perf,kprobe/kprobe,PERF,v1))
-$(eval $(call bpf_object,calibrate-classic,tracepoint/calibrate,PERF,v1))
+$(eval $(call bpf_object,calibrate-raw,tracepoint/calibrate,PERF,v1))
 $(eval $(call bpf_object,calibrate-kprobe,kprobe/calibrate,PERF,v1))
 
 # --- the binary --------------------------------------------------------------------------------------

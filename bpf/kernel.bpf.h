@@ -75,20 +75,6 @@ struct task_struct {
 	__u64 comm[COMM_LEN / 8];
 } CORE;
 
-/* The record of sock:inet_sock_set_state (4.16+); addresses are IPv4-mapped where the family is
- * IPv4. */
-struct trace_event_raw_inet_sock_set_state {
-	__u64 skaddr;
-	int oldstate;
-	int newstate;
-	__u16 sport;
-	__u16 dport;
-	__u16 family;
-	__u16 protocol; /* one byte before 5.6; CO-RE narrows the load */
-	__u64 saddr_v6[2];
-	__u64 daddr_v6[2];
-} CORE;
-
 #define AF_INET	    2
 #define AF_INET6    10
 #define IPPROTO_TCP 6

@@ -355,14 +355,12 @@ static __always_inline int lifespan_change(const struct change *c)
 	return 0;
 }
 
-/* True if lifespan_change() has not been told of this change, as far as the session's life shows.
- */
+/* True unless the session's life shows that lifespan_change() was told of this change. */
 static __always_inline bool lifespan_missed(const struct change *c)
 {
-	const struct life *life = session_find(config_get(), session_key(c->sk));
+	const volatile struct config *config = config_get();
+	const struct life *life = config ? session_find(config, session_key(c->sk)) : NULL;
 
-	if (c->newstate == STATE_CLOSE)
-		return life;
 	return !life || life->state != c->newstate;
 }
 

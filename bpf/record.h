@@ -94,6 +94,8 @@ struct config {
 	__u32 state_at_accept; /* 1: the accept hook can read the state */
 	__u32 task;	       /* 1: the typed hook can read who is running */
 	__u32 clock;	       /* 1: the typed hook can read when a packet came */
+	__u32 protocol_mask;   /* of what is read of sk_protocol, which has one byte before 5.6;
+				0: it cannot be read */
 	__u32 near_sets;       /* of map `near`, a power of two; 0: there is none */
 	__u32 outbox_places;   /* of map `outbox`, a power of two; 0: there is none */
 	__u32 outbox_most;     /* records that may wait there */

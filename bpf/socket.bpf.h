@@ -55,6 +55,19 @@ static __always_inline void socket_read_addresses(struct sock *sk, struct record
 	}
 }
 
+/* What the tracepoint tells of is also SCTP's, DCCP's and MPTCP's. */
+static __always_inline bool socket_is_tcp(struct sock *sk)
+{
+#ifdef HOOK_TYPED
+	return sk->sk_protocol == IPPROTO_TCP;
+#else
+	const volatile struct config *config = config_get();
+
+	return config && (LOAD(sk, sk_protocol) & config->protocol_mask) ==
+				 (IPPROTO_TCP & config->protocol_mask);
+#endif
+}
+
 static __always_inline __u16 socket_remote_port(struct sock *sk)
 {
 	return swap16(LOAD(sk, __sk_common.skc_dport));

@@ -14,7 +14,7 @@ struct layout;
 
 /*
  * Fills in the fields that stand at one place, and one only, in every sample; the others stay
- * unknown. hook: where to watch from, HOOK_CLASSIC or HOOK_KPROBE. why: which fields were not found
+ * unknown. hook: where to watch from, HOOK_RAW or HOOK_KPROBE. why: which fields were not found
  * or what went wrong; "" if nothing.
  */
 void discover_layout(struct layout *layout, enum hook hook, const struct facts *facts,

@@ -122,11 +122,32 @@ static void gather_bpf(struct facts *facts)
 	facts->exchange = facts->ring_buffer && exchange_works();
 }
 
+static void gather_raw(struct facts *facts)
+{
+	static const struct bpf_insn nothing[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	struct bpf_prog_info info = {};
+	uint32_t size = sizeof(info);
+	int program = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "raw", "GPL", nothing,
+				    sizeof(nothing) / sizeof(*nothing), NULL);
+
+	facts->raw_error = program < 0 ? -program : 0;
+	if (program < 0)
+		return;
+	facts->misses_counted =
+		!bpf_obj_get_info_by_fd(program, &info, &size) &&
+		size >= offsetof(struct bpf_prog_info, recursion_misses) + sizeof(uint64_t);
+	close(program);
+}
+
 static void gather_btf(struct facts *facts, struct sources *sources)
 {
 	facts->btf_error = -layout_from_btf(&sources->kernel, NULL);
 	facts->btf_tracepoint = sources->kernel.tracepoint_id > 0;
-	facts->btf_protocol = layout_has(&sources->kernel, FIELD_PROTOCOL);
+	facts->btf_protocol =
+		layout_has(&sources->kernel, FIELD_PROTOCOL) && sources->kernel.protocol_bytes == 2;
 }
 
 /* Some kernels have BTF and do not let anyone attach to a function. */
@@ -152,23 +173,13 @@ static void gather_fexit(struct facts *facts, const struct sources *sources)
 
 static void gather_tracefs(struct facts *facts, struct sources *sources)
 {
-	char format[8192];
-	ssize_t got;
-	int id;
-
 	sources->tracefs = tracefs_open(&facts->tracefs_own);
 	if (sources->tracefs < 0) {
 		facts->tracefs_error = -sources->tracefs;
-		facts->tracepoint_error = facts->tracefs_error;
 		sources->tracefs = -1;
 		return;
 	}
 	facts->kprobe_events = !faccessat(sources->tracefs, "kprobe_events", W_OK, 0);
-	id = tracefs_event_id(sources->tracefs, "sock/inet_sock_set_state");
-	facts->tracepoint_error = id < 0 ? -id : 0;
-	got = tracefs_read(sources->tracefs, "events/sock/inet_sock_set_state/format", format,
-			   sizeof(format));
-	facts->tracepoint_format = got > 0 && layout_read_format(&sources->trace, format);
 }
 
 static void gather_kprobe(struct facts *facts)
@@ -193,12 +204,12 @@ void facts_gather(struct facts *facts, struct sources *sources)
 	memset(facts, 0, sizeof(*facts));
 	memset(sources, 0, sizeof(*sources));
 	layout_init(&sources->kernel);
-	layout_init(&sources->trace);
 	gather_release(facts);
 	gather_capabilities(facts);
 	gather_lockdown(facts);
 	gather_mounts(facts);
 	gather_bpf(facts);
+	gather_raw(facts);
 	gather_btf(facts, sources);
 	gather_fexit(facts, sources);
 	gather_tracefs(facts, sources);

@@ -33,9 +33,11 @@ struct facts {
 	int proc_error; /* /proc, by which libbpf gets the layout */
 	int sys_error;	/* /sys, where BTF, the kprobe PMU and the number of CPUs stand */
 
-	int bpf_error;	  /* bpf(2): 4.4 with CONFIG_BPF_SYSCALL */
-	bool ring_buffer; /* BPF_MAP_TYPE_RINGBUF: 5.8 */
-	bool exchange;	  /* BPF_XCHG and BPF_CMPXCHG: 5.12, arm64 5.18 */
+	int bpf_error;	     /* bpf(2): 4.4 with CONFIG_BPF_SYSCALL */
+	bool ring_buffer;    /* BPF_MAP_TYPE_RINGBUF: 5.8 */
+	int raw_error;	     /* programs on raw tracepoints: 4.17 */
+	bool misses_counted; /* how often the kernel passed a program over: 5.12 */
+	bool exchange;	     /* BPF_XCHG and BPF_CMPXCHG: 5.12, arm64 5.18 */
 
 	int btf_error;	     /* /sys/kernel/btf/vmlinux, read and understood: 5.2 with
 				CONFIG_DEBUG_INFO_BTF */
@@ -43,19 +45,16 @@ struct facts {
 	int fexit_error;     /* fexit on inet_csk_accept(): 5.5, arm64 6.0 */
 	bool btf_protocol;   /* sk_protocol is no bit field: 5.6 */
 
-	int tracefs_error;	/* tracefs: 4.1 */
-	bool tracefs_own;	/* it is not mounted on the host */
-	int tracepoint_error;	/* sock:inet_sock_set_state: 4.16 */
-	bool tracepoint_format; /* and its record is the one that we know */
-	int kprobe_pmu;		/* perf type of the kprobe PMU: 4.17; 0: none */
-	bool kprobe_events;	/* tracefs kprobe_events */
+	int tracefs_error;  /* tracefs: 4.1 */
+	bool tracefs_own;   /* it is not mounted on the host */
+	int kprobe_pmu;	    /* perf type of the kprobe PMU: 4.17; 0: none */
+	bool kprobe_events; /* tracefs kprobe_events */
 	bool ipv6;
 };
 
 /* What gathering opens, for the steps after it; each may be missing. */
 struct sources {
 	struct layout kernel; /* by the kernel's BTF, if it has any */
-	struct layout trace;  /* holds the tracepoint's record only */
 	int tracefs;	      /* descriptor; -1 */
 };
 

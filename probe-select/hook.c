@@ -140,16 +140,18 @@ static struct hook_event *event_opened(struct hook_event *event)
 	return NULL;
 }
 
-struct hook_event *hook_open_tracepoint(const struct sources *sources, const char *name)
+struct hook_event *hook_attach_raw(const struct bpf_program *program, const char *tracepoint)
 {
-	struct hook_event *event = event_new(sources);
-	int id;
+	struct hook_event *event = calloc(1, sizeof(*event));
 
-	if (event) {
-		id = tracefs_event_id(sources->tracefs, name);
-		event->fd = id < 0 ? id : perf_open_tracepoint(id);
-	}
-	return event_opened(event);
+	if (!event)
+		return NULL;
+	event->fd = event->events = -1;
+	event->link = bpf_program__attach_raw_tracepoint(program, tracepoint);
+	if (event->link)
+		return event;
+	free(event);
+	return NULL;
 }
 
 struct hook_event *hook_open_kprobe(const struct facts *facts, const struct sources *sources,

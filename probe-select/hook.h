@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Perf events to hang a BPF program on: a tracepoint's, or a kprobe's by whichever way this kernel
- * has. */
+/* What BPF programs run on: a raw tracepoint, or a kprobe by whichever way this kernel has. */
 #ifndef TCPLIFE_HOOK_H
 #define TCPLIFE_HOOK_H
 
@@ -12,8 +11,8 @@ struct sources;
 struct bpf_program;
 struct hook_event;
 
-/* The classic tracepoint. */
-struct hook_event *hook_open_tracepoint(const struct sources *sources, const char *name);
+/* Lets the program run on a raw tracepoint, from now to hook_close(). */
+struct hook_event *hook_attach_raw(const struct bpf_program *program, const char *tracepoint);
 
 /*
  * A kprobe or kretprobe on a function: by the kprobe PMU (4.17+), else by an event in tracefs that
@@ -22,7 +21,7 @@ struct hook_event *hook_open_tracepoint(const struct sources *sources, const cha
 struct hook_event *hook_open_kprobe(const struct facts *facts, const struct sources *sources,
 				    const char *function, bool on_return);
 
-/* Both return NULL with errno set if they fail. */
+/* Both return NULL with errno set on failure. */
 
 /* Lets the program run on the event, from now to hook_close(). Returns 0 or -errno. */
 int hook_attach(struct hook_event *event, const struct bpf_program *program);

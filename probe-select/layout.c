@@ -36,15 +36,6 @@ static const struct field {
 
 #define FIELDS (sizeof(fields) / sizeof(*fields))
 
-static const struct {
-	const char *name;
-	int bytes;
-} trace_fields[] = {
-#define X(identifier, name, bytes) [TRACE_##identifier] = { name, bytes },
-	TRACE_FIELDS(X)
-#undef X
-};
-
 static void offset_set(struct layout *layout, const struct field *field, int offset)
 {
 	memcpy((char *)layout + field->at, &offset, sizeof(offset));
@@ -58,24 +49,11 @@ static int offset_of(const struct layout *layout, const struct field *field)
 	return offset;
 }
 
-void layout_forget_fields(struct layout *layout)
-{
-	for (size_t i = 0; i < FIELDS; i++)
-		offset_set(layout, &fields[i], OFFSET_UNKNOWN);
-}
-
 void layout_init(struct layout *layout)
 {
 	memset(layout, 0, sizeof(*layout));
-	layout_forget_fields(layout);
-	for (int i = 0; i < TRACE_FIELD_COUNT; i++)
-		layout->trace_offset[i] = OFFSET_UNKNOWN;
-}
-
-void layout_take_format(struct layout *layout, const struct layout *from)
-{
-	memcpy(layout->trace_offset, from->trace_offset, sizeof(layout->trace_offset));
-	layout->trace_protocol_bytes = from->trace_protocol_bytes;
+	for (size_t i = 0; i < FIELDS; i++)
+		offset_set(layout, &fields[i], OFFSET_UNKNOWN);
 }
 
 bool layout_has(const struct layout *layout, enum layout_field field)
@@ -137,6 +115,7 @@ struct search {
 	const char *name; /* not terminated */
 	size_t length;
 	const struct btf_type *found; /* its type */
+	int bits;		      /* if it is a bit field, else 0 */
 	unsigned steps;		      /* that may still be made: in a bad file, types go in rings */
 };
 
@@ -176,23 +155,22 @@ static int member_find(struct search *s, const struct btf_type *t)
 			if (within != OFFSET_UNKNOWN)
 				return at + within;
 		} else if (!strncmp(own, s->name, s->length) && !own[s->length]) {
-			/* A bit field has no offset that a load could use (sk_protocol before 5.6).
-			 */
-			if (btf_member_bitfield_size(t, i))
-				return OFFSET_UNKNOWN;
 			s->found = inner;
+			s->bits = (int)btf_member_bitfield_size(t, i);
 			return at;
 		}
 	}
 	return OFFSET_UNKNOWN;
 }
 
+/* bits: set to the width of a bit field, or 0. */
 static int path_find(const struct btf_view *btf, const struct btf_type *t, const char *path,
-		     int bytes)
+		     int bytes, int *bits)
 {
 	struct search s = { .btf = btf, .found = t, .steps = STEPS_MOST };
 	int offset = 0;
 
+	*bits = 0;
 	for (;;) {
 		int at;
 
@@ -206,6 +184,7 @@ static int path_find(const struct btf_view *btf, const struct btf_type *t, const
 			break;
 		path += s.length + 1;
 	}
+	*bits = s.bits;
 	return offset + bytes <= STRUCTURE_BYTES ? offset : OFFSET_UNKNOWN;
 }
 
@@ -258,19 +237,29 @@ static void find_wanted(const struct btf_view *btf, __u32 ids[WANTED])
 
 /* Its offset; the structure is one of those that are wanted, and has no member if not found. */
 static int field_find(const struct btf_view *btf, const __u32 ids[WANTED],
-		      const struct field *field)
+		      const struct field *field, int *bits)
 {
 	for (int i = 0; i < WANTED_STRUCTURES; i++)
 		if (ids[i] && !strcmp(field->structure, wanted[i].name))
-			return path_find(btf, btf_view_type(btf, ids[i]), field->path,
-					 field->bytes);
+			return path_find(btf, btf_view_type(btf, ids[i]), field->path, field->bytes,
+					 bits);
 	return OFFSET_UNKNOWN;
 }
 
+/* Of the bit fields, only sk_protocol before 5.6 fills a byte of its own. */
 static void read_fields(struct layout *layout, const struct btf_view *btf, const __u32 ids[WANTED])
 {
-	for (size_t i = 0; i < FIELDS; i++)
-		offset_set(layout, &fields[i], field_find(btf, ids, &fields[i]));
+	int bits = 0;
+
+	for (size_t i = 0; i < FIELDS; i++) {
+		int offset = field_find(btf, ids, &fields[i], &bits);
+
+		if (bits && (i != FIELD_PROTOCOL || bits != 8))
+			offset = OFFSET_UNKNOWN;
+		if (i == FIELD_PROTOCOL)
+			layout->protocol_bytes = bits ? 1 : 2;
+		offset_set(layout, &fields[i], offset);
+	}
 }
 
 static void read_functions(struct layout *layout, const struct btf_view *btf,
@@ -297,40 +286,6 @@ int layout_from_btf(struct layout *layout, const char *path)
 	read_functions(layout, btf, ids);
 	btf_view_free(btf);
 	return 0;
-}
-
-bool layout_read_format(struct layout *layout, const char *format)
-{
-	for (int i = 0; i < TRACE_FIELD_COUNT; i++) {
-		size_t length = strlen(trace_fields[i].name);
-		int offset = OFFSET_UNKNOWN, bytes = 0;
-
-		/* A line reads: field:__u16 sport; offset:24; size:2; signed:0; */
-		for (const char *line = format; line && *line; line = strchr(line, '\n')) {
-			const char *end, *name, *at;
-
-			line += *line == '\n';
-			line += strspn(line, " \t");
-			if (strncmp(line, "field:", 6) || !(end = strchr(line, ';')))
-				continue;
-			at = memchr(line, '[', (size_t)(end - line));
-			name = (at ? at : end) - length;
-			if (name <= line || strncmp(name, trace_fields[i].name, length) ||
-			    (name[-1] != ' ' && name[-1] != '*'))
-				continue;
-			if (sscanf(end, "; offset:%d; size:%d;", &offset, &bytes) != 2)
-				return false;
-			break;
-		}
-		if (offset < 0 || offset > 512)
-			return false;
-		if (i == TRACE_PROTOCOL && (bytes == 1 || bytes == 2))
-			layout->trace_protocol_bytes = bytes;
-		else if (bytes != trace_fields[i].bytes)
-			return false;
-		layout->trace_offset[i] = offset;
-	}
-	return true;
 }
 
 /* The types that the members of the small BTF are made of. */
@@ -430,20 +385,6 @@ static int add_struct(struct btf *btf, const struct layout *layout, const struct
 	return id;
 }
 
-static void add_trace_record(struct btf *btf, const struct layout *layout,
-			     const struct types *types)
-{
-	btf__add_struct(btf, "trace_event_raw_inet_sock_set_state", STRUCTURE_BYTES);
-	for (int i = 0; i < TRACE_FIELD_COUNT; i++) {
-		int bytes = i == TRACE_PROTOCOL && layout->trace_protocol_bytes
-				    ? layout->trace_protocol_bytes
-				    : trace_fields[i].bytes;
-
-		add_field(btf, trace_fields[i].name, type_of_bytes(types, bytes),
-			  layout->trace_offset[i]);
-	}
-}
-
 int layout_to_btf_file(const struct layout *layout)
 {
 	struct btf *btf = btf__new_empty();
@@ -461,7 +402,6 @@ int layout_to_btf_file(const struct layout *layout)
 	add_struct(btf, layout, &types, "tcp_sock", NULL, 0);
 	add_struct(btf, layout, &types, "net", NULL, 0);
 	add_struct(btf, layout, &types, "task_struct", NULL, 0);
-	add_trace_record(btf, layout, &types);
 	raw = btf__raw_data(btf, &size);
 	if (!raw)
 		goto out;

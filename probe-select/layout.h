@@ -57,25 +57,6 @@ enum typed_field {
 		TYPED_FIELD_COUNT,
 };
 
-/* The record of the classic tracepoint, as its tracefs format file describes it. */
-#define TRACE_FIELDS(X)             \
-	X(SKADDR, "skaddr", 8)      \
-	X(OLDSTATE, "oldstate", 4)  \
-	X(NEWSTATE, "newstate", 4)  \
-	X(SPORT, "sport", 2)        \
-	X(DPORT, "dport", 2)        \
-	X(FAMILY, "family", 2)      \
-	X(PROTOCOL, "protocol", 2)  \
-	X(SADDR_V6, "saddr_v6", 16) \
-	X(DADDR_V6, "daddr_v6", 16)
-
-enum trace_field {
-#define X(identifier, name, bytes) TRACE_##identifier,
-	TRACE_FIELDS(X)
-#undef X
-		TRACE_FIELD_COUNT,
-};
-
 enum layout_source {
 	LAYOUT_NONE,
 	LAYOUT_KERNEL_BTF,
@@ -89,8 +70,7 @@ struct layout {
 	enum layout_source source;
 	int offset[LAYOUT_FIELD_COUNT];	     /* bytes; OFFSET_UNKNOWN */
 	int typed_offset[TYPED_FIELD_COUNT]; /* bytes; OFFSET_UNKNOWN */
-	int trace_offset[TRACE_FIELD_COUNT]; /* bytes; OFFSET_UNKNOWN */
-	int trace_protocol_bytes;	     /* 1 before 5.6, then 2 */
+	int protocol_bytes;		     /* of sk_protocol: 1 before 5.6, then 2 */
 	/* What programs attach to, by its id in the BTF; 0: it is not there. */
 	int tracepoint_id; /* of the typedef that stands for inet_sock_set_state */
 	int accept_id;	   /* of inet_csk_accept() */
@@ -99,19 +79,11 @@ struct layout {
 
 /* Everything unknown. */
 void layout_init(struct layout *layout);
-/* The tracepoint's record as another layout has it. */
-void layout_take_format(struct layout *layout, const struct layout *from);
-/* The fields of structures unknown; the tracepoint's record stays. */
-void layout_forget_fields(struct layout *layout);
-
 /*
  * Reads all that a file in BTF format knows; fields that it does not have stay unknown. NULL is the
  * kernel's own, /sys/kernel/btf/vmlinux (5.2). Returns 0 or -errno.
  */
 int layout_from_btf(struct layout *layout, const char *path);
-
-/* Reads the classic tracepoint's format file. False: this is not the record that we know. */
-bool layout_read_format(struct layout *layout, const char *format);
 
 /* True if the offset is known. */
 bool layout_has(const struct layout *layout, enum layout_field field);
@@ -122,7 +94,7 @@ bool layout_has_task(const struct layout *layout);
 /* True if it is known when a socket last read the clock, and for whom (4.20); only BTF tells. */
 bool layout_has_clock(const struct layout *layout);
 
-/* What the kprobe must know to tell addresses, ports, family and state. */
+/* True if addresses, ports, family and state can be read. */
 bool layout_has_ends(const struct layout *layout);
 
 /* "tcp_sock.bytes_acked". */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "match.h"
 
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define SOCKET_BYTES (SOCKET_CHUNKS * CHUNK_BYTES)
 #define NET_BYTES    (NET_CHUNKS * CHUNK_BYTES)
@@ -15,6 +17,7 @@ struct rule {
 	int usual;   /* where it stands on every kernel known: taken if the values agree, else
 			searched */
 	bool in_net; /* in struct net rather than in the socket */
+	bool first;  /* of several places, take the first: copies may follow */
 	bool (*fits)(const uint8_t *memory, const uint8_t *expected, int bytes);
 };
 
@@ -44,20 +47,22 @@ static bool fits_srtt(const uint8_t *memory, const uint8_t *expected, int bytes)
 }
 
 static const struct rule rules[] = {
-	{ FIELD_DADDR, 0, false, fits_exactly },
-	{ FIELD_RCV_SADDR, 4, false, fits_exactly },
-	{ FIELD_DPORT, 12, false, fits_exactly },
-	{ FIELD_NUM, 14, false, fits_exactly },
-	{ FIELD_FAMILY, 16, false, fits_exactly },
-	{ FIELD_STATE, 18, false, fits_exactly },
-	{ FIELD_V6_DADDR, 56, false, fits_exactly },
-	{ FIELD_V6_RCV_SADDR, 72, false, fits_exactly },
-	{ FIELD_SK_FLAGS, 96, false, fits_flags },
-	{ FIELD_SK_ERR, OFFSET_UNKNOWN, false, fits_exactly },
-	{ FIELD_BYTES_RECEIVED, OFFSET_UNKNOWN, false, fits_exactly },
-	{ FIELD_BYTES_ACKED, OFFSET_UNKNOWN, false, fits_exactly },
-	{ FIELD_SRTT, OFFSET_UNKNOWN, false, fits_srtt },
-	{ FIELD_NETNS_INUM, OFFSET_UNKNOWN, true, fits_exactly },
+	{ FIELD_DADDR, 0, .fits = fits_exactly },
+	{ FIELD_RCV_SADDR, 4, .fits = fits_exactly },
+	{ FIELD_DPORT, 12, .fits = fits_exactly },
+	{ FIELD_NUM, 14, .fits = fits_exactly },
+	{ FIELD_FAMILY, 16, .fits = fits_exactly },
+	{ FIELD_STATE, 18, .fits = fits_exactly },
+	{ FIELD_V6_DADDR, 56, .fits = fits_exactly },
+	{ FIELD_V6_RCV_SADDR, 72, .fits = fits_exactly },
+	{ FIELD_SK_FLAGS, 96, .fits = fits_flags },
+	/* The flow that the route is looked up by, further on, has the port once more. */
+	{ FIELD_SPORT, OFFSET_UNKNOWN, .first = true, .fits = fits_exactly },
+	{ FIELD_SK_ERR, OFFSET_UNKNOWN, .fits = fits_exactly },
+	{ FIELD_BYTES_RECEIVED, OFFSET_UNKNOWN, .fits = fits_exactly },
+	{ FIELD_BYTES_ACKED, OFFSET_UNKNOWN, .fits = fits_exactly },
+	{ FIELD_SRTT, OFFSET_UNKNOWN, .fits = fits_srtt },
+	{ FIELD_NETNS_INUM, OFFSET_UNKNOWN, .in_net = true, .fits = fits_exactly },
 };
 
 static bool readable(const struct sample *sample, int at, int bytes)
@@ -102,14 +107,70 @@ static int field_find(const struct rule *rule, const struct samples *samples)
 		if (found != OFFSET_UNKNOWN)
 			return OFFSET_UNKNOWN; /* ambiguous */
 		found = offset;
+		if (rule->first)
+			break;
 	}
 	return found;
+}
+
+/* Sockets of ours are all of one type and protocol, so these are looked for side by side. */
+struct protocol_form {
+	uint8_t bytes[4];
+	uint8_t mask[4];
+	int at;	   /* where in them the protocol stands */
+	int width; /* and in how many bytes */
+	int align; /* of all of them */
+};
+
+static const struct protocol_form protocol_forms[] = {
+	/* Since 6.8: __u16 sk_protocol, sk_type. */
+	{ { IPPROTO_TCP, 0, SOCK_STREAM, 0 }, { 0xff, 0xff, 0xff, 0xff }, 0, 2, 2 },
+	/* Since 5.6: __u16 sk_type, sk_protocol. */
+	{ { SOCK_STREAM, 0, IPPROTO_TCP, 0 }, { 0xff, 0xff, 0xff, 0xff }, 2, 2, 2 },
+	/* Before: a byte of flags, of which ours have none of the low four; one of protocol, two of
+	 * type. */
+	{ { 0, IPPROTO_TCP, SOCK_STREAM, 0 }, { 0x0f, 0xff, 0xff, 0xff }, 1, 1, 4 },
+};
+
+static bool fits_form(const struct samples *samples, const struct protocol_form *form, int offset)
+{
+	for (size_t i = 0; i < samples->count; i++) {
+		const struct sample *sample = &samples->list[i];
+
+		if (!readable(sample, offset, sizeof(form->bytes)))
+			return false;
+		for (size_t k = 0; k < sizeof(form->bytes); k++)
+			if ((sample->memory[offset + (int)k] & form->mask[k]) != form->bytes[k])
+				return false;
+	}
+	return samples->count >= SAMPLES_LEAST;
+}
+
+/* Takes the form that stands at one place only. */
+static void match_protocol(struct layout *layout, const struct samples *samples)
+{
+	int found = 0;
+
+	layout->offset[FIELD_PROTOCOL] = OFFSET_UNKNOWN;
+	for (size_t i = 0; i < sizeof(protocol_forms) / sizeof(*protocol_forms) && !found; i++) {
+		const struct protocol_form *form = &protocol_forms[i];
+
+		for (int offset = 0; offset + 4 <= SOCKET_BYTES; offset += form->align)
+			if (fits_form(samples, form, offset)) {
+				found++;
+				layout->offset[FIELD_PROTOCOL] = offset + form->at;
+				layout->protocol_bytes = form->width;
+			}
+	}
+	if (found > 1)
+		layout->offset[FIELD_PROTOCOL] = OFFSET_UNKNOWN;
 }
 
 void match_fields(struct layout *layout, const struct samples *samples)
 {
 	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
 		layout->offset[rules[i].field] = field_find(&rules[i], samples);
+	match_protocol(layout, samples);
 	/* The inode number was read by way of skc_net, so that stands where it was looked for. */
 	layout->offset[FIELD_NET] =
 		layout_has(layout, FIELD_NETNS_INUM) ? SKC_NET_OFFSET : OFFSET_UNKNOWN;

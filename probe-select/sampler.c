@@ -186,6 +186,7 @@ static void expect_ends(struct sample *sample, const struct end *end)
 	if (sample->newstate != STATE_CLOSE)
 		expect(sample, FIELD_NUM, &port);
 	expect(sample, FIELD_DPORT, &end->remote.sin_port);
+	expect(sample, FIELD_SPORT, &end->local.sin_port);
 	if (end->family == AF_INET) {
 		expect(sample, FIELD_DADDR, &end->remote.sin_addr);
 		expect(sample, FIELD_RCV_SADDR, &end->local.sin_addr);
@@ -537,7 +538,8 @@ static int program_start(struct sampler *sampler, enum hook hook, const struct l
 			 const struct facts *facts, const struct sources *sources)
 {
 	const struct object *object =
-		hook == HOOK_KPROBE ? &object_calibrate_kprobe : &object_calibrate_classic;
+		hook == HOOK_KPROBE ? &object_calibrate_kprobe : &object_calibrate_raw;
+	const struct bpf_program *program;
 	struct perf_event_attr attr = {
 		.size = sizeof(attr),
 		.type = PERF_TYPE_SOFTWARE,
@@ -570,12 +572,13 @@ static int program_start(struct sampler *sampler, enum hook hook, const struct l
 				     &attr, on_chunk, sampler, NULL);
 	if (!sampler->perf)
 		return -errno;
-	sampler->event = hook == HOOK_KPROBE
-				 ? hook_open_kprobe(facts, sources, "tcp_set_state", false)
-				 : hook_open_tracepoint(sources, "sock/inet_sock_set_state");
-	if (!sampler->event)
-		return -errno;
-	return hook_attach(sampler->event, bpf_object__next_program(sampler->object, NULL));
+	program = bpf_object__next_program(sampler->object, NULL);
+	if (hook == HOOK_RAW) {
+		sampler->event = hook_attach_raw(program, "inet_sock_set_state");
+		return sampler->event ? 0 : -errno;
+	}
+	sampler->event = hook_open_kprobe(facts, sources, "tcp_set_state", false);
+	return sampler->event ? hook_attach(sampler->event, program) : -errno;
 }
 
 static void close_all(const struct sampler *sampler)

@@ -11,7 +11,7 @@ const char *hook_name(enum hook hook)
 {
 	static const char *const names[] = {
 		[HOOK_TYPED] = "tracepoint (typed)",
-		[HOOK_CLASSIC] = "tracepoint (classic)",
+		[HOOK_RAW] = "tracepoint (raw)",
 		[HOOK_KPROBE] = "kprobe",
 	};
 
@@ -85,21 +85,14 @@ static bool typed_usable(struct candidate *c, const struct facts *f, enum btf_wi
 	return accept_as(c, "kernel BTF knows the tracepoint; the cheapest path");
 }
 
-static bool classic_usable(struct candidate *c, const struct facts *f, enum btf_wish btf)
+static bool raw_usable(struct candidate *c, const struct facts *f, enum btf_wish btf)
 {
-	if (f->tracefs_error)
-		return refuse(c, "tracefs cannot be reached: %s", strerror(f->tracefs_error));
-	if (f->tracepoint_error == ENOENT)
-		return refuse(
-			c, "the tracepoint sock:inet_sock_set_state is not in this kernel (4.16+)");
-	if (f->tracepoint_error)
-		return refuse(c, "the tracepoint sock:inet_sock_set_state cannot be read: %s",
-			      strerror(f->tracepoint_error));
-	if (!f->tracepoint_format)
-		return refuse(
-			c, "the record of sock:inet_sock_set_state has a form that is not known");
+	if (f->raw_error == EINVAL)
+		return refuse(c, "this kernel has no raw tracepoints (4.17+)");
+	if (f->raw_error)
+		return refuse(c, "raw tracepoints cannot be used: %s", strerror(f->raw_error));
 	c->kernel_btf = btf == BTF_AUTO && !f->btf_error;
-	return accept_as(c, "the tracepoint gives addresses and ports; byte counters by %s",
+	return accept_as(c, "raw tracepoints work (4.17+); layout by %s",
 			 btf == BTF_FILE ? "the BTF file"
 			 : c->kernel_btf ? "kernel BTF"
 					 : "discovery");
@@ -126,8 +119,7 @@ static const struct {
 } hooks[HOOKS] = {
 	[HOOK_TYPED] = { typed_usable,
 			 { [PROBE_AUTO] = 1, [PROBE_TRACEPOINT] = 1, [PROBE_TYPED] = 1 } },
-	[HOOK_CLASSIC] = { classic_usable,
-			   { [PROBE_AUTO] = 1, [PROBE_TRACEPOINT] = 1, [PROBE_CLASSIC] = 1 } },
+	[HOOK_RAW] = { raw_usable, { [PROBE_AUTO] = 1, [PROBE_TRACEPOINT] = 1, [PROBE_RAW] = 1 } },
 	[HOOK_KPROBE] = { kprobe_usable, { [PROBE_AUTO] = 1, [PROBE_KPROBE] = 1 } },
 };
 

@@ -11,18 +11,18 @@
 #include "facts.h"
 
 enum hook {
-	HOOK_TYPED,   /* tp_btf inet_sock_set_state */
-	HOOK_CLASSIC, /* tracepoint sock:inet_sock_set_state */
-	HOOK_KPROBE,  /* kprobe tcp_set_state */
+	HOOK_TYPED,  /* tp_btf inet_sock_set_state */
+	HOOK_RAW,    /* raw tracepoint inet_sock_set_state */
+	HOOK_KPROBE, /* kprobe tcp_set_state */
 	HOOKS,
 };
 
 /* Which hooks the user allows. */
 enum probe_wish {
 	PROBE_AUTO,
-	PROBE_TRACEPOINT, /* typed, else classic */
+	PROBE_TRACEPOINT, /* typed, else raw */
 	PROBE_TYPED,
-	PROBE_CLASSIC,
+	PROBE_RAW,
 	PROBE_KPROBE,
 };
 
@@ -61,7 +61,7 @@ void select_plan(struct plan *plan, const struct facts *facts, enum probe_wish p
 /* The first usable candidate at or after index, or NULL. */
 struct candidate *plan_next(struct plan *plan, int index);
 
-/* "tracepoint (typed)", "tracepoint (classic)", "kprobe". */
+/* "tracepoint (typed)", "tracepoint (raw)", "kprobe". */
 const char *hook_name(enum hook hook);
 /* "fexit", "kretprobe", "none". */
 const char *accept_name(enum accept_hook accept);

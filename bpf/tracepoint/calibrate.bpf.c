@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Calibration on the classic tracepoint, for kernels that have it and no kprobes. */
+/* Calibration on the raw tracepoint, for the raw hook. */
 #include "calibrate.bpf.h"
 
-SEC("tracepoint/sock/inet_sock_set_state")
-int calibrate_classic(struct trace_event_raw_inet_sock_set_state *ctx)
+SEC("raw_tp/inet_sock_set_state")
+int calibrate_raw(struct bpf_raw_tracepoint_args *ctx)
 {
-	return calibrate(ctx, (const void *)ctx->skaddr, ctx->oldstate, ctx->newstate);
+	return calibrate(ctx, (const void *)ctx->args[0], ctx->args[1], ctx->args[2]);
 }
 
 const char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -21,11 +21,11 @@ struct object {
 	const struct object object_##identifier = { identifier##_begin, identifier##_end }
 
 OBJECT(typed, "typed");
-OBJECT(classic_ring, "classic-ring");
-OBJECT(classic_perf, "classic-perf");
+OBJECT(raw_ring, "raw-ring");
+OBJECT(raw_perf, "raw-perf");
 OBJECT(kprobe_ring, "kprobe-ring");
 OBJECT(kprobe_perf, "kprobe-perf");
-OBJECT(calibrate_classic, "calibrate-classic");
+OBJECT(calibrate_raw, "calibrate-raw");
 OBJECT(calibrate_kprobe, "calibrate-kprobe");
 
 /* The size of what was packed, which gzip writes last (RFC 1952). */

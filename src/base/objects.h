@@ -7,8 +7,8 @@
 
 struct object;
 
-extern const struct object object_typed, object_classic_ring, object_classic_perf,
-	object_kprobe_ring, object_kprobe_perf, object_calibrate_classic, object_calibrate_kprobe;
+extern const struct object object_typed, object_raw_ring, object_raw_perf, object_kprobe_ring,
+	object_kprobe_perf, object_calibrate_raw, object_calibrate_kprobe;
 
 /* bpf_object__open_mem() of that object: NULL and errno if it fails; bpf_object__close() frees it.
  */

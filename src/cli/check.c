@@ -74,10 +74,8 @@ static void print_facts(FILE *out, const struct facts *f)
 	fprintf(out, "  tracefs         %s\n",
 		working(f->tracefs_error,
 			f->tracefs_own ? "not mounted; reached by a mount of our own" : "mounted"));
-	fprintf(out, "  tracepoint      %s\n",
-		f->tracepoint_error == ENOENT
-			? "sock:inet_sock_set_state is missing (4.16+)"
-			: working(f->tracepoint_error, "sock:inet_sock_set_state"));
+	fprintf(out, "  raw tracepoints %s\n",
+		f->raw_error == EINVAL ? "none (4.17+)" : working(f->raw_error, "work"));
 	fprintf(out, "  kprobes         %s%s%s\n", f->kprobe_pmu ? "perf (4.17+)" : "",
 		f->kprobe_pmu && f->kprobe_events ? ", " : "",
 		f->kprobe_events ? "tracefs"
@@ -244,7 +242,7 @@ void check_print_json(FILE *out, const struct choice *choice, const struct optio
 	fputc(',', out);
 	json_error(out, "tracefs_error", f->tracefs_error);
 	fprintf(out, ",\"tracefs_own\":%s,", json_bool(f->tracefs_own));
-	json_error(out, "tracepoint_error", f->tracepoint_error);
+	json_error(out, "raw_error", f->raw_error);
 	fprintf(out, ",\"kprobe_perf\":%s,\"kprobe_tracefs\":%s,\"ipv6\":%s},\"plan\":[",
 		json_bool(f->kprobe_pmu), json_bool(f->kprobe_events), json_bool(f->ipv6));
 	for (int i = 0; i < HOOKS; i++) {

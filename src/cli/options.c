@@ -118,7 +118,7 @@ static const struct option all[] = {
 	{ .help = "how to trace" },
 	{ "--probe", 0, "PROBE",
 	  "auto (default), tracepoint or kprobe; or one of the\n"
-	  "two kinds of tracepoint: typed, classic",
+	  "two kinds of tracepoint: typed, raw",
 	  take_probe, FIELD(probe), .words = probe_word },
 	{ "--btf", 0, "SOURCE",
 	  "where the kernel's layout is from: auto (default),\n"
@@ -167,8 +167,7 @@ static const char *color_word(unsigned n)
 
 static const char *probe_word(unsigned n)
 {
-	return n < 5 ? (const char *[]){ "auto", "tracepoint", "typed", "classic", "kprobe" }[n]
-		     : NULL;
+	return n < 5 ? (const char *[]){ "auto", "tracepoint", "typed", "raw", "kprobe" }[n] : NULL;
 }
 
 static const char *btf_word(unsigned n)
@@ -327,9 +326,8 @@ static bool take_probe(struct parse *p)
 		const char *name;
 		enum probe_wish probe;
 	} probes[] = {
-		{ "auto", PROBE_AUTO },	      { "tracepoint", PROBE_TRACEPOINT },
-		{ "typed", PROBE_TYPED },     { "tracepoint-typed", PROBE_TYPED },
-		{ "classic", PROBE_CLASSIC }, { "tracepoint-classic", PROBE_CLASSIC },
+		{ "auto", PROBE_AUTO },	    { "tracepoint", PROBE_TRACEPOINT },
+		{ "typed", PROBE_TYPED },   { "raw", PROBE_RAW },
 		{ "kprobe", PROBE_KPROBE },
 	};
 
@@ -339,7 +337,7 @@ static bool take_probe(struct parse *p)
 			return true;
 		}
 	}
-	return blame_value(p, "is not a probe (auto, tracepoint, typed, classic or kprobe)");
+	return blame_value(p, "is not a probe (auto, tracepoint, typed, raw or kprobe)");
 }
 
 static bool take_btf(struct parse *p)

@@ -15,7 +15,7 @@ static bool file_contradicted(const struct choice *choice, enum hook hook, const
 	struct layout seen = choice->layout;
 	char unseen[256];
 
-	layout_forget_fields(&seen);
+	layout_init(&seen);
 	discover_layout(&seen, hook, &choice->facts, &choice->sources, unseen, sizeof(unseen));
 	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++) {
 		enum layout_field field = (enum layout_field)i;
@@ -58,16 +58,17 @@ static bool layout_obtain(struct choice *choice, const struct candidate *candida
 	struct layout *layout = &choice->layout;
 
 	*choice->layout_why = 0;
-	*layout = candidate->kernel_btf ? choice->sources.kernel : choice->sources.trace;
-	layout_take_format(layout, &choice->sources.trace);
+	layout_init(layout);
+	if (candidate->kernel_btf)
+		*layout = choice->sources.kernel;
 	if (!candidate->kernel_btf && options->btf == BTF_FILE)
 		return layout_from_file(choice, candidate->hook, options->btf_file, why, size);
 	if (!candidate->kernel_btf)
 		discover_layout(layout, candidate->hook, &choice->facts, &choice->sources,
 				choice->layout_why, sizeof(choice->layout_why));
-	/* The tracepoint brings addresses and ports along; the kprobe must find them in the socket.
-	 */
-	if (candidate->hook != HOOK_KPROBE || layout_has_ends(layout))
+	/* When a session ends, only the kprobe still finds its local port in skc_num. */
+	if (layout_has_ends(layout) &&
+	    (candidate->hook == HOOK_KPROBE || layout_has(layout, FIELD_SPORT)))
 		return true;
 	snprintf(why, size, "the socket's layout could not be discovered: %s", choice->layout_why);
 	return false;

@@ -25,10 +25,11 @@ static const struct {
 	const struct object *ring;
 	const struct object *perf; /* NULL: there is none */
 	const char *program;
+	const char *second; /* takes what that misses; NULL: there is none */
 } hooks[HOOKS] = {
-	[HOOK_TYPED] = { &object_typed, NULL, "change_typed" },
-	[HOOK_CLASSIC] = { &object_classic_ring, &object_classic_perf, "change_classic" },
-	[HOOK_KPROBE] = { &object_kprobe_ring, &object_kprobe_perf, "change_kprobe" },
+	[HOOK_TYPED] = { &object_typed, NULL, "change_typed", "change_typed_second" },
+	[HOOK_RAW] = { &object_raw_ring, &object_raw_perf, "change_raw", "change_raw_second" },
+	[HOOK_KPROBE] = { &object_kprobe_ring, &object_kprobe_perf, "change_kprobe", NULL },
 };
 
 struct tracer {
@@ -37,11 +38,12 @@ struct tracer {
 	struct bpf_program *accept; /* NULL: none */
 	struct reader *reader;
 	struct room room;
-	struct hook_event *change_event; /* where a hook is a perf event */
+	struct hook_event *change_event; /* where a hook is no link of libbpf's own */
+	struct hook_event *second_event;
 	struct hook_event *accept_event;
-	struct bpf_program *again;    /* takes what `change` misses; NULL: there is none */
+	struct bpf_program *second;   /* takes what `change` misses; NULL: there is none */
 	struct bpf_link *change_link; /* where it is attached by BTF */
-	struct bpf_link *again_link;
+	struct bpf_link *second_link;
 	struct bpf_link *accept_link;
 	uint64_t missed;  /* by the hooks themselves, until they were taken off */
 	bool misses_told; /* the kernel counts when it passes a program over */
@@ -95,6 +97,9 @@ static struct config config_of(const struct tracer *tracer, const struct tracer_
 			layout_has_task(request->layout) &&
 			request->facts->version >= KERNEL_VERSION_CODE(5, 11, 0),
 		.clock = layout_has_clock(request->layout),
+		.protocol_mask = !layout_has(request->layout, FIELD_PROTOCOL) ? 0
+				 : request->layout->protocol_bytes == 1	      ? 0xff
+									      : 0xffff,
 		.near_sets = tracer->room.near_sets,
 		.outbox_places = tracer->room.outbox_places,
 		.outbox_most = tracer->room.outbox_most,
@@ -181,16 +186,18 @@ static int object_configure(struct tracer *tracer, const struct tracer_request *
 	if (accept_program(request))
 		tracer->accept =
 			bpf_object__find_program_by_name(tracer->object, accept_program(request));
-	/* Since this kernel, tracepoints leave preemption on while programs run. */
-	if (request->facts->version >= KERNEL_VERSION_CODE(6, 19, 0))
-		tracer->again =
-			bpf_object__find_program_by_name(tracer->object, "change_typed_again");
+	/* A kernel that may pass a program over counts how often. */
+	if (hooks[candidate->hook].second && request->facts->misses_counted)
+		tracer->second = bpf_object__find_program_by_name(tracer->object,
+								  hooks[candidate->hook].second);
 	bpf_object__for_each_program(program, tracer->object)
 		bpf_program__set_autoload(program, program == tracer->change ||
-							   program == tracer->again ||
+							   program == tracer->second ||
 							   program == tracer->accept);
 
 	result = unknown_insns_drop(tracer->change, request);
+	if (!result)
+		result = unknown_insns_drop(tracer->second, request);
 	if (!result)
 		result = unknown_insns_drop(tracer->accept, request);
 	if (!result)
@@ -318,6 +325,12 @@ static int attach_link(struct bpf_link **link, const struct bpf_program *program
 	return *link ? 0 : -errno;
 }
 
+static int attach_raw(struct hook_event **event, const struct bpf_program *program)
+{
+	*event = hook_attach_raw(program, "inet_sock_set_state");
+	return *event ? 0 : -errno;
+}
+
 static int attach_change(struct tracer *tracer, const struct tracer_request *request)
 {
 	int result;
@@ -325,13 +338,14 @@ static int attach_change(struct tracer *tracer, const struct tracer_request *req
 	switch (request->candidate->hook) {
 	case HOOK_TYPED:
 		result = attach_link(&tracer->change_link, tracer->change);
-		if (!result && tracer->again)
-			result = attach_link(&tracer->again_link, tracer->again);
+		if (!result && tracer->second)
+			result = attach_link(&tracer->second_link, tracer->second);
 		return result;
-	case HOOK_CLASSIC:
-		tracer->change_event =
-			hook_open_tracepoint(request->sources, "sock/inet_sock_set_state");
-		break;
+	case HOOK_RAW:
+		result = attach_raw(&tracer->change_event, tracer->change);
+		if (!result && tracer->second)
+			result = attach_raw(&tracer->second_event, tracer->second);
+		return result;
 	default:
 		tracer->change_event =
 			hook_open_kprobe(request->facts, request->sources, "tcp_set_state", false);
@@ -466,9 +480,9 @@ static int64_t program_missed(const struct bpf_program *program)
 /* Changes that no program took, at most: with two of them, both must have been passed over. */
 static int64_t changes_missed(const struct tracer *tracer)
 {
-	int64_t first = program_missed(tracer->change), second = program_missed(tracer->again);
+	int64_t first = program_missed(tracer->change), second = program_missed(tracer->second);
 
-	return tracer->again && second < first ? second : first;
+	return tracer->second && second < first ? second : first;
 }
 
 static uint64_t hooks_missed(const struct tracer *tracer)
@@ -585,12 +599,13 @@ void tracer_detach(struct tracer *tracer)
 {
 	tracer->missed = hooks_missed(tracer);
 	bpf_link__destroy(tracer->change_link);
-	bpf_link__destroy(tracer->again_link);
+	bpf_link__destroy(tracer->second_link);
 	bpf_link__destroy(tracer->accept_link);
 	hook_close(tracer->change_event);
+	hook_close(tracer->second_event);
 	hook_close(tracer->accept_event);
-	tracer->change_link = tracer->again_link = tracer->accept_link = NULL;
-	tracer->change_event = tracer->accept_event = NULL;
+	tracer->change_link = tracer->second_link = tracer->accept_link = NULL;
+	tracer->change_event = tracer->second_event = tracer->accept_event = NULL;
 	/* An RCU grace period: a program that still runs on another CPU has ended then (4.3). */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0);
 }

@@ -54,8 +54,8 @@ still_open() {
 	older -j --existing -- --host-net
 }
 
-@test "--existing on the classic tracepoint, its layout discovered" {
-	older -j --existing --probe classic --btf none --
+@test "--existing on the raw tracepoint, its layout discovered" {
+	older -j --existing --probe raw --btf none --
 }
 
 @test "without --existing they are counted, and not printed" {
@@ -101,8 +101,8 @@ still_open() {
 	run -1 grep -q '"age_known":false' "$records"
 }
 
-@test "--open on the classic tracepoint, its layout discovered" {
-	still_open -j --open --existing --probe classic --btf none --
+@test "--open on the raw tracepoint, its layout discovered" {
+	still_open -j --open --existing --probe raw --btf none --
 	true_records
 }
 

@@ -32,7 +32,7 @@ elsewhere() {
 	run -1 bash -c '"$0" -v -d 0.1 <&- >&- 2>&-' "$tcplife"
 	# What is read would be the first to take a closed one's number.
 	cp /sys/kernel/btf/vmlinux "$marker"
-	run bash -c '"$0" --probe classic --btf "$1" -v -d 0.1 2>&-' "$tcplife" "$marker"
+	run bash -c '"$0" --probe raw --btf "$1" -v -d 0.1 2>&-' "$tcplife" "$marker"
 	cmp "$marker" /sys/kernel/btf/vmlinux
 }
 
@@ -83,7 +83,7 @@ elsewhere() {
 	local file=$BATS_TEST_TMPDIR/btf trap
 	# refused WORDS
 	refused() {
-		run -1 --separate-stderr timeout 60 "$tcplife" --probe classic --btf "$file"
+		run -1 --separate-stderr timeout 60 "$tcplife" --probe raw --btf "$file"
 		[ -z "$output" ]
 		[[ $stderr == *"$1"* ]]
 	}

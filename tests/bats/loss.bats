@@ -233,8 +233,8 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	[ "$(jq -s 'map(select(.type == "losses")) | length' "$records")" = 2 ]
 }
 
-@test "on the classic tracepoint, too" {
-	tracer_start -D $ports --probe classic --max-sessions 100 --buffer 16
+@test "on the raw tracepoint, too" {
+	tracer_start -D $ports --probe raw --max-sessions 100 --buffer 16
 	kill -STOP "$tracer"
 	sessions 5000
 	kill -CONT "$tracer"

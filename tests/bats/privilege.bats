@@ -55,9 +55,9 @@ harmless() {
 	true_records
 	harmless -tTx -s
 	true_records --format csv
-	harmless -j --probe classic
+	harmless -j --probe raw
 	true_records
-	harmless -j --probe classic --btf none
+	harmless -j --probe raw --btf none
 	true_records
 }
 

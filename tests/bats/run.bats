@@ -71,7 +71,7 @@ has_session() { grep -qE ' 127\.0\.0\.1 +1 ' "$1"; }
 }
 
 @test "-v tells the choice and the reasons, and libbpf's log only then" {
-	tracer_start --probe classic
+	tracer_start --probe raw
 	tracer_stop
 	grep -q '^tcplife: not tracepoint (typed): not asked for by --probe$' "$said"
 	run -0 --separate-stderr "$tcplife" -d 0.1

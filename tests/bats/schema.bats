@@ -81,7 +81,7 @@ documented() {
 }
 
 @test "sessions: without the kernel's BTF, where less is known" {
-	traced -j --probe classic --btf none -- basic refused
+	traced -j --probe raw --btf none -- basic refused
 	all_valid session "$records"
 	jq -es 'any(.retrans == null)' "$records"
 }
@@ -119,7 +119,7 @@ documented() {
 @test "--check: whether it can trace or not" {
 	"$tcplife" --check -j >"$objects.check"
 	all_valid check "$objects.check"
-	for probe in typed classic kprobe; do
+	for probe in typed raw kprobe; do
 		for btf in auto none; do "$tcplife" --check -j --probe $probe --btf $btf || [ $? = 1 ]; done
 	done >"$objects.check"
 	all_valid check "$objects.check"

@@ -53,8 +53,8 @@ layout() {
 }
 
 @test "what is discovered is what BTF says, field by field" {
-	layout --probe classic >"$BATS_TEST_TMPDIR/btf"
-	layout --probe classic --btf none | grep -v ' null$' >"$BATS_TEST_TMPDIR/found"
+	layout --probe raw >"$BATS_TEST_TMPDIR/btf"
+	layout --probe raw --btf none | grep -v ' null$' >"$BATS_TEST_TMPDIR/found"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/found")" -ge 8 ]
 	for field in tcp_sock.bytes_received tcp_sock.bytes_acked sock.sk_err; do
 		grep -q "^$field " "$BATS_TEST_TMPDIR/found"
@@ -65,23 +65,23 @@ layout() {
 
 @test "discovery: twice at the same time" {
 	local one=$BATS_TEST_TMPDIR/one two=$BATS_TEST_TMPDIR/two
-	layout --probe classic --btf none >"$one" 3>&- &
-	layout --probe classic --btf none >"$two"
+	layout --probe raw --btf none >"$one" 3>&- &
+	layout --probe raw --btf none >"$two"
 	wait $!
 	diff "$one" "$two"
 	grep -q 'tcp_sock.bytes_received [0-9]' "$one"
 }
 
 @test "--btf FILE: the same layout as the kernel's own" {
-	layout --probe classic >"$BATS_TEST_TMPDIR/kernel"
-	layout --probe classic --btf "$btf" >"$BATS_TEST_TMPDIR/file"
+	layout --probe raw >"$BATS_TEST_TMPDIR/kernel"
+	layout --probe raw --btf "$btf" >"$BATS_TEST_TMPDIR/file"
 	diff "$BATS_TEST_TMPDIR/kernel" "$BATS_TEST_TMPDIR/file"
 }
 
 @test "--btf FILE: missing, empty, cut short, foreign: one line with the name, exit 1" {
 	local file=$BATS_TEST_TMPDIR/file
 	refused() {
-		run -1 --separate-stderr "$tcplife" -d 0.1 --probe classic --btf "$file"
+		run -1 --separate-stderr "$tcplife" -d 0.1 --probe raw --btf "$file"
 		[ "${#stderr_lines[@]}" = 1 ]
 		[[ $stderr == *"--btf $file: $1"* ]]
 	}
@@ -97,7 +97,7 @@ layout() {
 @test "the host's mounts stay as they were" {
 	local before
 	before=$(cat /proc/self/mounts)
-	tracer_start --probe classic --btf none
+	tracer_start --probe raw --btf none
 	[ "$(cat /proc/self/mounts)" = "$before" ]
 	tracer_stop
 	[ "$(cat /proc/self/mounts)" = "$before" ]

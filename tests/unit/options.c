@@ -99,9 +99,7 @@ static void test_words(void)
 	CHECK(runs("--probe auto") && options.probe == PROBE_AUTO);
 	CHECK(runs("--probe=tracepoint") && options.probe == PROBE_TRACEPOINT);
 	CHECK(runs("--probe typed") && options.probe == PROBE_TYPED);
-	CHECK(runs("--probe tracepoint-typed") && options.probe == PROBE_TYPED);
-	CHECK(runs("--probe classic") && options.probe == PROBE_CLASSIC);
-	CHECK(runs("--probe tracepoint-classic") && options.probe == PROBE_CLASSIC);
+	CHECK(runs("--probe raw") && options.probe == PROBE_RAW);
 	CHECK(runs("--probe kprobe") && options.probe == PROBE_KPROBE);
 	CHECK(runs("--btf none") && options.btf == BTF_NONE && !options.btf_file);
 	CHECK(runs("--btf none --btf auto") && options.btf == BTF_AUTO && !options.btf_file);
@@ -205,7 +203,7 @@ static void test_bad_values(void)
 	CHECK_TEXT(error_of("--buffer 0"),
 		   "--buffer: '0' is not a size in KB (1 to 1048576); try --help");
 	CHECK_TEXT(error_of("--probe kprobes"),
-		   "--probe: 'kprobes' is not a probe (auto, tracepoint, typed, classic or "
+		   "--probe: 'kprobes' is not a probe (auto, tracepoint, typed, raw or "
 		   "kprobe); try --help");
 	CHECK_TEXT(error_of("--stats --by port,x"),
 		   "--by: 'x' is not a key (port, dir, lport, rport, raddr, pid, comm, uid, end, "

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The raw tracepoint inet_sock_set_state, for kernels without BTF (4.17+). */
+#include "tracepoint.bpf.h"
+
+SEC("raw_tp/inet_sock_set_state")
+int change_raw(struct bpf_raw_tracepoint_args *ctx)
+{
+	return change_first(ctx->args);
+}
+
+SEC("raw_tp/inet_sock_set_state")
+int change_raw_second(struct bpf_raw_tracepoint_args *ctx)
+{
+	return change_second(ctx->args);
+}
+
+const char LICENSE[] SEC("license") = "Dual BSD/GPL";
