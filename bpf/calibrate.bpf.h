@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Copies the memory of our own sockets when they begin to close and when they end, so that user
- * space can find where the fields stand. Obeys 4.4's verifier: no loops, no globals, helpers write
- * to the stack only.
+ * Copies the memory of discovery's own sockets when they begin to close and when they end, so that
+ * user space can find where the fields stand. Obeys 4.4's verifier: no loops, no globals, helpers
+ * write to the stack only.
  */
 #ifndef TCPLIFE_CALIBRATE_BPF_H
 #define TCPLIFE_CALIBRATE_BPF_H
@@ -17,39 +17,49 @@ struct {
 	__type(value, __u32);
 } chunks SEC(".maps");
 
-/* The name that our process has while it calibrates: unlike a pid, the same in every PID namespace.
+/*
+ * The addresses of discovery's own sockets, in network order. They tell whose a socket is, as
+ * nothing else does in a softirq, when any process may be running. Others can hardly have them, and
+ * user space looks at both ends again.
  */
-struct name {
-	__u64 words[COMM_LEN / 8];
-};
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 64);
+	__type(key, __u32);
+	__type(value, __u32);
+} own_addresses SEC(".maps");
 
+/* How many snapshots were begun. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct name);
-} our_name SEC(".maps");
+	__type(value, __u64);
+} begun SEC(".maps");
 
-/* Our sockets, since their ends come in softirq, when anyone may be running. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 64);
-	__type(key, __u64);
-	__type(value, __u32);
-} our_sockets SEC(".maps");
-
-static __always_inline bool is_ours(__u64 key)
+static __always_inline bool is_own(const char *sk)
 {
-	__u64 comm[COMM_LEN / 8] = {};
-	__u32 zero = 0, one = 1;
-	const struct name *name = bpf_map_lookup_elem(&our_name, &zero);
+	__u32 daddr = 0;
 
-	bpf_get_current_comm(comm, sizeof(comm));
-	if (name && comm[0] == name->words[0] && comm[1] == name->words[1]) {
-		bpf_map_update_elem(&our_sockets, &key, &one, BPF_ANY);
-		return true;
-	}
-	return bpf_map_lookup_elem(&our_sockets, &key);
+	read_kernel(&daddr, sizeof(daddr), sk + SKC_DADDR_OFFSET);
+	return bpf_map_lookup_elem(&own_addresses, &daddr);
+}
+
+/*
+ * A number that no other snapshot of the same socket has. Not the time: a coarse clock gives the
+ * same one for milliseconds. An addition that returns the sum came with 5.12, so two CPUs may read
+ * the same number here, but not for one socket, whose changes its lock puts in order.
+ */
+static __always_inline __u64 snapshot_number(void)
+{
+	const __u32 zero = 0;
+	__u64 *count = bpf_map_lookup_elem(&begun, &zero), number;
+
+	if (!count)
+		return 0;
+	number = *(volatile __u64 *)count;
+	__sync_fetch_and_add(count, 1);
+	return number;
 }
 
 static __always_inline void chunk_copy(void *ctx, struct chunk *chunk, __u32 index,
@@ -62,14 +72,15 @@ static __always_inline void chunk_copy(void *ctx, struct chunk *chunk, __u32 ind
 
 static __always_inline int calibrate(void *ctx, const void *sk, __u32 oldstate, __u32 newstate)
 {
-	__u64 key = (__u64)sk, net = 0;
 	struct chunk chunk = {};
+	__u64 net = 0;
 
-	if (!is_ours(key) || oldstate == STATE_LISTEN)
-		return 0;
 	if (newstate != STATE_FIN_WAIT1 && newstate != STATE_LAST_ACK && newstate != STATE_CLOSE)
 		return 0;
-	chunk.id = bpf_ktime_get_ns();
+	if (!is_own(sk))
+		return 0;
+	chunk.socket = (__u64)sk;
+	chunk.number = snapshot_number();
 	chunk.oldstate = oldstate;
 	chunk.newstate = newstate;
 	read_kernel(&net, sizeof(net), (const char *)sk + SKC_NET_OFFSET);

@@ -9,6 +9,7 @@
 #define TCPLIFE_LIFESPAN_BPF_H
 
 #include "maps.bpf.h"
+#include "rehearsal.h"
 #include "sessions.bpf.h"
 #include "socket.bpf.h"
 
@@ -265,7 +266,9 @@ static __always_inline void life_end(const volatile struct config *config, const
 	if (!ends_wanted(config, c, tp, &on_stack))
 		return;
 	if (!life.born_ns && !config->unborn) {
-		loss_count(LOSS_UNBORN);
+		hook_read_ends(c, tp, &on_stack);
+		if (!rehearsal_is(on_stack.laddr, on_stack.lport, on_stack.raddr, on_stack.rport))
+			loss_count(LOSS_UNBORN);
 		return;
 	}
 	sk_err = LOAD(c->sk, sk_err);

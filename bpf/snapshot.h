@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What the calibration programs hand over: the memory of our own sockets, in chunks. */
+/* What the calibration programs hand over: the memory of discovery's own sockets, in chunks. */
 #ifndef TCPLIFE_SNAPSHOT_H
 #define TCPLIFE_SNAPSHOT_H
 
@@ -10,10 +10,21 @@
 #define NET_CHUNKS	2   /* struct net has its inode number near its beginning */
 #define SNAPSHOT_CHUNKS (SOCKET_CHUNKS + NET_CHUNKS)
 
-#define SKC_NET_OFFSET	48 /* expected on 64 bits; discovery verifies it */
+/*
+ * Where struct sock_common begins to be read before anything is discovered: the same on every
+ * 64-bit kernel from 3.10 to 7.3. Discovery verifies each.
+ */
+#define SKC_DADDR_OFFSET     0
+#define SKC_RCV_SADDR_OFFSET 4
+#define SKC_DPORT_OFFSET     12
+#define SKC_NUM_OFFSET	     14
+#define SKC_STATE_OFFSET     18
+#define SKC_NET_OFFSET	     48
 
 struct chunk {
-	__u64 id; /* the same in all chunks of a snapshot, growing from one to the next */
+	/* Both are the same in all chunks of a snapshot, and in no other. */
+	__u64 socket; /* its address */
+	__u64 number; /* of the snapshot; unique among those of one socket */
 	__u32 oldstate;
 	__u32 newstate;
 	__u32 index;	/* first the socket's chunks, then those of its struct net */

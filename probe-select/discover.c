@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "discover.h"
 
+#include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "calibrator.h"
 #include "facts.h"
 #include "layout.h"
 #include "match.h"
 #include "sampler.h"
 
-#define TRIES 3 /* a machine that is busy may be too slow for the first one */
+/*
+ * On a busy machine, packets wait for a processor, and samples are lost where the buffer is full: a
+ * rehearsal is then played again, with more patience and after a pause.
+ */
+#define LIMIT_MS	  10000 /* no rehearsal begins later */
+#define PATIENCE_FIRST_MS 250	/* for one state change; on loopback it takes microseconds */
+#define PATIENCE_MOST_MS  2000
+#define PAUSE_FIRST_MS	  10
+#define PAUSE_MOST_MS	  500
+#define CLEAN_MOST	  3 /* rehearsals that lack nothing: more would find no more */
 
 /* Fields whose absence a user would notice; each costs what it says. */
 static const struct {
@@ -22,16 +35,18 @@ static const struct {
 	{ FIELD_SK_ERR, "END" },
 };
 
-static bool is_complete(const struct layout *layout)
-{
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
-		if (!layout_has(layout, wanted[i].field))
-			return false;
-	return true;
-}
+/* What came of the rehearsals so far. */
+struct search {
+	struct calibrator *calibrator;
+	struct samples *samples;
+	struct layout best; /* of all rehearsals */
+	size_t left;	    /* fields that the best one could not tell */
+	bool seen;	    /* any sample came */
+	int error;	    /* of the last rehearsal; 0 or a negative errno */
+};
 
 /* What was not found, and what that costs; "" if nothing. */
-static void explain(const struct layout *layout, char *why, size_t size)
+static void explain_fields(const struct layout *layout, char *why, size_t size)
 {
 	size_t used = 0;
 
@@ -44,34 +59,118 @@ static void explain(const struct layout *layout, char *why, size_t size)
 				wanted[i].cost);
 }
 
-void discover_layout(struct layout *layout, enum hook hook, const struct facts *facts,
+/* What the rehearsals lacked, if a field that a user would notice was not found. */
+static void explain(const struct search *search, bool busy, char *why, size_t size)
+{
+	char fields[256];
+
+	explain_fields(&search->best, fields, sizeof(fields));
+	if (!*fields)
+		*why = 0;
+	else if (busy && search->seen)
+		snprintf(why, size,
+			 "the machine is too busy to find the layout within %d s: start it again, "
+			 "by chrt -f 1 if need be; %s",
+			 LIMIT_MS / 1000, fields);
+	else if (search->error)
+		snprintf(why, size, "no TCP session could be made on loopback: %s",
+			 strerror(-search->error));
+	else if (!search->seen)
+		snprintf(why, size, "no program sees the TCP sessions that are made on loopback");
+	else
+		snprintf(why, size, "%s", fields);
+}
+
+/* Plays a rehearsal, and keeps what it tells if that is more than was known. */
+static void play(struct search *search, const struct layout *empty, int patience_ms)
+{
+	struct layout layout = *empty;
+	size_t left;
+
+	search->error = sampler_play(search->samples, search->calibrator, patience_ms);
+	left = match_fields(&layout, search->samples);
+	search->seen |= search->samples->count > 0;
+	if (left < search->left) {
+		search->left = left;
+		search->best = layout;
+	}
+}
+
+static void pause_ms(int ms)
+{
+	const struct timespec pause = { ms / 1000, ms % 1000 * 1000000L };
+
+	nanosleep(&pause, NULL);
+}
+
+static int doubled(int value, int most)
+{
+	return 2 * value < most ? 2 * value : most;
+}
+
+/* True if there was nothing that a quieter machine would do better. */
+static bool is_clean(const struct search *search)
+{
+	switch (-search->error) {
+	case EAGAIN:
+	case EINPROGRESS:
+	case ETIMEDOUT:
+	case ECONNABORTED:
+	case EADDRINUSE:
+		return false;
+	default:
+		return !search->samples->missed;
+	}
+}
+
+/* Plays until all is found that can be. Returns false if there was no time for that. */
+static bool play_all(struct search *search, const struct layout *empty)
+{
+	const int64_t deadline_ms = calibrator_now_ms() + LIMIT_MS;
+	int patience = PATIENCE_FIRST_MS, pause = PAUSE_FIRST_MS, clean = 0;
+
+	for (;;) {
+		play(search, empty, patience);
+		if (!search->left)
+			return true;
+		clean += is_clean(search);
+		if (clean == CLEAN_MOST)
+			return true;
+		if (calibrator_now_ms() + pause >= deadline_ms)
+			return false;
+		pause_ms(pause);
+		patience = doubled(patience, PATIENCE_MOST_MS);
+		pause = doubled(pause, PAUSE_MOST_MS);
+	}
+}
+
+bool discover_layout(struct layout *layout, enum hook hook, const struct facts *facts,
 		     const struct sources *sources, char *why, size_t size)
 {
-	struct samples *samples = calloc(1, sizeof(*samples));
+	struct search search = { .samples = calloc(1, sizeof(*search.samples)), .left = SIZE_MAX };
+	bool in_time = true;
 
-	*why = 0;
 	layout->source = LAYOUT_DISCOVERED;
+	search.best = *layout;
 	if (facts->sys_error) {
 		snprintf(
 			why, size,
 			"nothing was discovered: /sys cannot be read: %s: mount it (mount -t sysfs "
 			"sysfs /sys)",
 			strerror(facts->sys_error));
-		free(samples);
-		return;
+		goto out;
 	}
-	if (!samples) {
-		snprintf(why, size, "no memory");
-		return;
+	if (search.samples)
+		search.calibrator = calibrator_new(hook, layout, facts, sources);
+	if (!search.calibrator) {
+		snprintf(why, size, "the calibration program does not run: %s", strerror(errno));
+		goto out;
 	}
-	for (int i = 0; i < TRIES && !is_complete(layout); i++) {
-		samples->count = 0;
-		if (sampler_run(samples, hook, layout, facts, sources, why, size)) {
-			match_fields(layout, samples);
-			explain(layout, why, size);
-		}
-		if (!samples->count)
-			break;
-	}
-	free(samples);
+	in_time = play_all(&search, layout);
+	*layout = search.best;
+	explain(&search, !in_time, why, size);
+out:
+	calibrator_free(search.calibrator);
+	free(search.samples);
+	return in_time || !search.seen;
 }

@@ -6,6 +6,7 @@
 #ifndef TCPLIFE_DISCOVER_H
 #define TCPLIFE_DISCOVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "select.h"
@@ -14,10 +15,12 @@ struct layout;
 
 /*
  * Fills in the fields that stand at one place, and one only, in every sample; the others stay
- * unknown. hook: where to watch from, HOOK_RAW or HOOK_KPROBE. why: which fields were not found
- * or what went wrong; "" if nothing.
+ * unknown. Takes some milliseconds on a quiet machine, and up to 12 s on a busy one. hook: where to
+ * watch from, HOOK_RAW or HOOK_KPROBE. why: which fields were not found, for what reason, and
+ * what to do; "" if all of those that a record needs were found. Returns false if the machine was
+ * too busy to find all that can be found.
  */
-void discover_layout(struct layout *layout, enum hook hook, const struct facts *facts,
+bool discover_layout(struct layout *layout, enum hook hook, const struct facts *facts,
 		     const struct sources *sources, char *why, size_t size);
 
 #endif

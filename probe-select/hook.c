@@ -20,7 +20,7 @@
 #include "facts.h"
 #include "tracefs.h"
 
-#define GROUP "tcplife" /* our events in tracefs: tcplife/FUNCTION_TIME_PID */
+#define GROUP "tcplife" /* our events in tracefs: tcplife/FUNCTION_TIME_N_PID */
 
 /* Blocked accept(2) calls each hold one instance of the kretprobe; the default is about the CPUs.
  */
@@ -91,6 +91,7 @@ static bool instances_settable(int tracefs)
 
 static int events_add(struct hook_event *event, const char *function, bool on_return)
 {
+	static unsigned number;
 	char command[256], path[128];
 	int result = -EINVAL, id;
 
@@ -98,9 +99,10 @@ static int events_add(struct hook_event *event, const char *function, bool on_re
 	event->events = events_open(event->tracefs);
 	if (event->events < 0)
 		return event->events;
-	/* The time, because a retired event keeps its name, and pids repeat in PID namespaces. */
-	snprintf(event->name, sizeof(event->name), GROUP "/%s_%" PRIx64 "_%d", function,
-		 (uint64_t)clock_now_ns(), (int)getpid());
+	/* A number, because a retired event keeps its name; and the time, because pids repeat in
+	 * PID namespaces. */
+	snprintf(event->name, sizeof(event->name), GROUP "/%s_%" PRIx64 "_%x_%d", function,
+		 (uint64_t)clock_now_ns(), number++, (int)getpid());
 	snprintf(command, sizeof(command), "r%d:%s %s", KRETPROBE_INSTANCES, event->name, function);
 	if (on_return && instances_settable(event->tracefs))
 		result = events_write(event->events, command);
@@ -263,7 +265,7 @@ void hook_sweep(const struct sources *sources)
 	events = events_open(sources->tracefs);
 	if (events < 0)
 		return;
-	/* A line reads: p:tcplife/tcp_set_state_5e2f01_1234 tcp_set_state */
+	/* A line reads: p:tcplife/tcp_set_state_5e2f01_0_1234 tcp_set_state */
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		char *name = strstr(line, ":" GROUP "/"), *pid;
 

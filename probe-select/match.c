@@ -47,12 +47,12 @@ static bool fits_srtt(const uint8_t *memory, const uint8_t *expected, int bytes)
 }
 
 static const struct rule rules[] = {
-	{ FIELD_DADDR, 0, .fits = fits_exactly },
-	{ FIELD_RCV_SADDR, 4, .fits = fits_exactly },
-	{ FIELD_DPORT, 12, .fits = fits_exactly },
-	{ FIELD_NUM, 14, .fits = fits_exactly },
+	{ FIELD_DADDR, SKC_DADDR_OFFSET, .fits = fits_exactly },
+	{ FIELD_RCV_SADDR, SKC_RCV_SADDR_OFFSET, .fits = fits_exactly },
+	{ FIELD_DPORT, SKC_DPORT_OFFSET, .fits = fits_exactly },
+	{ FIELD_NUM, SKC_NUM_OFFSET, .fits = fits_exactly },
 	{ FIELD_FAMILY, 16, .fits = fits_exactly },
-	{ FIELD_STATE, 18, .fits = fits_exactly },
+	{ FIELD_STATE, SKC_STATE_OFFSET, .fits = fits_exactly },
 	{ FIELD_V6_DADDR, 56, .fits = fits_exactly },
 	{ FIELD_V6_RCV_SADDR, 72, .fits = fits_exactly },
 	{ FIELD_SK_FLAGS, 96, .fits = fits_flags },
@@ -166,12 +166,28 @@ static void match_protocol(struct layout *layout, const struct samples *samples)
 		layout->offset[FIELD_PROTOCOL] = OFFSET_UNKNOWN;
 }
 
-void match_fields(struct layout *layout, const struct samples *samples)
+static bool is_expected(const struct samples *samples, enum layout_field field)
 {
-	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
-		layout->offset[rules[i].field] = field_find(&rules[i], samples);
+	for (size_t i = 0; i < samples->count; i++)
+		if (samples->list[i].expected[field].given)
+			return true;
+	return samples->missed;
+}
+
+size_t match_fields(struct layout *layout, const struct samples *samples)
+{
+	size_t left;
+
 	match_protocol(layout, samples);
+	left = !layout_has(layout, FIELD_PROTOCOL);
+	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
+		const enum layout_field field = rules[i].field;
+
+		layout->offset[field] = field_find(&rules[i], samples);
+		left += !layout_has(layout, field) && is_expected(samples, field);
+	}
 	/* The inode number was read by way of skc_net, so that stands where it was looked for. */
 	layout->offset[FIELD_NET] =
 		layout_has(layout, FIELD_NETNS_INUM) ? SKC_NET_OFFSET : OFFSET_UNKNOWN;
+	return left;
 }

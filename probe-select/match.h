@@ -4,12 +4,14 @@
 #define TCPLIFE_MATCH_H
 
 #include "layout.h"
-#include "sampler.h"
+#include "sample.h"
 
 /*
  * Sets the offset of each field whose expected values stand at one place only, in every sample that
- * has an expectation; the other fields that can be discovered become unknown.
+ * has an expectation; the other fields that can be discovered become unknown. Returns how many of
+ * these could still be found: those that a sample expects, or that a sample that was missed may
+ * have expected.
  */
-void match_fields(struct layout *layout, const struct samples *samples);
+size_t match_fields(struct layout *layout, const struct samples *samples);
 
 #endif

@@ -17,6 +17,7 @@
 #include "session/cgroups.h"
 #include "cli/check.h"
 #include "trace/choice.h"
+#include "bpf/rehearsal.h"
 #include "session/existing.h"
 #include "probe-select/hook.h"
 #include "trace/losses.h"
@@ -84,12 +85,20 @@ static bool complete_old(const struct run *run, struct record *record)
 	return !record->unborn || scope_has(run->options, record);
 }
 
+/* Played by some tcplife that looked for the layout. */
+static bool is_rehearsal(const struct record *r)
+{
+	return rehearsal_is(r->laddr, r->lport, r->raddr, r->rport);
+}
+
 static void on_record(void *arg, const struct record *record)
 {
 	struct run *run = arg;
 	struct record known = *record;
 	struct session session;
 
+	if (is_rehearsal(record))
+		return;
 	if (run->options->existing && !complete_old(run, &known))
 		return;
 	if (count_reached(run) || is_over(run))
@@ -106,7 +115,7 @@ static void on_open(void *arg, const struct record *record, bool counted)
 	struct run *run = arg;
 	struct session session;
 
-	if (is_over(run) || !scope_has(run->options, record))
+	if (is_over(run) || is_rehearsal(record) || !scope_has(run->options, record))
 		return;
 	session_read_open(&session, record, &run->view, counted);
 	if (filter_accepts(&run->options->filter, &session))

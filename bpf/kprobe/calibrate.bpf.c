@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Calibration on the kprobe; skc_state has stood at the same place since before 4.4, and is
- * verified. */
+/* Calibration on the kprobe. */
 #include <asm/ptrace.h>
 
 #include "calibrate.bpf.h"
 
 #include <bpf/bpf_tracing.h>
-
-#define SKC_STATE_OFFSET 18
 
 SEC("kprobe")
 int calibrate_kprobe(struct pt_regs *ctx)
