@@ -14,7 +14,6 @@
 #include "base/clock.h"
 #include "base/objects.h"
 #include "hook.h"
-#include "layout.h"
 
 #define PAGES 32 /* of each CPU's buffer: 20 snapshots */
 
@@ -47,21 +46,15 @@ static enum bpf_perf_event_ret on_event(void *arg, int cpu, struct perf_event_he
 	return LIBBPF_PERF_EVENT_CONT;
 }
 
-static int program_load(struct calibrator *calibrator, enum hook hook, const struct layout *layout)
+static int program_load(struct calibrator *calibrator, enum hook hook)
 {
 	const struct object *object =
 		hook == HOOK_KPROBE ? &object_calibrate_kprobe : &object_calibrate_raw;
-	char path[32];
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "calibrate",
-		    .btf_custom_path = path);
-	int file = layout_to_btf_file(layout), result;
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "calibrate");
+	int result;
 
-	if (file < 0)
-		return file;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
 	calibrator->object = object_open(object, &opts);
 	result = calibrator->object ? bpf_object__load(calibrator->object) : -errno;
-	close(file);
 	if (!result)
 		calibrator->own_addresses =
 			bpf_object__find_map_fd_by_name(calibrator->object, "own_addresses");
@@ -97,8 +90,8 @@ static int program_attach(struct calibrator *calibrator, enum hook hook, const s
 	return calibrator->event ? hook_attach(calibrator->event, program) : -errno;
 }
 
-struct calibrator *calibrator_new(enum hook hook, const struct layout *layout,
-				  const struct facts *facts, const struct sources *sources)
+struct calibrator *calibrator_new(enum hook hook, const struct facts *facts,
+				  const struct sources *sources)
 {
 	struct calibrator *calibrator = calloc(1, sizeof(*calibrator));
 	int result = -ENOMEM;
@@ -109,7 +102,7 @@ struct calibrator *calibrator_new(enum hook hook, const struct layout *layout,
 	calibrator->snapshots = snapshots_new();
 	if (!calibrator->snapshots)
 		goto failed;
-	result = program_load(calibrator, hook, layout);
+	result = program_load(calibrator, hook);
 	if (!result)
 		result = buffer_open(calibrator);
 	if (!result)

@@ -10,15 +10,14 @@
 #include "select.h"
 #include "snapshots.h"
 
-struct layout;
 struct calibrator;
 
 /*
  * Loads the program and attaches it to a hook: HOOK_RAW or HOOK_KPROBE. Returns NULL with errno set
  * on failure.
  */
-struct calibrator *calibrator_new(enum hook hook, const struct layout *layout,
-				  const struct facts *facts, const struct sources *sources);
+struct calibrator *calibrator_new(enum hook hook, const struct facts *facts,
+				  const struct sources *sources);
 /* NULL is fine. */
 void calibrator_free(struct calibrator *calibrator);
 

@@ -51,6 +51,10 @@ static void explain_fields(const struct layout *layout, char *why, size_t size)
 	size_t used = 0;
 
 	*why = 0;
+	if (!layout_has_ends(layout)) {
+		snprintf(why, size, "addresses and ports were not found");
+		return;
+	}
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted) && used < size; i++)
 		if (!layout_has(layout, wanted[i].field))
 			used += (size_t)snprintf(
@@ -59,24 +63,24 @@ static void explain_fields(const struct layout *layout, char *why, size_t size)
 				wanted[i].cost);
 }
 
-/* What the rehearsals lacked, if a field that a user would notice was not found. */
+/* Why a field that a user would notice was not found, if one was not. */
 static void explain(const struct search *search, bool busy, char *why, size_t size)
 {
-	char fields[256];
+	char fields[160];
 
 	explain_fields(&search->best, fields, sizeof(fields));
 	if (!*fields)
 		*why = 0;
-	else if (busy && search->seen)
+	else if (busy)
 		snprintf(why, size,
-			 "the machine is too busy to find the layout within %d s: start it again, "
-			 "by chrt -f 1 if need be; %s",
+			 "the machine is too busy to find the kernel's layout in %d s: %s: start "
+			 "it again, as chrt -f 1 tcplife if need be",
 			 LIMIT_MS / 1000, fields);
 	else if (search->error)
 		snprintf(why, size, "no TCP session could be made on loopback: %s",
 			 strerror(-search->error));
 	else if (!search->seen)
-		snprintf(why, size, "no program sees the TCP sessions that are made on loopback");
+		snprintf(why, size, "no program is told of the sessions made on loopback");
 	else
 		snprintf(why, size, "%s", fields);
 }
@@ -161,16 +165,16 @@ bool discover_layout(struct layout *layout, enum hook hook, const struct facts *
 		goto out;
 	}
 	if (search.samples)
-		search.calibrator = calibrator_new(hook, layout, facts, sources);
+		search.calibrator = calibrator_new(hook, facts, sources);
 	if (!search.calibrator) {
 		snprintf(why, size, "the calibration program does not run: %s", strerror(errno));
 		goto out;
 	}
-	in_time = play_all(&search, layout);
+	in_time = play_all(&search, layout) || !search.seen;
 	*layout = search.best;
 	explain(&search, !in_time, why, size);
 out:
 	calibrator_free(search.calibrator);
 	free(search.samples);
-	return in_time || !search.seen;
+	return in_time;
 }

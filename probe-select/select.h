@@ -47,7 +47,7 @@ struct candidate {
 	bool ring;	 /* ring buffer; else perf buffer */
 	bool kernel_btf; /* layout by the kernel's BTF; else by file or discovery */
 	enum accept_hook accept;
-	char reason[256]; /* why it is chosen, or why not */
+	char reason[320]; /* why it is chosen, or why not */
 };
 
 struct plan {

@@ -9,14 +9,14 @@
 
 /* A file of another kernel would give wrong numbers without a word, so it must agree with what is
  * seen here. */
-static bool file_contradicted(const struct choice *choice, enum hook hook, const char *path,
-			      char *why, size_t size)
+static bool file_contradicted(struct choice *choice, enum hook hook, const char *path, char *why,
+			      size_t size)
 {
-	struct layout seen = choice->layout;
-	char unseen[256];
+	struct layout seen;
 
 	layout_init(&seen);
-	discover_layout(&seen, hook, &choice->facts, &choice->sources, unseen, sizeof(unseen));
+	choice->busy = !discover_layout(&seen, hook, &choice->facts, &choice->sources,
+					choice->layout_why, sizeof(choice->layout_why));
 	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++) {
 		enum layout_field field = (enum layout_field)i;
 
@@ -49,7 +49,14 @@ static bool layout_from_file(struct choice *choice, enum hook hook, const char *
 			 path, choice->facts.release);
 		return false;
 	}
-	return !file_contradicted(choice, hook, path, why, size);
+	if (file_contradicted(choice, hook, path, why, size))
+		return false;
+	/* Now the file tells, but if it is right nobody knows. */
+	if (*choice->layout_why)
+		snprintf(choice->layout_why, sizeof(choice->layout_why),
+			 "whether --btf %.64s is of this kernel could not be checked%s", path,
+			 choice->busy ? ": the machine is too busy" : "");
+	return true;
 }
 
 static bool layout_obtain(struct choice *choice, const struct candidate *candidate,
@@ -58,19 +65,21 @@ static bool layout_obtain(struct choice *choice, const struct candidate *candida
 	struct layout *layout = &choice->layout;
 
 	*choice->layout_why = 0;
+	choice->busy = false;
 	layout_init(layout);
 	if (candidate->kernel_btf)
 		*layout = choice->sources.kernel;
 	if (!candidate->kernel_btf && options->btf == BTF_FILE)
 		return layout_from_file(choice, candidate->hook, options->btf_file, why, size);
 	if (!candidate->kernel_btf)
-		discover_layout(layout, candidate->hook, &choice->facts, &choice->sources,
-				choice->layout_why, sizeof(choice->layout_why));
+		choice->busy =
+			!discover_layout(layout, candidate->hook, &choice->facts, &choice->sources,
+					 choice->layout_why, sizeof(choice->layout_why));
 	/* When a session ends, only the kprobe still finds its local port in skc_num. */
 	if (layout_has_ends(layout) &&
 	    (candidate->hook == HOOK_KPROBE || layout_has(layout, FIELD_SPORT)))
 		return true;
-	snprintf(why, size, "the socket's layout could not be discovered: %s", choice->layout_why);
+	snprintf(why, size, "its layout was not found: %s", choice->layout_why);
 	return false;
 }
 
@@ -113,6 +122,11 @@ void choice_why(const struct choice *choice, const struct options *options, char
 
 	if (*plan->refusal) {
 		snprintf(why, size, "%s", plan->refusal);
+		return;
+	}
+	/* This kernel would do, at another time. */
+	if (choice->busy) {
+		snprintf(why, size, "%s", choice->layout_why);
 		return;
 	}
 	snprintf(why, size, "no way to trace works on kernel %s:", choice->facts.release);

@@ -16,7 +16,8 @@ struct choice {
 	struct sources sources;
 	struct plan plan;
 	struct layout layout;	  /* of the chosen candidate */
-	char layout_why[160];	  /* what discovery could not do; "" if nothing */
+	char layout_why[256];	  /* what discovery could not do; "" if nothing */
+	bool busy;		  /* the machine was, too much for discovery */
 	struct candidate *chosen; /* in the plan; NULL: none works */
 	struct tracer *tracer;	  /* NULL: none works */
 };
