@@ -57,9 +57,9 @@ static bool kprobes_offered(const struct facts *f)
 	return f->kprobe_pmu || f->kprobe_events;
 }
 
-static bool typed_usable(struct candidate *c, const struct facts *f, enum btf_wish btf)
+static bool typed_usable(struct candidate *c, const struct facts *f, const struct wishes *wishes)
 {
-	if (btf == BTF_NONE)
+	if (wishes->btf == BTF_NONE)
 		return refuse(c, "needs the kernel's BTF, and --btf none forbids it");
 	if (f->btf_error && f->sys_error)
 		return refuse(c,
@@ -78,27 +78,28 @@ static bool typed_usable(struct candidate *c, const struct facts *f, enum btf_wi
 	if (!f->btf_protocol)
 		return refuse(c, "sk_protocol is a bit field here (before 5.6), which a typed load "
 				 "cannot read");
-	if (!f->ring_buffer)
-		return refuse(c,
-			      "needs the BPF ring buffer (5.8+), which this kernel does not offer");
+	if (!c->ring)
+		return refuse(c, "needs the BPF ring buffer (5.8+), which %s",
+			      f->ring_buffer ? "--transport perf forbids"
+					     : "this kernel does not offer");
 	c->kernel_btf = true;
 	return accept_as(c, "kernel BTF knows the tracepoint; the cheapest path");
 }
 
-static bool raw_usable(struct candidate *c, const struct facts *f, enum btf_wish btf)
+static bool raw_usable(struct candidate *c, const struct facts *f, const struct wishes *wishes)
 {
 	if (f->raw_error == EINVAL)
 		return refuse(c, "this kernel has no raw tracepoints (4.17+)");
 	if (f->raw_error)
 		return refuse(c, "raw tracepoints cannot be used: %s", strerror(f->raw_error));
-	c->kernel_btf = btf == BTF_AUTO && !f->btf_error;
+	c->kernel_btf = wishes->btf == BTF_AUTO && !f->btf_error;
 	return accept_as(c, "raw tracepoints work (4.17+); layout by %s",
-			 btf == BTF_FILE ? "the BTF file"
-			 : c->kernel_btf ? "kernel BTF"
-					 : "discovery");
+			 wishes->btf == BTF_FILE ? "the BTF file"
+			 : c->kernel_btf	 ? "kernel BTF"
+						 : "discovery");
 }
 
-static bool kprobe_usable(struct candidate *c, const struct facts *f, enum btf_wish btf)
+static bool kprobe_usable(struct candidate *c, const struct facts *f, const struct wishes *wishes)
 {
 	if (!kprobes_offered(f) && f->tracefs_error && f->tracefs_error != ENODEV)
 		return refuse(c, "no kprobe PMU (4.17+), and tracefs cannot be reached: %s",
@@ -106,15 +107,15 @@ static bool kprobe_usable(struct candidate *c, const struct facts *f, enum btf_w
 	if (!kprobes_offered(f))
 		return refuse(c,
 			      "this kernel has no kprobes (CONFIG_KPROBES, CONFIG_KPROBE_EVENTS)");
-	c->kernel_btf = btf == BTF_AUTO && !f->btf_error;
+	c->kernel_btf = wishes->btf == BTF_AUTO && !f->btf_error;
 	return accept_as(c, "works on every kernel from 4.4 on; layout by %s",
-			 btf == BTF_FILE ? "the BTF file"
-			 : c->kernel_btf ? "kernel BTF"
-					 : "discovery");
+			 wishes->btf == BTF_FILE ? "the BTF file"
+			 : c->kernel_btf	 ? "kernel BTF"
+						 : "discovery");
 }
 
 static const struct {
-	bool (*usable)(struct candidate *c, const struct facts *f, enum btf_wish btf);
+	bool (*usable)(struct candidate *c, const struct facts *f, const struct wishes *wishes);
 	bool wished[PROBE_KPROBE + 1]; /* by probe_wish */
 } hooks[HOOKS] = {
 	[HOOK_TYPED] = { typed_usable,
@@ -134,7 +135,7 @@ static bool panics(const struct facts *f)
 }
 
 /* What rules out every path at once; empty if nothing does. */
-static void refuse_all(struct plan *plan, const struct facts *f)
+static void refuse_all(struct plan *plan, const struct facts *f, const struct wishes *wishes)
 {
 	char *why = plan->refusal;
 	const size_t size = sizeof(plan->refusal);
@@ -175,23 +176,26 @@ static void refuse_all(struct plan *plan, const struct facts *f)
 			 "bpf(2) is refused (%s) even so: a container's seccomp profile or a "
 			 "security module forbids it; run it on the host",
 			 strerror(f->bpf_error));
+	else if (wishes->transport == TRANSPORT_RING && !f->ring_buffer)
+		snprintf(why, size,
+			 "kernel %s has no BPF ring buffer (5.8+): leave out --transport ring",
+			 f->release);
 }
 
-void select_plan(struct plan *plan, const struct facts *facts, enum probe_wish probe,
-		 enum btf_wish btf)
+void select_plan(struct plan *plan, const struct facts *facts, const struct wishes *wishes)
 {
 	memset(plan, 0, sizeof(*plan));
-	refuse_all(plan, facts);
+	refuse_all(plan, facts, wishes);
 	for (int i = 0; i < HOOKS; i++) {
 		struct candidate *c = &plan->candidates[i];
 
 		c->hook = (enum hook)i;
-		c->ring = facts->ring_buffer;
-		c->asked = hooks[i].wished[probe];
-		c->usable = hooks[i].usable(c, facts, btf) && c->asked && !*plan->refusal;
+		c->ring = facts->ring_buffer && wishes->transport != TRANSPORT_PERF;
+		c->asked = hooks[i].wished[wishes->probe];
+		c->usable = hooks[i].usable(c, facts, wishes) && c->asked && !*plan->refusal;
 		if (!c->asked)
 			refuse(c, "not asked for by --probe");
-		if (c->ring && btf != BTF_NONE && !facts->btf_error && !facts->fexit_error)
+		if (c->ring && wishes->btf != BTF_NONE && !facts->btf_error && !facts->fexit_error)
 			c->accept = ACCEPT_FEXIT;
 		else if (kprobes_offered(facts))
 			c->accept = ACCEPT_KRETPROBE;

@@ -33,6 +33,21 @@ enum btf_wish {
 	BTF_FILE,
 };
 
+/* How records leave the kernel, and with that for which kernels the programs are made. */
+enum transport_wish {
+	TRANSPORT_AUTO, /* the ring buffer, else the perf buffer */
+	TRANSPORT_RING,
+	TRANSPORT_PERF, /* as if the kernel were older than 5.8 */
+	TRANSPORTS,
+};
+
+/* What the command line asks for. */
+struct wishes {
+	enum probe_wish probe;
+	enum btf_wish btf;
+	enum transport_wish transport;
+};
+
 /* How the process that accepts a session is learned. */
 enum accept_hook {
 	ACCEPT_NONE, /* not at all: a session that came in has the owner that closes it */
@@ -55,8 +70,7 @@ struct plan {
 	char refusal[320]; /* not empty: nothing can work here, and why, and what to do */
 };
 
-void select_plan(struct plan *plan, const struct facts *facts, enum probe_wish probe,
-		 enum btf_wish btf);
+void select_plan(struct plan *plan, const struct facts *facts, const struct wishes *wishes);
 
 /* The first usable candidate at or after index, or NULL. */
 struct candidate *plan_next(struct plan *plan, int index);

@@ -43,7 +43,7 @@ struct option {
 static take_fn take_flag, take_value, take_pids, take_ports, take_seconds, take_count, take_probe,
 	take_btf, take_max_sessions, take_buffer, take_word_of, take_completion, take_filter,
 	take_keys;
-static words_fn header_word, color_word, probe_word, btf_word, shell_word;
+static words_fn header_word, color_word, probe_word, btf_word, transport_word, shell_word;
 
 #define FIELD(member) .field = offsetof(struct options, member)
 
@@ -124,6 +124,10 @@ static const struct option all[] = {
 	  "where the kernel's layout is from: auto (default),\n"
 	  "a BTF file, or none: found out without BTF",
 	  take_btf, FIELD(btf_file), .words = btf_word },
+	{ "--transport", 0, "BUFFER",
+	  "how records leave the kernel: auto (default), ring\n"
+	  "or perf, with the programs for kernels before 5.8",
+	  take_word_of, FIELD(transport), .words = transport_word },
 	{ "--max-sessions", 0, "N",
 	  "room for so many sessions at once (default by\nmemory: 262144 to 1048576)",
 	  take_max_sessions, FIELD(max_sessions) },
@@ -168,6 +172,11 @@ static const char *color_word(unsigned n)
 static const char *probe_word(unsigned n)
 {
 	return n < 5 ? (const char *[]){ "auto", "tracepoint", "typed", "raw", "kprobe" }[n] : NULL;
+}
+
+static const char *transport_word(unsigned n)
+{
+	return n < TRANSPORTS ? (const char *[]){ "auto", "ring", "perf" }[n] : NULL;
 }
 
 static const char *btf_word(unsigned n)

@@ -81,6 +81,7 @@ struct options {
 	/* How it traces. */
 	enum probe_wish probe;
 	enum btf_wish btf;
+	enum transport_wish transport;
 	const char *btf_file;  /* with BTF_FILE; borrowed from argv */
 	uint32_t max_sessions; /* 0: by the machine's memory */
 	uint32_t buffer_kb;    /* likewise */

@@ -85,11 +85,12 @@ static bool layout_obtain(struct choice *choice, const struct candidate *candida
 
 bool choice_make(struct choice *choice, const struct options *options, reader_fn fn, void *arg)
 {
+	const struct wishes wishes = { options->probe, options->btf, options->transport };
 	char why[sizeof(choice->plan.candidates[0].reason)];
 
 	memset(choice, 0, sizeof(*choice));
 	facts_gather(&choice->facts, &choice->sources);
-	select_plan(&choice->plan, &choice->facts, options->probe, options->btf);
+	select_plan(&choice->plan, &choice->facts, &wishes);
 	hook_sweep(&choice->sources);
 	for (struct candidate *c = plan_next(&choice->plan, 0); c;
 	     c = plan_next(&choice->plan, (int)c->hook + 1)) {

@@ -11,8 +11,7 @@
 struct machine {
 	const char *name;
 	struct facts facts;
-	enum probe_wish probe;
-	enum btf_wish btf;
+	struct wishes wishes;
 	/* what is expected */
 	enum hook first;
 	bool ring;
@@ -146,7 +145,7 @@ static const struct machine machines[] = {
 		.name = "Debian 12, 6.1, --btf none",
 		.facts = { ROOT, TRACEFS, PMU, BTF_56, .ring_buffer = true,
 			   RELEASE("6.1.0-50-amd64") },
-		.btf = BTF_NONE,
+		.wishes.btf = BTF_NONE,
 		.first = HOOK_RAW,
 		.ring = true,
 		.accept = ACCEPT_KRETPROBE,
@@ -156,7 +155,7 @@ static const struct machine machines[] = {
 		.name = "Debian 12, 6.1, --btf FILE",
 		.facts = { ROOT, TRACEFS, PMU, NO_BTF, .ring_buffer = true,
 			   RELEASE("6.1.0-50-amd64") },
-		.btf = BTF_FILE,
+		.wishes.btf = BTF_FILE,
 		.first = HOOK_RAW,
 		.ring = true,
 		.accept = ACCEPT_KRETPROBE,
@@ -166,7 +165,7 @@ static const struct machine machines[] = {
 		.name = "6.1, --probe kprobe",
 		.facts = { ROOT, TRACEFS, PMU, BTF_56, .ring_buffer = true,
 			   RELEASE("6.1.0-50-amd64") },
-		.probe = PROBE_KPROBE,
+		.wishes.probe = PROBE_KPROBE,
 		.first = HOOK_KPROBE,
 		.ring = true,
 		.kernel_btf = true,
@@ -177,7 +176,7 @@ static const struct machine machines[] = {
 		.name = "6.12, --probe tracepoint",
 		.facts = { ROOT, TRACEFS, PMU, BTF_56, .ring_buffer = true,
 			   RELEASE("6.12.95+deb13-cloud-amd64") },
-		.probe = PROBE_TRACEPOINT,
+		.wishes.probe = PROBE_TRACEPOINT,
 		.first = HOOK_TYPED,
 		.ring = true,
 		.kernel_btf = true,
@@ -206,11 +205,28 @@ static const struct machine machines[] = {
 	{
 		.name = "6.18 without kprobes, --probe kprobe never falls through",
 		.facts = { ROOT, BTF_56, .ring_buffer = true, RELEASE("6.18.0") },
-		.probe = PROBE_KPROBE,
+		.wishes.probe = PROBE_KPROBE,
 		.first = NOTHING,
 		.ring = true,
 		.accept = ACCEPT_FEXIT,
 		.reasons = { NULL, NULL, "has no kprobes" },
+	},
+	{
+		.name = "6.12, --transport perf",
+		.facts = { ROOT, TRACEFS, PMU, BTF_56, .ring_buffer = true, RELEASE("6.12.0") },
+		.wishes.transport = TRANSPORT_PERF,
+		.first = HOOK_RAW,
+		.kernel_btf = true,
+		.accept = ACCEPT_KRETPROBE,
+		.reasons = { "--transport perf forbids", NULL, NULL },
+	},
+	{
+		.name = "5.4, --transport ring",
+		.facts = { ROOT, TRACEFS, PMU, NO_BTF, RELEASE("5.4.0") },
+		.wishes.transport = TRANSPORT_RING,
+		.first = NOTHING,
+		.accept = ACCEPT_KRETPROBE,
+		.refusal = "leave out --transport ring",
 	},
 	{
 		.name = "7.3",
@@ -354,7 +370,7 @@ static void test_machines(void)
 	for (size_t i = 0; i < sizeof(machines) / sizeof(*machines); i++) {
 		struct plan plan;
 
-		select_plan(&plan, &machines[i].facts, machines[i].probe, machines[i].btf);
+		select_plan(&plan, &machines[i].facts, &machines[i].wishes);
 		if (!as_expected(&machines[i], &plan))
 			explain(&machines[i], &plan);
 	}
@@ -366,8 +382,8 @@ static void test_pure(void)
 	struct plan one, two;
 
 	memset(&two, 0xff, sizeof(two));
-	select_plan(&one, &machines[0].facts, PROBE_AUTO, BTF_AUTO);
-	select_plan(&two, &machines[0].facts, PROBE_AUTO, BTF_AUTO);
+	select_plan(&one, &machines[0].facts, &machines[0].wishes);
+	select_plan(&two, &machines[0].facts, &machines[0].wishes);
 	CHECK(memcmp(&one, &two, sizeof(one)) == 0);
 }
 
