@@ -61,6 +61,16 @@ bool layout_has(const struct layout *layout, enum layout_field field)
 	return layout->offset[field] != OFFSET_UNKNOWN;
 }
 
+uint64_t layout_known(const struct layout *layout)
+{
+	uint64_t known = 0;
+
+	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++)
+		if (layout->offset[i] != OFFSET_UNKNOWN)
+			known |= UINT64_C(1) << i;
+	return known;
+}
+
 static bool has_typed(const struct layout *layout, enum typed_field field)
 {
 	return layout->typed_offset[field] != OFFSET_UNKNOWN;

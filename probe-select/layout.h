@@ -88,6 +88,9 @@ int layout_from_btf(struct layout *layout, const char *path);
 /* True if the offset is known. */
 bool layout_has(const struct layout *layout, enum layout_field field);
 
+/* The fields whose offsets are known, a bit of enum layout_field each. */
+uint64_t layout_known(const struct layout *layout);
+
 /* True if all of the process that is running is known; only BTF tells. */
 bool layout_has_task(const struct layout *layout);
 

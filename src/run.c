@@ -67,18 +67,18 @@ static bool is_over(const struct run *run)
 /* Writes it, or counts it in the statistics. */
 static void print(struct run *run, struct session *session)
 {
+	session->cgroup = cgroups_path(run->cgroups, session->cgroup_id);
 	if (run->report) {
 		report_add(run->report, session);
 		return;
 	}
-	session->cgroup = cgroups_path(run->cgroups, session->cgroup_id);
 	run->status = writer_add(run->writer, session);
 }
 
 /* A session older than the tracer: the kernel side has neither its owner nor all of its filters. */
 static bool complete_old(const struct run *run, struct record *record)
 {
-	if (!run->view.netns)
+	if (!(run->view.known & KNOWS(FIELD_NETNS_INUM)))
 		record->netns = 0;
 	if (run->existing)
 		existing_complete(run->existing, record);
@@ -152,8 +152,9 @@ static void list_open(struct run *run)
 		.tracer = run->choice.tracer,
 		.diag = run->diag,
 		.existing = run->existing,
-		.netns_known = run->view.netns,
-		.bytes_known = run->view.bytes,
+		.netns_known = run->view.known & KNOWS(FIELD_NETNS_INUM),
+		.bytes_known = layout_has(&run->choice.layout, FIELD_BYTES_ACKED) &&
+			       layout_has(&run->choice.layout, FIELD_BYTES_RECEIVED),
 		.most = tracer_room(run->choice.tracer)->sessions,
 		.fn = on_open,
 		.arg = run,
@@ -271,16 +272,8 @@ static bool wait_for_output(void *arg)
 
 static void view_set(struct run *run)
 {
-	const struct layout *layout = &run->choice.layout;
-
 	run->view = (struct session_view){
-		.bytes = layout_has(layout, FIELD_BYTES_ACKED) &&
-			 layout_has(layout, FIELD_BYTES_RECEIVED),
-		.error = layout_has(layout, FIELD_SK_ERR),
-		.flags = layout_has(layout, FIELD_SK_FLAGS),
-		.netns = layout_has(layout, FIELD_NETNS_INUM),
-		.rtt = layout_has(layout, FIELD_SRTT),
-		.retrans = layout_has(layout, FIELD_TOTAL_RETRANS),
+		.known = choice_known(&run->choice),
 		.wall_offset_ns = clock_wall_ns() - clock_now_ns(),
 		.since_ns = clock_now_ns(),
 	};
@@ -390,7 +383,7 @@ bool run_trace(const struct options *options, char *why, size_t size)
 	}
 	view_set(&run);
 	diagnose(&run);
-	if (options->extended || options->format == FORMAT_JSON)
+	if (options_asks(options) & ASKS_CGROUP)
 		run.cgroups = cgroups_new();
 	if (options->duration_ns)
 		run.deadline_ns = run.view.since_ns + (int64_t)options->duration_ns;

@@ -2,42 +2,33 @@
 #include "check.h"
 
 #include <errno.h>
-
 #include <string.h>
 
+#include "base/json.h"
+#include "session/fields.h"
 #include "version.h"
 
-/* What a record lacks, and of which sessions, if one of two offsets is not known. */
-static const struct lack {
-	const char *field; /* as in JSON */
-	const char *of;
-	enum layout_field needs, also;
-} lacks[] = {
-	{ "tx_bytes", "every session", FIELD_BYTES_ACKED, FIELD_BYTES_RECEIVED },
-	{ "rx_bytes", "every session", FIELD_BYTES_ACKED, FIELD_BYTES_RECEIVED },
-	{ "rx_bytes", "those that this end closed first", FIELD_SK_FLAGS, FIELD_SK_FLAGS },
-	{ "errno", "every session", FIELD_SK_ERR, FIELD_SK_ERR },
-	{ "end", "those that did not end in order", FIELD_SK_ERR, FIELD_SK_ERR },
-	{ "rtt_us", "every session", FIELD_SRTT, FIELD_SRTT },
-	{ "retrans", "every session", FIELD_TOTAL_RETRANS, FIELD_TOTAL_RETRANS },
-	{ "netns", "every session", FIELD_NETNS_INUM, FIELD_NETNS_INUM },
+/* Walks what records lack with this choice; the callers begin with NULL. */
+struct lack_walk {
+	uint64_t known;
+	const struct field *field;
+	const struct field_lack *lack;
+	size_t at;
 };
-static const struct lack lack_owner = {
-	.field = "owner", .of = "those that came in and that no process here closed"
-};
-static const struct lack lack_cgroup = { .field = "cgroup", .of = "every session" };
 
-#define LACKS (sizeof(lacks) / sizeof(lacks[0]))
-
-static bool layout_lacks(const struct choice *choice, const struct lack *lack)
+static bool lack_next(struct lack_walk *walk)
 {
-	return !layout_has(&choice->layout, lack->needs) ||
-	       !layout_has(&choice->layout, lack->also);
-}
+	const size_t each = sizeof(fields->lacks) / sizeof(*fields->lacks);
 
-static bool cgroup_lacks(const struct choice *choice)
-{
-	return choice->facts.version < KERNEL_VERSION_CODE(4, 18, 0);
+	for (; walk->at < fields_count * each; walk->at++) {
+		walk->field = &fields[walk->at / each];
+		walk->lack = &walk->field->lacks[walk->at % each];
+		if (walk->lack->without && field_lacks(walk->lack, walk->known)) {
+			walk->at++;
+			return true;
+		}
+	}
+	return false;
 }
 
 static const char *working(int error, const char *fine)
@@ -111,43 +102,32 @@ static void print_layout(FILE *out, const struct layout *layout)
 	}
 }
 
-static void print_lack(FILE *out, const struct lack *lack)
-{
-	fprintf(out, "  %-10s of %s\n", lack->field, lack->of);
-}
-
 /* What of a record cannot be told with this choice, and how it could be. */
 static void print_lacks(FILE *out, const struct choice *choice, const struct options *options)
 {
 	const struct facts *f = &choice->facts;
 	const bool own_wish = options->btf == BTF_NONE && !f->btf_error;
-	const bool owner = choice->chosen->accept == ACCEPT_NONE;
-	bool layout = false;
+	struct lack_walk walk = { .known = choice_known(choice) };
+	uint64_t without = 0;
 
 	fprintf(out, "\nUnknown in records\n");
-	for (size_t i = 0; i < LACKS; i++) {
-		if (layout_lacks(choice, &lacks[i])) {
-			print_lack(out, &lacks[i]);
-			layout = true;
-		}
+	while (lack_next(&walk)) {
+		fprintf(out, "  %-10s of %s\n", walk.field->key, walk.lack->of);
+		without |= walk.lack->without;
 	}
-	if (owner)
-		print_lack(out, &lack_owner);
-	if (cgroup_lacks(choice))
-		print_lack(out, &lack_cgroup);
-	if (!layout && !owner && !cgroup_lacks(choice))
+	if (!without)
 		fprintf(out, "  nothing\n");
 	if (*choice->layout_why)
 		fprintf(out, "  because %s\n", choice->layout_why);
-	if (layout)
+	if (without & (KNOWS(LAYOUT_FIELD_COUNT) - 1))
 		fprintf(out, "  the layout would be known in full %s\n",
 			own_wish ? "without --btf none" : "by --btf FILE with this kernel's BTF");
-	if (owner)
+	if (without & KNOWS(KNOWN_ACCEPT))
 		fprintf(out, "  owners would be known %s\n",
 			own_wish && !f->fexit_error
 				? "without --btf none"
 				: "on a kernel with kprobes (CONFIG_KPROBE_EVENTS) or fexit");
-	if (cgroup_lacks(choice))
+	if (without & KNOWS(KNOWN_CGROUP))
 		fprintf(out, "  cgroups are known from kernel 4.18 on\n");
 }
 
@@ -170,112 +150,147 @@ void check_print(FILE *out, const struct choice *choice, const struct options *o
 		accept_name(choice->chosen->accept));
 }
 
-static const char *json_bool(bool value)
+static void put_bool(struct text *t, bool value)
 {
-	return value ? "true" : "false";
+	text_put_string(t, value ? "true" : "false");
 }
 
-/* The texts here are our own or the kernel's version: quotes and backslashes are all that could
- * hurt. */
-static void json_string(FILE *out, const char *text)
+/* What went wrong; null if nothing did. */
+static void put_error(struct text *t, int error)
 {
-	fputc('"', out);
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			fputc('\\', out);
-		if ((unsigned char)*text >= 0x20)
-			fputc(*text, out);
-	}
-	fputc('"', out);
-}
-
-static void json_error(FILE *out, const char *key, int error)
-{
-	fprintf(out, "\"%s\":", key);
 	if (error)
-		json_string(out, strerror(error));
+		text_put_json_name(t, strerror(error));
 	else
-		fprintf(out, "null");
+		json_put_null(t);
 }
 
-/* One in an array. */
-static void json_lack(FILE *out, const struct lack *lack, const char **separator)
+static void put_facts(struct text *t, const struct facts *f)
 {
-	fprintf(out, "%s{\"field\":\"%s\",\"of\":\"%s\"}", *separator, lack->field, lack->of);
-	*separator = ",";
+	JSON_LITERAL(t, "{\"release\":");
+	text_put_json_name(t, f->release);
+	JSON_KEY(t, "machine");
+	text_put_json_name(t, f->machine);
+	JSON_KEY(t, "cap_bpf");
+	put_bool(t, f->cap_bpf);
+	JSON_KEY(t, "cap_perfmon");
+	put_bool(t, f->cap_perfmon);
+	JSON_KEY(t, "lockdown");
+	json_put_word(t, lockdown_name(f->lockdown));
+	JSON_KEY(t, "bpf_error");
+	put_error(t, f->bpf_error);
+	JSON_KEY(t, "ring_buffer");
+	put_bool(t, f->ring_buffer);
+	JSON_KEY(t, "exchange");
+	put_bool(t, f->exchange);
+	JSON_KEY(t, "btf_error");
+	put_error(t, f->btf_error);
+	JSON_KEY(t, "fexit_error");
+	put_error(t, f->fexit_error);
+	JSON_KEY(t, "tracefs_error");
+	put_error(t, f->tracefs_error);
+	JSON_KEY(t, "tracefs_own");
+	put_bool(t, f->tracefs_own);
+	JSON_KEY(t, "raw_error");
+	put_error(t, f->raw_error);
+	JSON_KEY(t, "kprobe_perf");
+	put_bool(t, f->kprobe_pmu);
+	JSON_KEY(t, "kprobe_tracefs");
+	put_bool(t, f->kprobe_events);
+	JSON_KEY(t, "ipv6");
+	put_bool(t, f->ipv6);
+	text_put_char(t, '}');
 }
 
-static void json_lacks(FILE *out, const struct choice *choice)
+static void put_plan(struct text *t, const struct choice *choice)
 {
-	const char *separator = "";
+	text_put_char(t, '[');
+	for (int i = 0; i < HOOKS; i++) {
+		const struct candidate *c = &choice->plan.candidates[i];
 
-	fprintf(out, ",\"unknown\":[");
-	for (size_t i = 0; i < LACKS; i++)
-		if (layout_lacks(choice, &lacks[i]))
-			json_lack(out, &lacks[i], &separator);
-	if (choice->chosen->accept == ACCEPT_NONE)
-		json_lack(out, &lack_owner, &separator);
-	if (cgroup_lacks(choice))
-		json_lack(out, &lack_cgroup, &separator);
-	fputc(']', out);
+		text_put(t, ",", i > 0);
+		JSON_LITERAL(t, "{\"probe\":");
+		json_put_word(t, hook_name(c->hook));
+		JSON_KEY(t, "chosen");
+		put_bool(t, c == choice->chosen);
+		JSON_KEY(t, "usable");
+		put_bool(t, c->usable);
+		JSON_KEY(t, "reason");
+		text_put_json_name(t, c->reason);
+		text_put_char(t, '}');
+	}
+	text_put_char(t, ']');
+}
+
+static void put_layout(struct text *t, const struct layout *layout)
+{
+	text_put_char(t, '{');
+	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++) {
+		text_put(t, ",", i > 0);
+		json_put_word(t, layout_field_name((enum layout_field)i));
+		text_put_char(t, ':');
+		json_put_known(t, layout->offset[i]);
+	}
+	text_put_char(t, '}');
+}
+
+static void put_lacks(struct text *t, const struct choice *choice)
+{
+	struct lack_walk walk = { .known = choice_known(choice) };
+	bool first = true;
+
+	text_put_char(t, '[');
+	for (; lack_next(&walk); first = false) {
+		text_put(t, ",", !first);
+		JSON_LITERAL(t, "{\"field\":");
+		json_put_word(t, walk.field->key);
+		JSON_KEY(t, "of");
+		json_put_word(t, walk.lack->of);
+		text_put_char(t, '}');
+	}
+	text_put_char(t, ']');
+}
+
+/* How it would trace. */
+static void put_choice(struct text *t, const struct choice *choice)
+{
+	JSON_KEY(t, "buffer");
+	json_put_word(t, choice->chosen->ring ? "ring" : "perf");
+	JSON_KEY(t, "accept");
+	json_put_word(t, accept_name(choice->chosen->accept));
+	JSON_KEY(t, "layout_source");
+	json_put_word(t, layout_source_name(choice->layout.source));
+	JSON_KEY(t, "layout");
+	put_layout(t, &choice->layout);
+	JSON_KEY(t, "layout_note");
+	text_put_json_name(t, choice->layout_why);
+	JSON_KEY(t, "unknown");
+	put_lacks(t, choice);
 }
 
 void check_print_json(FILE *out, const struct choice *choice, const struct options *options)
 {
-	const struct facts *f = &choice->facts;
-	char why[1024];
+	char why[1024], buffer[16384];
+	struct text t;
 
-	fprintf(out,
-		"{\"type\":\"check\",\"version\":\"%s\",\"can_trace\":%s,\"facts\":{\"release\":",
-		TCPLIFE_VERSION, json_bool(choice->chosen));
-	json_string(out, f->release);
-	fprintf(out, ",\"machine\":");
-	json_string(out, f->machine);
-	fprintf(out, ",\"cap_bpf\":%s,\"cap_perfmon\":%s,\"lockdown\":\"%s\",",
-		json_bool(f->cap_bpf), json_bool(f->cap_perfmon), lockdown_name(f->lockdown));
-	json_error(out, "bpf_error", f->bpf_error);
-	fprintf(out, ",\"ring_buffer\":%s,\"exchange\":%s,", json_bool(f->ring_buffer),
-		json_bool(f->exchange));
-	json_error(out, "btf_error", f->btf_error);
-	fputc(',', out);
-	json_error(out, "fexit_error", f->fexit_error);
-	fputc(',', out);
-	json_error(out, "tracefs_error", f->tracefs_error);
-	fprintf(out, ",\"tracefs_own\":%s,", json_bool(f->tracefs_own));
-	json_error(out, "raw_error", f->raw_error);
-	fprintf(out, ",\"kprobe_perf\":%s,\"kprobe_tracefs\":%s,\"ipv6\":%s},\"plan\":[",
-		json_bool(f->kprobe_pmu), json_bool(f->kprobe_events), json_bool(f->ipv6));
-	for (int i = 0; i < HOOKS; i++) {
-		const struct candidate *c = &choice->plan.candidates[i];
-
-		fprintf(out,
-			"%s{\"probe\":\"%s\",\"chosen\":%s,\"usable\":%s,\"reason\":", i ? "," : "",
-			hook_name(c->hook), json_bool(c == choice->chosen), json_bool(c->usable));
-		json_string(out, c->reason);
-		fputc('}', out);
-	}
-	fprintf(out, "],");
-	if (!choice->chosen) {
+	text_init(&t, buffer, sizeof(buffer));
+	JSON_LITERAL(&t, "{\"type\":\"check\"");
+	JSON_KEY(&t, "version");
+	json_put_word(&t, TCPLIFE_VERSION);
+	JSON_KEY(&t, "can_trace");
+	put_bool(&t, choice->chosen);
+	JSON_KEY(&t, "facts");
+	put_facts(&t, &choice->facts);
+	JSON_KEY(&t, "plan");
+	put_plan(&t, choice);
+	if (choice->chosen) {
+		put_choice(&t, choice);
+	} else {
 		choice_why(choice, options, why, sizeof(why));
-		fprintf(out, "\"why\":");
-		json_string(out, why);
-		fprintf(out, "}\n");
-		return;
+		JSON_KEY(&t, "why");
+		text_put_json_name(&t, why);
 	}
-	fprintf(out, "\"buffer\":\"%s\",\"accept\":\"%s\",\"layout_source\":\"%s\",\"layout\":{",
-		choice->chosen->ring ? "ring" : "perf", accept_name(choice->chosen->accept),
-		layout_source_name(choice->layout.source));
-	for (int i = 0; i < LAYOUT_FIELD_COUNT; i++) {
-		fprintf(out, "%s\"%s\":", i ? "," : "", layout_field_name((enum layout_field)i));
-		if (layout_has(&choice->layout, (enum layout_field)i))
-			fprintf(out, "%d", choice->layout.offset[i]);
-		else
-			fprintf(out, "null");
-	}
-	fprintf(out, "},\"layout_note\":");
-	json_string(out, choice->layout_why);
-	json_lacks(out, choice);
-	fprintf(out, "}\n");
+	JSON_LITERAL(&t, "}\n");
+	fwrite(buffer, 1, text_length(&t), out);
 }
 
 void check_print_brief(FILE *out, const struct choice *choice)

@@ -103,10 +103,11 @@ static const struct option all[] = {
 	  "group, what they moved, how long they lasted",
 	  take_flag, FIELD(stats) },
 	{ "--by", 0, "KEYS",
-	  "what makes a group: port, dir (default: port,dir),\n"
-	  "lport, rport, raddr, pid, comm, uid, end, netns;\n"
-	  "port is the service's, be it local or remote",
-	  take_keys, FIELD(by), .words = stats_key_name },
+	  "what makes a group: port, pid, comm, uid, ip, laddr,\n"
+	  "lport, raddr, rport, dir, end, errno, owner, netns,\n"
+	  "cgroup (default: port,dir); port is the service's,\n"
+	  "be it local or remote",
+	  take_keys, FIELD(by), .words = field_group_name },
 	{ "--interval", 0, "SECS", "print them so often, and not only at exit", take_seconds,
 	  FIELD(interval_ns) },
 
@@ -535,6 +536,21 @@ enum options_status options_parse(struct options *o, int argc, char *const argv[
 	return status;
 }
 
+unsigned options_asks(const struct options *o)
+{
+	unsigned asks = o->filter.uid_count ? ASKS_UID : 0;
+
+	/* Those older than the tracer are found in their network namespace. */
+	if (o->existing || o->open)
+		asks |= ASKS_NETNS;
+	for (unsigned i = 0; i < o->by.count; i++)
+		asks |= o->by.keys[i]->asks;
+	for (size_t i = 0; i < fields_count && !o->stats; i++)
+		if (o->format == FORMAT_JSON || (o->extended && fields[i].column.title))
+			asks |= fields[i].asks;
+	return asks;
+}
+
 /* One option and its help; the help's later lines stand below the first. */
 static void print_option(FILE *out, const struct option *o)
 {
@@ -570,7 +586,7 @@ bool options_describe(unsigned n, struct options_description *d)
 			.argument = o->argument,
 			.help = o->help,
 			.words = o->words,
-			.list = o->words == filter_ending || o->words == stats_key_name,
+			.list = o->words == filter_ending || o->words == field_group_name,
 			.file = o->words == btf_word,
 		};
 		return true;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "session/fields.h"
 #include "session/filter.h"
 #include "base/ports.h"
 #include "probe-select/select.h"
@@ -109,6 +110,9 @@ struct options_description {
  */
 enum options_status options_parse(struct options *o, int argc, char *const argv[], char *error,
 				  size_t error_size);
+
+/* What the kernel side must note of each session for what is asked: a mask of enum field_asks. */
+unsigned options_asks(const struct options *o);
 
 /* The nth option, in the order of --help. False: there are no more. */
 bool options_describe(unsigned n, struct options_description *d);

@@ -2,56 +2,15 @@
 /* JSON Lines: an object a group, most sessions first, then `other` and `all`. */
 #include "base/json.h"
 #include "report_format.h"
-
-static void put_key(struct text *t, enum stats_key key, const struct stats_id *id)
-{
-	switch (key) {
-	case KEY_PORT:
-		text_put_number(t, id->port);
-		break;
-	case KEY_DIR:
-		json_put_word(t, direction_name((enum direction)id->direction));
-		break;
-	case KEY_LPORT:
-		text_put_number(t, id->lport);
-		break;
-	case KEY_RPORT:
-		text_put_number(t, id->rport);
-		break;
-	case KEY_RADDR:
-		json_put_address(t, id->ip, id->raddr);
-		break;
-	case KEY_PID:
-		text_put_number(t, id->pid);
-		break;
-	case KEY_COMM:
-		text_put_json_name(t, id->comm);
-		break;
-	case KEY_UID:
-		json_put_known(t, id->uid);
-		break;
-	case KEY_END:
-		json_put_word(t, id->ending == ENDING_UNKNOWN
-					 ? NULL
-					 : ending_name((enum ending)id->ending));
-		break;
-	case KEY_NETNS:
-		json_put_known(t, id->netns);
-		break;
-	case STATS_KEYS:
-		break;
-	}
-}
+#include "values.h"
 
 /* id: NULL if it is not of one group. */
-static void put_keys(struct text *t, const struct stats_by *by, const struct stats_id *id)
+static void put_keys(struct text *t, const struct stats_by *by, const struct session *id)
 {
 	for (unsigned i = 0; i < by->count; i++) {
-		JSON_LITERAL(t, ",\"");
-		text_put_string(t, stats_key_name(by->keys[i]));
-		JSON_LITERAL(t, "\":");
+		text_put_string(t, by->keys[i]->json);
 		if (id)
-			put_key(t, by->keys[i], id);
+			value_put_json(t, by->keys[i], id);
 		else
 			json_put_null(t);
 	}
@@ -120,7 +79,7 @@ static void put_lifespans(struct text *t, const struct stats *s)
 
 /* An object up to its figures; the caller closes it. */
 static struct text *put_object(struct writer *w, const struct report_page *page, const char *of,
-			       const struct stats_id *id, const struct stats_figures *figures)
+			       const struct session *id, const struct stats_figures *figures)
 {
 	struct text *t = writer_room(w);
 

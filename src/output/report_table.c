@@ -4,13 +4,14 @@
 #include <time.h>
 
 #include "report_format.h"
+#include "values.h"
 
 #define CELL_MAX 256
 #define BAR_MAX	 48 /* with what stands before it, 80 columns */
 
 struct row {
 	const struct report_page *page;
-	const struct stats_id *id; /* NULL: it has a label instead */
+	const struct session *id; /* NULL: it has a label instead */
 	const char *label;
 	const struct stats_figures *figures;
 };
@@ -130,51 +131,11 @@ static const struct {
 
 #define FIGURES (sizeof(figures) / sizeof(figures[0]))
 
-static void put_key(struct text *t, enum stats_key key, const struct stats_id *id)
-{
-	switch (key) {
-	case KEY_PORT:
-		text_put_number(t, id->port);
-		break;
-	case KEY_DIR:
-		text_put_word(t, direction_name((enum direction)id->direction));
-		break;
-	case KEY_LPORT:
-		text_put_number(t, id->lport);
-		break;
-	case KEY_RPORT:
-		text_put_number(t, id->rport);
-		break;
-	case KEY_RADDR:
-		text_put_address(t, id->ip, id->raddr);
-		break;
-	case KEY_PID:
-		text_put_number(t, id->pid);
-		break;
-	case KEY_COMM:
-		text_put_name(t, id->comm, CELL_MAX);
-		break;
-	case KEY_UID:
-		text_put_known(t, id->uid);
-		break;
-	case KEY_END:
-		text_put_word(t, id->ending == ENDING_UNKNOWN
-					 ? NULL
-					 : ending_name((enum ending)id->ending));
-		break;
-	case KEY_NETNS:
-		text_put_known(t, id->netns);
-		break;
-	case STATS_KEYS:
-		break;
-	}
-}
-
 static void put_title(struct text *t, const struct stats_by *by, unsigned column)
 {
 	char *from = t->at;
 
-	text_put_string(t, column < by->count ? stats_key_name(by->keys[column])
+	text_put_string(t, column < by->count ? by->keys[column]->key
 					      : figures[column - by->count].title);
 	for (; from < t->at; from++)
 		if (*from >= 'a' && *from <= 'z')
@@ -190,7 +151,7 @@ static void put_cell(struct text *t, const struct stats_by *by, unsigned column,
 	else if (column >= by->count)
 		figures[column - by->count].put(t, row);
 	else if (row->id)
-		put_key(t, by->keys[column], row->id);
+		value_put_cell(t, by->keys[column], row->id, CELL_MAX);
 	else if (!column)
 		text_put_string(t, row->label);
 }
@@ -199,7 +160,7 @@ static void put_cell(struct text *t, const struct stats_by *by, unsigned column,
 struct walk {
 	struct writer *writer;
 	const struct stats_by *by;
-	size_t widths[STATS_KEYS + FIGURES];
+	size_t widths[FIELDS_MOST + FIGURES];
 	void (*visit)(struct walk *walk, const struct row *row);
 };
 

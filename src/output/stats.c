@@ -17,29 +17,19 @@ struct stats {
 	uint64_t lifespans[STATS_LIFESPANS];
 };
 
-const char *stats_key_name(unsigned n)
-{
-	static const char *const names[STATS_KEYS + 1] = {
-		[KEY_PORT] = "port",   [KEY_DIR] = "dir",     [KEY_LPORT] = "lport",
-		[KEY_RPORT] = "rport", [KEY_RADDR] = "raddr", [KEY_PID] = "pid",
-		[KEY_COMM] = "comm",   [KEY_UID] = "uid",     [KEY_END] = "end",
-		[KEY_NETNS] = "netns",
-	};
-
-	return names[n];
-}
-
 static bool add_key(void *to, const char *word, size_t length, struct blame *blame)
 {
 	struct stats_by *by = to;
-	unsigned key;
+	const struct field *key;
+	unsigned n;
 
-	if (!words_find(stats_key_name, word, length, &key))
-		return words_blame(stats_key_name, "is not a key", word, length, blame);
+	if (!words_find(field_group_name, word, length, &n))
+		return words_blame(field_group_name, "is not a key", word, length, blame);
+	key = field_group(n);
 	for (unsigned i = 0; i < by->count; i++)
 		if (by->keys[i] == key)
 			return blame_word(blame, word, length, "was given already");
-	by->keys[by->count++] = (enum stats_key)key;
+	by->keys[by->count++] = key;
 	return true;
 }
 
@@ -50,22 +40,30 @@ bool stats_by_add(struct stats_by *by, const char *list, struct blame *blame)
 
 struct stats *stats_new(const struct stats_by *by)
 {
-	static const struct stats_by service = { .keys = { KEY_PORT, KEY_DIR }, .count = 2 };
 	struct stats *s = calloc(1, sizeof(*s));
+	struct blame unused;
 
-	if (s)
-		s->by = by->count ? *by : service;
+	if (!s)
+		return NULL;
+	s->by = *by;
+	if (!by->count)
+		stats_by_add(&s->by, "port,dir", &unused);
 	return s;
+}
+
+static void group_free(struct stats_group *group)
+{
+	histogram_clear(&group->figures.lifespans);
+	free((char *)group->id.cgroup);
+	free(group);
 }
 
 void stats_clear(struct stats *s)
 {
 	const struct stats_by by = s->by;
 
-	for (size_t i = 0; i < s->count; i++) {
-		histogram_clear(&s->groups[i]->figures.lifespans);
-		free(s->groups[i]);
-	}
+	for (size_t i = 0; i < s->count; i++)
+		group_free(s->groups[i]);
 	histogram_clear(&s->all.lifespans);
 	histogram_clear(&s->other.lifespans);
 	memset(s, 0, sizeof(*s));
@@ -79,67 +77,24 @@ void stats_free(struct stats *s)
 	free(s);
 }
 
-static uint16_t service_port(const struct session *s)
+static uint64_t id_hash(const struct stats *s, const struct session *session)
 {
-	if (s->direction == DIRECTION_IN)
-		return s->lport;
-	if (s->direction == DIRECTION_OUT)
-		return s->rport;
-	return s->lport < s->rport ? s->lport : s->rport;
-}
-
-static void set_key(struct stats_id *id, enum stats_key key, const struct session *s)
-{
-	switch (key) {
-	case KEY_PORT:
-		id->port = service_port(s);
-		break;
-	case KEY_DIR:
-		id->direction = (uint8_t)s->direction;
-		break;
-	case KEY_LPORT:
-		id->lport = s->lport;
-		break;
-	case KEY_RPORT:
-		id->rport = s->rport;
-		break;
-	case KEY_RADDR:
-		id->ip = s->ip;
-		memcpy(id->raddr, s->raddr, s->ip == 4 ? 4 : 16);
-		break;
-	case KEY_PID:
-		id->pid = s->pid;
-		break;
-	case KEY_COMM:
-		/* Only to its end: behind that, there may be the rest of an older name. */
-		memcpy(id->comm, s->comm, strnlen(s->comm, COMM_LEN));
-		break;
-	case KEY_UID:
-		id->uid = s->uid;
-		break;
-	case KEY_END:
-		id->ending = (uint8_t)s->ending;
-		break;
-	case KEY_NETNS:
-		id->netns = s->netns;
-		break;
-	case STATS_KEYS:
-		break;
-	}
-}
-
-/* FNV-1a */
-static size_t id_hash(const struct stats_id *id)
-{
-	const uint8_t *byte = (const uint8_t *)id;
 	uint64_t hash = 0xcbf29ce484222325;
 
-	for (size_t i = 0; i < sizeof(*id); i++)
-		hash = (hash ^ byte[i]) * 0x100000001b3;
-	return (size_t)(hash ^ hash >> 32) % SLOTS;
+	for (unsigned i = 0; i < s->by.count; i++)
+		hash = field_hash(s->by.keys[i], session, hash);
+	return hash ^ hash >> 32;
 }
 
-static struct stats_group *group_new(struct stats *s, const struct stats_id *id)
+static bool id_equal(const struct stats *s, const struct session *a, const struct session *b)
+{
+	for (unsigned i = 0; i < s->by.count; i++)
+		if (!field_equal(s->by.keys[i], a, b))
+			return false;
+	return true;
+}
+
+static struct stats_group *group_new(struct stats *s, const struct session *session)
 {
 	struct stats_group *group;
 
@@ -148,7 +103,13 @@ static struct stats_group *group_new(struct stats *s, const struct stats_id *id)
 	group = calloc(1, sizeof(*group));
 	if (!group)
 		return NULL;
-	group->id = *id;
+	for (unsigned i = 0; i < s->by.count; i++)
+		field_copy(s->by.keys[i], &group->id, session);
+	/* The session only borrows its path. */
+	if (group->id.cgroup && !(group->id.cgroup = strdup(group->id.cgroup))) {
+		group_free(group);
+		return NULL;
+	}
 	group->serial = (unsigned)s->count;
 	s->groups[s->count++] = group;
 	return group;
@@ -157,16 +118,12 @@ static struct stats_group *group_new(struct stats *s, const struct stats_id *id)
 /* The group of this session, which may be new; NULL: there can be no more. */
 static struct stats_group *find_group(struct stats *s, const struct session *session)
 {
-	struct stats_id id;
-	size_t slot;
+	size_t slot = id_hash(s, session) % SLOTS;
 
-	memset(&id, 0, sizeof(id));
-	for (unsigned i = 0; i < s->by.count; i++)
-		set_key(&id, s->by.keys[i], session);
-	for (slot = id_hash(&id); s->slots[slot]; slot = (slot + 1) % SLOTS)
-		if (memcmp(&s->slots[slot]->id, &id, sizeof(id)) == 0)
+	for (; s->slots[slot]; slot = (slot + 1) % SLOTS)
+		if (id_equal(s, &s->slots[slot]->id, session))
 			return s->slots[slot];
-	s->slots[slot] = group_new(s, &id);
+	s->slots[slot] = group_new(s, session);
 	return s->slots[slot];
 }
 

@@ -8,47 +8,17 @@
 #include <stdint.h>
 
 #include "histogram.h"
+#include "session/fields.h"
 #include "session/session.h"
 #include "base/words.h"
 
 #define STATS_GROUPS	4096 /* sessions of further groups go to one that is called other */
 #define STATS_LIFESPANS 51   /* classes of lifespans, enough for any */
 
-/* What groups may be made by. */
-enum stats_key {
-	KEY_PORT, /* the service's: local if inbound, remote if outbound, else the lower */
-	KEY_DIR,
-	KEY_LPORT,
-	KEY_RPORT,
-	KEY_RADDR,
-	KEY_PID,
-	KEY_COMM,
-	KEY_UID,
-	KEY_END,
-	KEY_NETNS,
-	STATS_KEYS,
-};
-
-/* In this order; none: by port and direction. */
+/* What groups are made by, in this order; none: by port and direction. */
 struct stats_by {
-	enum stats_key keys[STATS_KEYS];
+	const struct field *keys[FIELDS_MOST];
 	unsigned count;
-};
-
-/* What the sessions of a group have in common; what it is not made by is all zeroes. */
-struct stats_id {
-	int64_t uid;   /* -1: unknown */
-	int64_t netns; /* -1: unknown */
-	uint32_t pid;  /* 0: unknown */
-	uint16_t port;
-	uint16_t lport;
-	uint16_t rport;
-	uint8_t ip;
-	uint8_t direction; /* enum direction */
-	uint8_t ending;	   /* enum ending */
-	uint8_t raddr[16];
-	char comm[COMM_LEN + 1];
-	uint8_t unused[2]; /* what would be padding: ids are compared as bytes */
 };
 
 struct stats_figures {
@@ -64,15 +34,13 @@ struct stats_figures {
 };
 
 struct stats_group {
-	struct stats_id id;
+	struct session id; /* has what its sessions have in common; the rest is zeroes */
 	struct stats_figures figures;
 	unsigned serial; /* which group it was to be seen, from 0 */
 };
 
 struct stats;
 
-/* A words_fn: "port", "dir"... */
-const char *stats_key_name(unsigned n);
 /* Adds keys from a list; false, and *blame filled in, if one is bad or there already. */
 bool stats_by_add(struct stats_by *by, const char *list, struct blame *blame);
 

@@ -34,7 +34,7 @@ static void quote_cell(struct text *t, size_t from)
 static void csv_header(struct text *t, const struct columns *c)
 {
 	for (size_t i = 0; i < c->count; i++) {
-		text_put_string(t, c->list[i]->name);
+		text_put_string(t, c->list[i]->column.title);
 		text_put_char(t, i + 1 < c->count ? ',' : '\n');
 	}
 }
@@ -44,8 +44,8 @@ static void csv_row(struct text *t, struct columns *c, const struct session *s)
 	for (size_t i = 0; i < c->count; i++) {
 		const size_t from = text_length(t);
 
-		c->list[i]->put(t, c, s);
-		if (c->list[i]->free_text)
+		columns_put(c, i, t, s);
+		if (c->list[i]->type == VALUE_NAME || c->list[i]->type == VALUE_PATH)
 			quote_cell(t, from);
 		text_put_char(t, i + 1 < c->count ? ',' : '\n');
 	}

@@ -8,7 +8,7 @@
 /* The last column is not filled up. */
 static void fill_cell(struct text *t, const struct columns *c, size_t i, const char *from)
 {
-	if (c->list[i]->right)
+	if (c->list[i]->column.right)
 		text_pad_left(t, from, c->widths[i]);
 	else if (i + 1 < c->count)
 		text_pad_right(t, from, c->widths[i]);
@@ -24,7 +24,7 @@ static void table_header(struct text *t, const struct columns *c)
 	for (size_t i = 0; i < c->count; i++) {
 		const char *from = t->at;
 
-		text_put_string(t, c->list[i]->name);
+		text_put_string(t, c->list[i]->column.title);
 		fill_cell(t, c, i, from);
 		end_cell(t, c, i);
 	}
@@ -33,13 +33,14 @@ static void table_header(struct text *t, const struct columns *c)
 static void table_row(struct text *t, struct columns *c, const struct session *s)
 {
 	for (size_t i = 0; i < c->count; i++) {
-		const bool red = c->color && c->list[i]->alarms && c->list[i]->alarms(s);
+		const struct field_column *column = &c->list[i]->column;
+		const bool red = c->color && column->alarms && column->alarms(s);
 		const char *from;
 
 		if (red)
 			text_put_string(t, RED);
 		from = t->at;
-		c->list[i]->put(t, c, s);
+		columns_put(c, i, t, s);
 		fill_cell(t, c, i, from);
 		if (red)
 			text_put_string(t, PLAIN);

@@ -52,10 +52,25 @@ const char *owner_name(enum owner owner)
 	return names[owner];
 }
 
+static bool knows(const struct session_view *view, uint64_t what)
+{
+	return (view->known & what) == what;
+}
+
+static bool knows_error(const struct session_view *view)
+{
+	return knows(view, KNOWS(FIELD_SK_ERR));
+}
+
+static bool knows_bytes(const struct session_view *view)
+{
+	return knows(view, KNOWS(FIELD_BYTES_ACKED) | KNOWS(FIELD_BYTES_RECEIVED));
+}
+
 /* True if sk_flags is known, and has none of these bits. */
 static bool flags_lack(const struct record *r, const struct session_view *view, uint64_t bits)
 {
-	return view->flags && !(r->sk_flags & bits);
+	return knows(view, KNOWS(FIELD_SK_FLAGS)) && !(r->sk_flags & bits);
 }
 
 /* The end of a session on which the kernel set no error. */
@@ -63,7 +78,7 @@ static enum ending ending_quiet(const struct record *r, const struct session_vie
 {
 	switch (r->state) {
 	case STATE_SYN_SENT:
-		return view->error ? ENDING_CANCELLED : ENDING_UNKNOWN;
+		return knows_error(view) ? ENDING_CANCELLED : ENDING_UNKNOWN;
 	case STATE_FIN_WAIT1:
 	case STATE_FIN_WAIT2:
 		/* Neither closed nor told of the peer's end: it was half closed, and then given up.
@@ -75,13 +90,13 @@ static enum ending ending_quiet(const struct record *r, const struct session_vie
 	case STATE_LAST_ACK:
 		return ENDING_FIN_REMOTE;
 	default:
-		return view->error ? ENDING_RST_LOCAL : ENDING_UNKNOWN;
+		return knows_error(view) ? ENDING_RST_LOCAL : ENDING_UNKNOWN;
 	}
 }
 
 static enum ending ending_of(const struct record *r, const struct session_view *view)
 {
-	switch (view->error ? r->sk_err : 0) {
+	switch (knows_error(view) ? r->sk_err : 0) {
 	case 0:
 		return ending_quiet(r, view);
 	case ECONNRESET:
@@ -122,7 +137,7 @@ static bool is_syn_unknown(const struct record *r)
 /* bytes_acked counts our SYN (of an active open) and our FIN, once they are acknowledged. */
 static int64_t payload_sent(const struct record *r, const struct session_view *view)
 {
-	const bool quiet = !view->error || !r->sk_err;
+	const bool quiet = !knows_error(view) || !r->sk_err;
 	const bool syn = r->direction == DIRECTION_OUT;
 	const bool fin = r->state == STATE_FIN_WAIT2 ||
 			 (quiet && (r->state == STATE_CLOSING || r->state == STATE_LAST_ACK));
@@ -137,7 +152,7 @@ static int64_t payload_received(const struct record *r, const struct session_vie
 		   r->state == STATE_CLOSING;
 
 	if (r->state == STATE_FIN_WAIT2) {
-		if (!view->flags)
+		if (!knows(view, KNOWS(FIELD_SK_FLAGS)))
 			return -1;
 		fin = r->sk_flags & SOCK_DONE;
 	}
@@ -167,6 +182,15 @@ static void read_comm(char to[COMM_LEN + 1], const char *from)
 	memcpy(to, from, strnlen(from, COMM_LEN));
 }
 
+uint16_t session_service_port(const struct session *s)
+{
+	if (s->direction == DIRECTION_IN)
+		return s->lport;
+	if (s->direction == DIRECTION_OUT)
+		return s->rport;
+	return s->lport < s->rport ? s->lport : s->rport;
+}
+
 void session_read(struct session *s, const struct record *r, const struct session_view *view)
 {
 	int64_t since = (int64_t)(r->established_ns ? r->established_ns : r->born_ns);
@@ -183,13 +207,13 @@ void session_read(struct session *s, const struct record *r, const struct sessio
 	s->connect_ns = -1;
 	if (r->direction == DIRECTION_OUT && r->born_ns && r->established_ns >= r->born_ns)
 		s->connect_ns = (int64_t)(r->established_ns - r->born_ns);
-	s->tx_bytes = view->bytes ? payload_sent(r, view) : -1;
-	s->rx_bytes = view->bytes ? payload_received(r, view) : -1;
-	s->retrans = view->retrans ? (int64_t)r->total_retrans : -1;
-	s->rtt_us = view->rtt && r->srtt_us ? (int64_t)(r->srtt_us >> 3) : -1;
-	s->netns = view->netns && r->netns ? (int64_t)r->netns : -1;
+	s->tx_bytes = knows_bytes(view) ? payload_sent(r, view) : -1;
+	s->rx_bytes = knows_bytes(view) ? payload_received(r, view) : -1;
+	s->retrans = knows(view, KNOWS(FIELD_TOTAL_RETRANS)) ? (int64_t)r->total_retrans : -1;
+	s->rtt_us = knows(view, KNOWS(FIELD_SRTT)) && r->srtt_us ? (int64_t)(r->srtt_us >> 3) : -1;
+	s->netns = knows(view, KNOWS(FIELD_NETNS_INUM)) && r->netns ? (int64_t)r->netns : -1;
 	s->cgroup_id = r->cgroup_id;
-	s->error = view->error ? r->sk_err : -1;
+	s->error = knows_error(view) ? r->sk_err : -1;
 	s->lport = r->lport;
 	s->rport = r->rport;
 	s->ip = is_mapped(r->laddr) || is_mapped(r->raddr) ? 4 : 6;
@@ -198,6 +222,7 @@ void session_read(struct session *s, const struct record *r, const struct sessio
 	s->direction =
 		r->direction <= DIRECTION_IN ? (enum direction)r->direction : DIRECTION_UNKNOWN;
 	s->ending = ending_of(r, view);
+	s->port = session_service_port(s);
 	s->owner = r->owner <= OWNER_PROC ? (enum owner)r->owner : OWNER_UNKNOWN;
 	s->pid = r->pid;
 	s->uid = r->pid ? (int64_t)r->uid : -1;
@@ -222,9 +247,9 @@ void session_read_open(struct session *s, const struct record *r, const struct s
 {
 	struct session_view now = *view;
 
-	now.bytes = now.error = now.flags = false;
-	now.rtt = now.retrans = counted;
-	now.netns = true;
+	now.known = KNOWS(FIELD_NETNS_INUM);
+	if (counted)
+		now.known |= KNOWS(FIELD_SRTT) | KNOWS(FIELD_TOTAL_RETRANS);
 	session_read(s, r, &now);
 	s->ending = ENDING_OPEN;
 	if (counted)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "bpf/record.h"
+#include "probe-select/layout.h"
 
 /* How a session ended, from its last state and sk_err; names by ending_name(). */
 enum ending {
@@ -45,6 +46,7 @@ struct session {
 	int error;		/* sk_err, a positive errno; 0: none; -1: unknown */
 	uint16_t lport;
 	uint16_t rport;
+	uint16_t port;	   /* session_service_port() */
 	uint8_t ip;	   /* 4 or 6 */
 	uint8_t laddr[16]; /* the first four bytes only, if ip is 4 */
 	uint8_t raddr[16];
@@ -56,15 +58,17 @@ struct session {
 	char comm[COMM_LEN + 1]; /* as the kernel has it, any bytes; "-" if pid is 0 */
 };
 
+/* What records can tell on this kernel: a bit a known layout field, and these. */
+enum session_knowledge {
+	KNOWN_ACCEPT = LAYOUT_FIELD_COUNT, /* there is an accept hook */
+	KNOWN_CGROUP,			   /* the kernel tells a process's cgroup */
+};
+
+#define KNOWS(what) (UINT64_C(1) << (what))
+
 /* What it takes to understand records; the same for all of a run. */
 struct session_view {
-	/* Which fields of a record the kernel's layout let the kernel side fill in. */
-	bool bytes; /* both counters */
-	bool error;
-	bool flags;
-	bool netns;
-	bool rtt;
-	bool retrans;
+	uint64_t known;		/* a mask of enum session_knowledge */
 	int64_t wall_offset_ns; /* clock_wall_ns() less clock_now_ns() */
 	int64_t since_ns;	/* when tracing began, by clock_now_ns() */
 };
@@ -84,6 +88,9 @@ void session_read_open(struct session *s, const struct record *r, const struct s
 bool ending_is_failure(enum ending ending);
 /* Whether it failed before it was established, as far as is known. */
 bool session_failed(const struct session *s);
+
+/* The service's port: local if inbound, remote if outbound, else the lower. */
+uint16_t session_service_port(const struct session *s);
 
 /* "fin-local"...; never NULL. */
 const char *ending_name(enum ending ending);

@@ -6,6 +6,7 @@
 
 #include "probe-select/discover.h"
 #include "probe-select/hook.h"
+#include "session/session.h"
 
 /* A file of another kernel would give wrong numbers without a word, so it must agree with what is
  * seen here. */
@@ -142,6 +143,18 @@ void choice_why(const struct choice *choice, const struct options *options, char
 	used = strlen(why);
 	snprintf(why + used, size - used, " %s",
 		 options->probe == PROBE_AUTO ? "see tcplife --check" : "try --probe auto");
+}
+
+uint64_t choice_known(const struct choice *choice)
+{
+	uint64_t known = layout_known(&choice->layout);
+
+	if (choice->chosen->accept != ACCEPT_NONE)
+		known |= KNOWS(KNOWN_ACCEPT);
+	/* bpf_get_current_cgroup_id() */
+	if (choice->facts.version >= KERNEL_VERSION_CODE(4, 18, 0))
+		known |= KNOWS(KNOWN_CGROUP);
+	return known;
 }
 
 void choice_free(struct choice *choice)

@@ -28,6 +28,9 @@ bool choice_make(struct choice *choice, const struct options *options, reader_fn
 /* One line: cause and remedy, when nothing works. */
 void choice_why(const struct choice *choice, const struct options *options, char *why, size_t size);
 
+/* What the records of the chosen candidate can tell: a mask of enum session_knowledge. */
+uint64_t choice_known(const struct choice *choice);
+
 /* Stops tracing and frees. */
 void choice_free(struct choice *choice);
 

@@ -76,7 +76,7 @@ static const char *accept_program(const struct tracer_request *request)
 static struct config config_of(const struct tracer *tracer, const struct tracer_request *request)
 {
 	const struct options *options = request->options;
-	const bool all = options->extended || options->format == FORMAT_JSON;
+	const unsigned asks = options_asks(options);
 
 	return (struct config){
 		.local_ports = !ports_empty(&options->local_ports),
@@ -86,9 +86,9 @@ static struct config config_of(const struct tracer *tracer, const struct tracer_
 		.abort_known = layout_has(request->layout, FIELD_SK_ERR),
 		.unborn = options->existing,
 		.ends = options->open,
-		.uid = all || options->stats || options->filter.uid_count,
-		.netns = all || options->stats || options->existing || options->open,
-		.cgroup = all,
+		.uid = asks & ASKS_UID,
+		.netns = asks & ASKS_NETNS,
+		.cgroup = asks & ASKS_CGROUP,
 		.ports_at_accept = layout_has(request->layout, FIELD_NUM) &&
 				   layout_has(request->layout, FIELD_DPORT),
 		.state_at_accept = layout_has(request->layout, FIELD_STATE),

@@ -56,3 +56,18 @@ session() {
 	tracer_stop
 	grep -qE " ${id:0:12}\$" "$records"
 }
+
+@test "statistics by cgroup" {
+	mkdir "$new"
+	tracer_start --stats --by cgroup,rport -j -D 1-3
+	session "$old" 1
+	session "$new" 2
+	session "$new" 2
+	tracer_stop
+	jq -r 'select(.of == "group" and .cgroup != "/") | "\(.cgroup) \(.rport) \(.sessions)"' "$records" |
+		sort >"$BATS_TEST_TMPDIR/found"
+	diff "$BATS_TEST_TMPDIR/found" - <<-END
+		/tcplife-test-$id.scope 1 1
+		/tcplife-test-$id.service 2 2
+	END
+}

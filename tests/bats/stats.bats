@@ -109,7 +109,7 @@ told_sums() {
 
 @test "by each key they are the sums of the truth, in whole and over the intervals" {
 	local key span keys
-	for key in lport rport raddr pid comm uid end netns; do
+	for key in lport rport laddr raddr pid comm uid end errno owner netns; do
 		# The network namespace is this run's own: what else happens on this machine is not in its groups.
 		keys=$key,netns
 		if [ $key = netns ]; then keys=netns; fi

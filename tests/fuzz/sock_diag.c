@@ -9,7 +9,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct session_view view = { .bytes = true };
+	const struct session_view view = {
+		.known = KNOWS(FIELD_BYTES_ACKED) | KNOWS(FIELD_BYTES_RECEIVED),
+	};
 	struct sock_diag_socket socket;
 	struct session session;
 	struct nlmsghdr *message;

@@ -197,17 +197,10 @@ static void check_output(int fd, enum options_format format, bool stats, size_t 
 
 static struct session_view take_view(struct input *in)
 {
-	const uint8_t known = input_byte(in);
-	struct session_view view = {
-		.bytes = known & 1,
-		.error = known & 2,
-		.flags = known & 4,
-		.netns = known & 8,
-		.rtt = known & 16,
-		.retrans = known & 32,
-	};
+	struct session_view view = { 0 };
 	uint32_t seconds;
 
+	input_take(in, &view.known, sizeof(view.known));
 	input_take(in, &seconds, sizeof(seconds));
 	/* Never below 0: the kernel lets nobody set its clock to before it was started. */
 	view.wall_offset_ns = (int64_t)seconds * 1000000000;

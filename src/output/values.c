@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "values.h"
+
+#include <stdio.h>
+
+#include "base/json.h"
+#include "session/cgroups.h"
+
+#define PATH_LABEL_COLUMNS 64
+
+static void put_json_name(struct text *t, const char *name)
+{
+	if (name)
+		text_put_json_name(t, name);
+	else
+		json_put_null(t);
+}
+
+void value_put_json(struct text *t, const struct field *f, const struct session *s)
+{
+	const int64_t number = field_number(f, s);
+
+	switch ((enum value_type)f->type) {
+	case VALUE_NUMBER:
+	case VALUE_BYTES:
+	case VALUE_NS:
+	case VALUE_US:
+		json_put_known(t, number);
+		break;
+	case VALUE_ID:
+		if (number)
+			text_put_number(t, (uint64_t)number);
+		else
+			json_put_null(t);
+		break;
+	case VALUE_TIME:
+	case VALUE_CLOCK:
+	case VALUE_SECONDS:
+		json_put_time(t, field_is_known(f, s), number);
+		break;
+	case VALUE_BOOL:
+		text_put_string(t, number ? "true" : "false");
+		break;
+	case VALUE_WORD:
+		json_put_word(t, field_word(f, s));
+		break;
+	case VALUE_NAME:
+		text_put_json_name(t, field_at(f, s));
+		break;
+	case VALUE_PATH:
+		put_json_name(t, *(const char *const *)field_at(f, s));
+		break;
+	case VALUE_ADDRESS:
+		json_put_address(t, s->ip, field_at(f, s));
+		break;
+	}
+}
+
+static void put_path(struct text *t, const char *path)
+{
+	char label[PATH_LABEL_COLUMNS + 1];
+	const char *part;
+	size_t length;
+
+	if (!path) {
+		text_put_char(t, '-');
+		return;
+	}
+	part = cgroup_label(path, &length);
+	snprintf(label, sizeof(label), "%.*s", (int)length, part);
+	text_put_name(t, label, PATH_LABEL_COLUMNS);
+}
+
+static void put_ms(struct text *t, const struct field *f, const struct session *s, int64_t ns)
+{
+	if (ns < 0) {
+		text_put_char(t, '-');
+		return;
+	}
+	if (f->column.at_least && !s->age_known)
+		text_put_char(t, '>');
+	text_put_ms(t, ns, f->column.decimals);
+}
+
+static const char *cell_word(const struct field *f, int64_t n)
+{
+	return f->column.word ? f->column.word((unsigned)n) : f->word((unsigned)n);
+}
+
+void value_put_cell(struct text *t, const struct field *f, const struct session *s, size_t columns)
+{
+	const int64_t number = field_number(f, s);
+
+	switch ((enum value_type)f->type) {
+	case VALUE_BYTES:
+		text_put_known(t, number < 0 ? -1 : number / 1024);
+		break;
+	case VALUE_NS:
+		put_ms(t, f, s, number);
+		break;
+	case VALUE_US:
+		put_ms(t, f, s, number < 0 ? -1 : number * 1000);
+		break;
+	case VALUE_WORD:
+		text_put_word(t, cell_word(f, number));
+		break;
+	case VALUE_NAME:
+		text_put_name(t, field_at(f, s), columns);
+		break;
+	case VALUE_PATH:
+		put_path(t, *(const char *const *)field_at(f, s));
+		break;
+	case VALUE_ADDRESS:
+		text_put_address(t, s->ip, field_at(f, s));
+		break;
+	default:
+		text_put_known(t, number);
+		break;
+	}
+}

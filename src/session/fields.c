@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "fields.h"
+
+#include <string.h>
+
+#define MEMBER(member) \
+	.bytes = sizeof(((struct session *)0)->member), .offset = offsetof(struct session, member)
+/* In JSON, and a key of --by if it groups. */
+#define KEY(name) .key = name, .json = ",\"" name "\":", .json_length = sizeof(",\"" name "\":") - 1
+/* A key of --by alone. */
+#define GROUP_KEY(name) .key = name, .json = ",\"" name "\":", .groups = true
+
+#define KNOWN_BYTES	(KNOWS(FIELD_BYTES_ACKED) | KNOWS(FIELD_BYTES_RECEIVED))
+#define EVERY		"every session"
+
+static bool is_age_known(const struct session *s)
+{
+	return s->age_known;
+}
+
+static bool is_ended(const struct session *s)
+{
+	return s->ending != ENDING_OPEN;
+}
+
+static bool ending_alarms(const struct session *s)
+{
+	return ending_is_failure(s->ending);
+}
+
+static const char *direction_word(unsigned n)
+{
+	return direction_name((enum direction)n);
+}
+
+static const char *ending_word(unsigned n)
+{
+	return n == ENDING_UNKNOWN ? NULL : ending_name((enum ending)n);
+}
+
+/* What has not ended must strike the eye among what has. */
+static const char *ending_cell(unsigned n)
+{
+	return n == ENDING_OPEN ? "OPEN" : ending_word(n);
+}
+
+static const char *owner_word(unsigned n)
+{
+	return owner_name((enum owner)n);
+}
+
+/* clang-format off */
+const struct field fields[] = {
+	{ GROUP_KEY("port"), .type = VALUE_NUMBER, MEMBER(port) },
+	{ .type = VALUE_CLOCK, MEMBER(ended_ns), .column = { "TIME", 1, 8, 8, COLUMN_TIME } },
+	{ .type = VALUE_SECONDS, MEMBER(ended_ns),
+	  .column = { "TIME(s)", 2, 9, 9, COLUMN_TIMESTAMP } },
+	{ KEY("started"), .type = VALUE_TIME, MEMBER(started_ns), .known = is_age_known },
+	{ KEY("ended"), .type = VALUE_TIME, MEMBER(ended_ns), .known = is_ended },
+	{ KEY("pid"), .type = VALUE_NUMBER, MEMBER(pid), .groups = true,
+	  .column = { "PID", 3, 5, 5 } },
+	{ KEY("comm"), .type = VALUE_NAME, MEMBER(comm), .groups = true,
+	  .column = { "COMM", 4, 10, 16 } },
+	{ KEY("uid"), .type = VALUE_NUMBER, MEMBER(uid), .groups = true, .asks = ASKS_UID,
+	  .column = { "UID", 18, 5, 5, COLUMN_EXTENDED } },
+	{ KEY("ip"), .type = VALUE_NUMBER, MEMBER(ip), .groups = true,
+	  .column = { "IP", 5, 0, 2, COLUMN_IP } },
+	{ KEY("laddr"), .type = VALUE_ADDRESS, MEMBER(laddr), .groups = true,
+	  .column = { "LADDR", 6, 15, 39 } },
+	{ KEY("lport"), .type = VALUE_NUMBER, MEMBER(lport), .groups = true,
+	  .column = { "LPORT", 7, 5, 5 } },
+	{ KEY("raddr"), .type = VALUE_ADDRESS, MEMBER(raddr), .groups = true,
+	  .column = { "RADDR", 8, 15, 39 } },
+	{ KEY("rport"), .type = VALUE_NUMBER, MEMBER(rport), .groups = true,
+	  .column = { "RPORT", 9, 5, 5 } },
+	{ KEY("tx_bytes"), .type = VALUE_BYTES, MEMBER(tx_bytes),
+	  .column = { "TX_KB", 10, 5, 6, .right = true },
+	  .lacks = { { KNOWN_BYTES, EVERY } } },
+	{ KEY("rx_bytes"), .type = VALUE_BYTES, MEMBER(rx_bytes),
+	  .column = { "RX_KB", 11, 5, 6, .right = true },
+	  .lacks = { { KNOWN_BYTES, EVERY },
+		     { KNOWS(FIELD_SK_FLAGS), "those that this end closed first" } } },
+	{ KEY("duration_ns"), .type = VALUE_NS, MEMBER(duration_ns),
+	  .column = { "MS", 12, 9, 9, .decimals = 2, .at_least = true } },
+	{ KEY("age_known"), .type = VALUE_BOOL, MEMBER(age_known) },
+	{ KEY("connect_ns"), .type = VALUE_NS, MEMBER(connect_ns),
+	  .column = { "CONN_MS", 15, 8, 8, COLUMN_EXTENDED, .decimals = 3, .right = true } },
+	{ KEY("dir"), .type = VALUE_WORD, MEMBER(direction), .word = direction_word, .groups = true,
+	  .column = { "DIR", 13, 3, 3, COLUMN_EXTENDED } },
+	{ KEY("end"), .type = VALUE_WORD, MEMBER(ending), .word = ending_word, .groups = true,
+	  .column = { "END", 14, 11, 11, COLUMN_EXTENDED | COLUMN_ENDING, .word = ending_cell,
+		      .alarms = ending_alarms },
+	  .lacks = { { KNOWS(FIELD_SK_ERR), "those that did not end in order" } } },
+	{ KEY("errno"), .type = VALUE_NUMBER, MEMBER(error), .groups = true,
+	  .lacks = { { KNOWS(FIELD_SK_ERR), EVERY } } },
+	{ KEY("rtt_us"), .type = VALUE_US, MEMBER(rtt_us),
+	  .column = { "RTT_MS", 16, 8, 8, COLUMN_EXTENDED, .decimals = 3, .right = true },
+	  .lacks = { { KNOWS(FIELD_SRTT), EVERY } } },
+	{ KEY("retrans"), .type = VALUE_NUMBER, MEMBER(retrans),
+	  .column = { "RETRANS", 17, 7, 7, COLUMN_EXTENDED, .right = true },
+	  .lacks = { { KNOWS(FIELD_TOTAL_RETRANS), EVERY } } },
+	{ KEY("owner"), .type = VALUE_WORD, MEMBER(owner), .word = owner_word, .groups = true,
+	  .lacks = { { KNOWS(KNOWN_ACCEPT), "those that came in and that no process here closed" } } },
+	{ KEY("netns"), .type = VALUE_NUMBER, MEMBER(netns), .groups = true, .asks = ASKS_NETNS,
+	  .column = { "NETNS", 19, 10, 10, COLUMN_EXTENDED },
+	  .lacks = { { KNOWS(FIELD_NETNS_INUM), EVERY } } },
+	{ KEY("cgroup_id"), .type = VALUE_ID, MEMBER(cgroup_id), .asks = ASKS_CGROUP },
+	{ KEY("cgroup"), .type = VALUE_PATH, MEMBER(cgroup), .groups = true, .asks = ASKS_CGROUP,
+	  .column = { "CGROUP", 20, 0, 0, COLUMN_EXTENDED },
+	  .lacks = { { KNOWS(KNOWN_CGROUP), EVERY } } },
+};
+/* clang-format on */
+
+const size_t fields_count = sizeof(fields) / sizeof(*fields);
+
+_Static_assert(sizeof(fields) / sizeof(*fields) <= FIELDS_MOST, "FIELDS_MOST is too small");
+
+/* NULL: there are not so many that group. */
+static const struct field *group_find(unsigned n)
+{
+	for (size_t i = 0; i < fields_count; i++)
+		if (fields[i].groups && !n--)
+			return &fields[i];
+	return NULL;
+}
+
+const struct field *field_group(unsigned n)
+{
+	return group_find(n);
+}
+
+const char *field_group_name(unsigned n)
+{
+	const struct field *f = group_find(n);
+
+	return f ? f->key : NULL;
+}
+
+int64_t field_number(const struct field *f, const struct session *s)
+{
+	const void *at = field_at(f, s);
+
+	switch (f->bytes) {
+	case 8:
+		return *(const int64_t *)at;
+	case 4:
+		return *(const int32_t *)at;
+	case 2:
+		return *(const uint16_t *)at;
+	default:
+		return *(const uint8_t *)at;
+	}
+}
+
+const char *field_word(const struct field *f, const struct session *s)
+{
+	return f->word((unsigned)field_number(f, s));
+}
+
+bool field_is_known(const struct field *f, const struct session *s)
+{
+	return !f->known || f->known(s);
+}
+
+/* What of the member counts: what stands behind an IPv4 address or a name may be anything. */
+static size_t significant_bytes(const struct field *f, const struct session *s)
+{
+	switch (f->type) {
+	case VALUE_ADDRESS:
+		return s->ip == 4 ? 4 : 16;
+	case VALUE_NAME:
+		return strnlen(field_at(f, s), f->bytes);
+	default:
+		return f->bytes;
+	}
+}
+
+static const char *path_of(const struct field *f, const struct session *s)
+{
+	const char *path = *(const char *const *)field_at(f, s);
+
+	return path ? path : "";
+}
+
+void field_copy(const struct field *f, struct session *to, const struct session *from)
+{
+	memcpy((char *)to + f->offset, field_at(f, from), significant_bytes(f, from));
+	if (f->type == VALUE_ADDRESS)
+		to->ip = from->ip;
+}
+
+bool field_equal(const struct field *f, const struct session *a, const struct session *b)
+{
+	const size_t bytes = significant_bytes(f, a);
+
+	if (f->type == VALUE_PATH)
+		return strcmp(path_of(f, a), path_of(f, b)) == 0;
+	return bytes == significant_bytes(f, b) &&
+	       memcmp(field_at(f, a), field_at(f, b), bytes) == 0;
+}
+
+/* FNV-1a */
+uint64_t field_hash(const struct field *f, const struct session *s, uint64_t hash)
+{
+	const bool path = f->type == VALUE_PATH;
+	const uint8_t *byte = path ? (const uint8_t *)path_of(f, s) : field_at(f, s);
+	const size_t bytes = path ? strlen((const char *)byte) : significant_bytes(f, s);
+
+	for (size_t i = 0; i < bytes; i++)
+		hash = (hash ^ byte[i]) * 0x100000001b3;
+	return hash;
+}
+
+bool field_lacks(const struct field_lack *lack, uint64_t known)
+{
+	return (lack->without & known) != lack->without;
+}
