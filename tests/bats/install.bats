@@ -87,7 +87,7 @@ completed() {
 	[ "$(completed --header n)" = no ]
 	[ "$(completed -x --end time)" = timeout ]
 	[ "$(completed --end refused,time)" = refused,timeout ]
-	[ "$(completed --by = c)" = comm ]
+	[ "$(completed --by = co)" = comm ]
 	[ "$(completed --color =)" = $'auto\nalways\nnever' ]
 	touch "$BATS_TEST_TMPDIR/some.btf"
 	[ "$(completed --btf "$BATS_TEST_TMPDIR/so")" = "$BATS_TEST_TMPDIR/some.btf" ]
