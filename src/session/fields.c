@@ -3,15 +3,17 @@
 
 #include <string.h>
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): names and literals take none */
 #define MEMBER(member) \
 	.bytes = sizeof(((struct session *)0)->member), .offset = offsetof(struct session, member)
 /* In JSON, and a key of --by if it groups. */
 #define KEY(name) .key = name, .json = ",\"" name "\":", .json_length = sizeof(",\"" name "\":") - 1
 /* A key of --by alone. */
 #define GROUP_KEY(name) .key = name, .json = ",\"" name "\":", .groups = true
+/* NOLINTEND(bugprone-macro-parentheses) */
 
-#define KNOWN_BYTES	(KNOWS(FIELD_BYTES_ACKED) | KNOWS(FIELD_BYTES_RECEIVED))
-#define EVERY		"every session"
+#define KNOWN_BYTES (KNOWS(FIELD_BYTES_ACKED) | KNOWS(FIELD_BYTES_RECEIVED))
+#define EVERY	    "every session"
 
 static bool is_age_known(const struct session *s)
 {
