@@ -203,7 +203,7 @@ static void test_bad_values(void)
 	CHECK_TEXT(error_of("--buffer 0"),
 		   "--buffer: '0' is not a size in KB (1 to 1048576); try --help");
 	CHECK_TEXT(error_of("--probe kprobes"),
-		   "--probe: 'kprobes' is not a probe (auto, tracepoint, typed, raw or "
+		   "--probe: 'kprobes' is not a probe (auto, tracepoint, typed, raw, "
 		   "kprobe); try --help");
 	CHECK_TEXT(error_of("--stats --by port,x"),
 		   "--by: 'x' is not a key (port, pid, comm, uid, ip, laddr, lport, raddr, "

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The engine: words of argv, the options that they name, and what is said of a bad one. */
+#include <string.h>
+
+#include "option.h"
+
+#define BLAMED_WORD_MAX 64 /* columns of a bad word that an error text shows */
+
+bool parse_blame(struct parse *p, const char *reason)
+{
+	return blame_word(&p->blame, p->value, strlen(p->value), reason);
+}
+
+/* The same name, or the same up to the value that follows in the word. */
+static bool is_named(const struct option *o, const char *word)
+{
+	const size_t length = o->name ? strlen(o->name) : 0;
+
+	return length && strncmp(word, o->name, length) == 0 &&
+	       (word[length] == '\0' || word[length] == '=');
+}
+
+static const struct option *find_name(const char *word)
+{
+	for (size_t i = 0; i < option_count; i++)
+		if (is_named(&option_table[i], word))
+			return &option_table[i];
+	return NULL;
+}
+
+static const struct option *find_letter(char letter)
+{
+	for (size_t i = 0; i < option_count; i++)
+		if (option_table[i].letter && option_table[i].letter == letter)
+			return &option_table[i];
+	return NULL;
+}
+
+/* attached: the value that stands in the same word, or NULL. */
+static enum options_status read_option(struct parse *p, const char *attached)
+{
+	const struct option *o = p->option;
+
+	if (o->argument && !attached)
+		attached = *++p->word;
+	p->value = attached;
+	if (o->argument && !attached) {
+		blame_word(&p->blame, o->argument, strlen(o->argument), "is missing");
+		return OPTIONS_ERROR;
+	}
+	if (!o->argument && attached) {
+		parse_blame(p, "is one value too many: it takes none");
+		return OPTIONS_ERROR;
+	}
+	if (!o->take)
+		return (enum options_status)o->value;
+	return o->take(p) ? OPTIONS_RUN : OPTIONS_ERROR;
+}
+
+/* -L80, or flags in a row: -stT. */
+static enum options_status read_letters(struct parse *p)
+{
+	enum options_status status = OPTIONS_RUN;
+
+	for (const char *letter = *p->word + 1; *letter && status == OPTIONS_RUN; letter++) {
+		const struct option *o = find_letter(*letter);
+
+		p->letter[0] = '-';
+		p->letter[1] = *letter;
+		p->option = o;
+		p->by_letter = true;
+		if (!o) {
+			blame_word(&p->blame, p->letter, 2, "is not an option");
+			return OPTIONS_ERROR;
+		}
+		if (o->argument)
+			return read_option(p, letter[1] ? letter + 1 : NULL);
+		status = read_option(p, NULL);
+	}
+	return status;
+}
+
+static enum options_status read_name(struct parse *p)
+{
+	const char *equals = strchr(*p->word, '=');
+
+	p->by_letter = false;
+	p->option = find_name(*p->word);
+	if (p->option)
+		return read_option(p, equals ? equals + 1 : NULL);
+	blame_word(&p->blame, *p->word, equals ? (size_t)(equals - *p->word) : strlen(*p->word),
+		   "is not an option");
+	return OPTIONS_ERROR;
+}
+
+static enum options_status blame_stray(struct parse *p)
+{
+	p->option = NULL;
+	blame_word(&p->blame, *p->word, strlen(*p->word), "is not an option");
+	return OPTIONS_ERROR;
+}
+
+/* One word of argv, and the next one, if that is its value. */
+static enum options_status read_word(struct parse *p)
+{
+	const char *word = *p->word;
+
+	if (word[0] != '-' || !word[1])
+		return blame_stray(p);
+	if (word[1] != '-')
+		return read_letters(p);
+	if (word[2])
+		return read_name(p);
+	if (!p->word[1])
+		return OPTIONS_RUN;
+	p->word++; /* after "--" there are no options, and we take nothing else */
+	return blame_stray(p);
+}
+
+/* "-L: '70000' is not a port (1 to 65535); try --help" */
+static void explain(const struct parse *p, char *error, size_t size)
+{
+	const struct blame *blame = &p->blame;
+	char word[4 * BLAMED_WORD_MAX + 1]; /* no character has more than 4 bytes */
+	const size_t length = blame->length < sizeof(word) ? blame->length : sizeof(word) - 1;
+	struct text text;
+
+	memcpy(word, blame->word, length);
+	word[length] = '\0';
+	text_init(&text, error, size - 1);
+	if (p->option) {
+		text_put_string(&text, p->by_letter ? p->letter : p->option->name);
+		text_put_string(&text, ": ");
+	}
+	text_put_char(&text, '\'');
+	text_put_name(&text, word, BLAMED_WORD_MAX);
+	text_put_string(&text, "' ");
+	text_put_string(&text, blame->reason);
+	text_put_string(&text, "; try --help");
+	*text.at = '\0';
+}
+
+/* Blames an option for another one, which it needs or excludes. */
+static enum options_status blame_pair(struct parse *p, const char *name, const char *other,
+				      const char *reason)
+{
+	p->option = find_name(name);
+	p->by_letter = false;
+	p->value = other;
+	parse_blame(p, reason);
+	return OPTIONS_ERROR;
+}
+
+static enum options_status check_together(struct parse *p)
+{
+	const struct options *o = p->options;
+
+	if (o->stats && o->format == FORMAT_CSV)
+		return blame_pair(p, "--stats", "--csv", "was given as well; choose one");
+	if (!o->stats && o->by.count)
+		return blame_pair(p, "--by", "--stats", "is missing");
+	if (!o->stats && o->interval_ns)
+		return blame_pair(p, "--interval", "--stats", "is missing");
+	return OPTIONS_RUN;
+}
+
+enum options_status options_parse(struct options *o, int argc, char *const argv[], char *error,
+				  size_t error_size)
+{
+	struct parse p = { .options = o, .word = argv + 1, .blame = { .word = "", .reason = "" } };
+	enum options_status status = OPTIONS_RUN;
+
+	*o = (struct options){ 0 };
+	/* Without its value, the last word leaves p.word at the end. */
+	for (; argc > 0 && status == OPTIONS_RUN && *p.word; p.word++)
+		status = read_word(&p);
+	if (status == OPTIONS_RUN)
+		status = o->version ? OPTIONS_VERSION : check_together(&p);
+	if (status == OPTIONS_ERROR)
+		explain(&p, error, error_size);
+	return status;
+}

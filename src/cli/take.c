@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* How the values of options are read and stored. */
+#include <stdio.h>
+#include <string.h>
+
+#include "option.h"
+
+#define STRINGIFY(x) #x
+#define EXPAND(x)    STRINGIFY(x)
+#define LACK_MAX     64 /* "is not a number of sessions (1 to 16777216)" */
+
+static void *stored_at(const struct parse *p)
+{
+	return (char *)p->options + p->option->field;
+}
+
+bool take_flag(struct parse *p)
+{
+	*(bool *)stored_at(p) = true;
+	return true;
+}
+
+/* The option that stored this value in this field; there is one. */
+static const struct option *find_rival(size_t field, int value)
+{
+	const struct option *o = option_table;
+
+	while (o->take != take_value || o->field != field || o->value != value)
+		o++;
+	return o;
+}
+
+/* One of several that exclude each other, because they are stored in the same place. */
+bool take_value(struct parse *p)
+{
+	int *field = stored_at(p);
+
+	if (*field && *field != p->option->value) {
+		p->value = find_rival(p->option->field, *field)->name;
+		return parse_blame(p, "was given as well; choose one");
+	}
+	*field = p->option->value;
+	return true;
+}
+
+static bool add_pid(void *to, const char *word, size_t length, struct blame *blame)
+{
+	struct options *o = to;
+	uint64_t pid;
+
+	if (!text_read_number(word, length, 4194304, &pid) || !pid)
+		return blame_word(blame, word, length, "is not a pid (1 to 4194304)");
+	for (size_t i = 0; i < o->pid_count; i++)
+		if (o->pids[i] == pid)
+			return true;
+	if (o->pid_count == OPTIONS_PIDS)
+		return blame_word(blame, word, length,
+				  "is one pid too many (" EXPAND(OPTIONS_PIDS) ")");
+	o->pids[o->pid_count++] = (uint32_t)pid;
+	return true;
+}
+
+bool take_pids(struct parse *p)
+{
+	return words_each(p->value, "lacks a pid", add_pid, p->options, &p->blame);
+}
+
+bool take_word(struct parse *p)
+{
+	static char lack[LACK_MAX]; /* the parse ends with the first blame */
+	unsigned n;
+
+	if (words_find(p->option->words, p->value, strlen(p->value), &n)) {
+		*(unsigned *)stored_at(p) = n + (unsigned)p->option->value;
+		return true;
+	}
+	snprintf(lack, sizeof(lack), "is not %s", p->option->noun);
+	return words_blame(p->option->words, lack, p->value, strlen(p->value), &p->blame);
+}
+
+bool take_number(struct parse *p)
+{
+	static char lack[LACK_MAX];
+	const struct option *o = p->option;
+	uint64_t number;
+
+	if (!text_read_number(p->value, strlen(p->value), o->most, &number) || number < o->least) {
+		if (o->most == UINT64_MAX)
+			snprintf(lack, sizeof(lack), "is not %s (%llu or more)", o->noun,
+				 (unsigned long long)o->least);
+		else
+			snprintf(lack, sizeof(lack), "is not %s (%llu to %llu)", o->noun,
+				 (unsigned long long)o->least, (unsigned long long)o->most);
+		return parse_blame(p, lack);
+	}
+	if (o->bytes == sizeof(uint32_t))
+		*(uint32_t *)stored_at(p) = (uint32_t)number;
+	else
+		*(uint64_t *)stored_at(p) = number;
+	return true;
+}
+
+bool take_filter(struct parse *p)
+{
+	return p->option->filter(&p->options->filter, p->value, &p->blame);
+}
+
+bool take_keys(struct parse *p)
+{
+	return stats_by_add(stored_at(p), p->value, &p->blame);
+}
+
+bool take_ports(struct parse *p)
+{
+	return ports_add_list(stored_at(p), p->value, &p->blame);
+}
+
+bool take_seconds(struct parse *p)
+{
+	uint64_t *ns = stored_at(p);
+
+	if (words_read_decimal(p->value, 1000000000, ns) && *ns)
+		return true;
+	return parse_blame(p, "is not a time in seconds (above 0, up to 1000000000)");
+}
+
+bool take_btf(struct parse *p)
+{
+	if (!*p->value)
+		return parse_blame(p, "is not a source of BTF (auto, none or a file)");
+	p->options->btf_file = NULL;
+	if (strcmp(p->value, "auto") == 0) {
+		p->options->btf = BTF_AUTO;
+	} else if (strcmp(p->value, "none") == 0) {
+		p->options->btf = BTF_NONE;
+	} else {
+		p->options->btf = BTF_FILE;
+		p->options->btf_file = p->value;
+	}
+	return true;
+}
