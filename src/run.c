@@ -82,7 +82,7 @@ static bool complete_old(const struct run *run, struct record *record)
 		record->netns = 0;
 	if (run->existing)
 		existing_complete(run->existing, record);
-	return !record->unborn || scope_has(run->options, record);
+	return !record->unborn || scope_has(&run->options->scope, record);
 }
 
 /* Played by some tcplife that looked for the layout. */
@@ -115,7 +115,7 @@ static void on_open(void *arg, const struct record *record, bool counted)
 	struct run *run = arg;
 	struct session session;
 
-	if (is_over(run) || is_rehearsal(record) || !scope_has(run->options, record))
+	if (is_over(run) || is_rehearsal(record) || !scope_has(&run->options->scope, record))
 		return;
 	session_read_open(&session, record, &run->view, counted);
 	if (filter_accepts(&run->options->filter, &session))

@@ -10,13 +10,12 @@
 
 #include "session/fields.h"
 #include "session/filter.h"
-#include "base/ports.h"
+#include "session/scope.h"
 #include "probe-select/select.h"
 #include "output/stats.h"
 #include "base/words.h"
 
-#define OPTIONS_PIDS	   1024 /* how many pids -p takes, all in all */
-#define OPTIONS_ERROR_SIZE 512	/* enough for any error text */
+#define OPTIONS_ERROR_SIZE 512 /* enough for any error text */
 
 enum options_status {
 	OPTIONS_RUN,
@@ -61,14 +60,10 @@ struct options {
 	enum options_color color;
 
 	/* Which sessions. */
-	int family;		     /* 4 or 6: only that; 0: both */
-	uint32_t pids[OPTIONS_PIDS]; /* each once, 1 to 4194304 */
-	size_t pid_count;	     /* 0: any pid */
-	struct ports local_ports;    /* empty: any port */
-	struct ports remote_ports;   /* likewise */
-	struct filter filter;	     /* what is left is decided by this */
-	bool open;		     /* at exit, list those still open, too */
-	bool existing;		     /* also those older than the tracer */
+	struct scope scope;   /* what the kernel side can decide */
+	struct filter filter; /* what is left is decided by this */
+	bool open;	      /* at exit, list those still open, too */
+	bool existing;	      /* also those older than the tracer */
 
 	/* Statistics of them, instead. */
 	bool stats;

@@ -45,24 +45,24 @@ bool take_value(struct parse *p)
 
 static bool add_pid(void *to, const char *word, size_t length, struct blame *blame)
 {
-	struct options *o = to;
+	struct scope *scope = to;
 	uint64_t pid;
 
 	if (!text_read_number(word, length, 4194304, &pid) || !pid)
 		return blame_word(blame, word, length, "is not a pid (1 to 4194304)");
-	for (size_t i = 0; i < o->pid_count; i++)
-		if (o->pids[i] == pid)
+	for (size_t i = 0; i < scope->pid_count; i++)
+		if (scope->pids[i] == pid)
 			return true;
-	if (o->pid_count == OPTIONS_PIDS)
+	if (scope->pid_count == SCOPE_PIDS)
 		return blame_word(blame, word, length,
-				  "is one pid too many (" EXPAND(OPTIONS_PIDS) ")");
-	o->pids[o->pid_count++] = (uint32_t)pid;
+				  "is one pid too many (" EXPAND(SCOPE_PIDS) ")");
+	scope->pids[scope->pid_count++] = (uint32_t)pid;
 	return true;
 }
 
 bool take_pids(struct parse *p)
 {
-	return words_each(p->value, "lacks a pid", add_pid, p->options, &p->blame);
+	return words_each(p->value, "lacks a pid", add_pid, stored_at(p), &p->blame);
 }
 
 bool take_word(struct parse *p)

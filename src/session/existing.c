@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/address.h"
 #include "proc.h"
 #include "sock_diag.h"
 
@@ -75,11 +76,13 @@ static bool listens(const struct existing *existing, struct record *ends, const 
 /* True if a socket listens on the session's local address and port, or on any address. */
 static bool is_listened(const struct existing *existing, const struct record *session)
 {
-	static const uint8_t any6[16], any4[16] = { [10] = 0xff, [11] = 0xff };
+	static const uint8_t any6[16], zero[4];
+	uint8_t any4[16];
 	struct record ends = { .lport = session->lport, .netns = session->netns };
 
+	address_map(any4, zero);
 	return listens(existing, &ends, session->laddr) || listens(existing, &ends, any6) ||
-	       (!memcmp(session->laddr, any4, 12) && listens(existing, &ends, any4));
+	       (address_is_mapped(session->laddr) && listens(existing, &ends, any4));
 }
 
 void existing_direct(struct existing *existing)

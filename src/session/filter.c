@@ -6,6 +6,8 @@
 #include <pwd.h>
 #include <string.h>
 
+#include "base/address.h"
+
 #define STRINGIFY(x) #x
 #define EXPAND(x)    STRINGIFY(x)
 #define TOO_MANY     "is one too many (" EXPAND(FILTER_WORDS) ")"
@@ -76,11 +78,9 @@ bool filter_add_uids(struct filter *f, const char *list, struct blame *blame)
 /* IPv4 within IPv6 is IPv4, as it is in sessions. */
 static void net_unmap(struct filter_net *net)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-	if (net->ip != 6 || net->bits < 96 || memcmp(net->address, mapped, sizeof(mapped)) != 0)
+	if (net->ip != 6 || net->bits < 96 || !address_is_mapped(net->address))
 		return;
-	memmove(net->address, net->address + 12, 4);
+	memmove(net->address, net->address + ADDRESS_MAPPED_BYTES, 4);
 	net->ip = 4;
 	net->bits -= 96;
 }

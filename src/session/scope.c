@@ -1,33 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "scope.h"
 
-#include <string.h>
+#include "base/address.h"
 
 static bool has_port(const struct ports *ports, uint16_t port)
 {
 	return ports_empty(ports) || ports_has(ports, port);
 }
 
-static bool has_pid(const struct options *options, uint32_t pid)
+static bool has_pid(const struct scope *scope, uint32_t pid)
 {
-	for (size_t i = 0; i < options->pid_count; i++)
-		if (options->pids[i] == pid)
+	for (size_t i = 0; i < scope->pid_count; i++)
+		if (scope->pids[i] == pid)
 			return true;
-	return !options->pid_count;
+	return !scope->pid_count;
 }
 
 static bool has_family(int family, const struct record *record)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	const bool v4 = !memcmp(record->laddr, mapped, sizeof(mapped)) ||
-			!memcmp(record->raddr, mapped, sizeof(mapped));
+	const bool v4 = address_is_mapped(record->laddr) || address_is_mapped(record->raddr);
 
 	return !family || v4 == (family == 4);
 }
 
-bool scope_has(const struct options *options, const struct record *record)
+bool scope_has(const struct scope *scope, const struct record *record)
 {
-	return has_port(&options->local_ports, record->lport) &&
-	       has_port(&options->remote_ports, record->rport) &&
-	       has_family(options->family, record) && has_pid(options, record->pid);
+	return has_port(&scope->local_ports, record->lport) &&
+	       has_port(&scope->remote_ports, record->rport) && has_family(scope->family, record) &&
+	       has_pid(scope, record->pid);
 }

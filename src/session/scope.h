@@ -7,10 +7,23 @@
 #define TCPLIFE_SCOPE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-#include "cli/options.h"
+#include "base/ports.h"
 #include "bpf/record.h"
 
-bool scope_has(const struct options *options, const struct record *record);
+#define SCOPE_PIDS 1024 /* how many pids there can be */
+
+/* All zeroes has every session. */
+struct scope {
+	int family;		   /* 4 or 6: only that; 0: both */
+	uint32_t pids[SCOPE_PIDS]; /* each once, 1 to 4194304 */
+	size_t pid_count;	   /* 0: any pid */
+	struct ports local_ports;  /* empty: any port */
+	struct ports remote_ports; /* likewise */
+};
+
+bool scope_has(const struct scope *scope, const struct record *record);
 
 #endif

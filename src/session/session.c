@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/address.h"
+
 /* Bits of struct sock.sk_flags (enum sock_flags, include/net/sock.h, unchanged since 2.6). */
 #define SOCK_DEAD 0x1 /* no descriptor is left */
 #define SOCK_DONE 0x2 /* the peer's FIN has arrived */
@@ -168,13 +170,6 @@ static void read_address(uint8_t to[16], const uint8_t from[16], uint8_t ip)
 		memcpy(to, from, 16);
 }
 
-static bool is_mapped(const uint8_t address[16])
-{
-	static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };
-
-	return !memcmp(address, prefix, sizeof(prefix));
-}
-
 /* What follows the end of a name may be anything. */
 static void read_comm(char to[COMM_LEN + 1], const char *from)
 {
@@ -216,7 +211,7 @@ void session_read(struct session *s, const struct record *r, const struct sessio
 	s->error = knows_error(view) ? r->sk_err : -1;
 	s->lport = r->lport;
 	s->rport = r->rport;
-	s->ip = is_mapped(r->laddr) || is_mapped(r->raddr) ? 4 : 6;
+	s->ip = address_is_mapped(r->laddr) || address_is_mapped(r->raddr) ? 4 : 6;
 	read_address(s->laddr, r->laddr, s->ip);
 	read_address(s->raddr, r->raddr, s->ip);
 	s->direction =

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/helper.h"
 
 #define ANSWER_BYTES 65536
@@ -184,12 +185,10 @@ static size_t attribute_copy(void *to, size_t size, const struct rtattr *from)
 
 static void read_address(uint8_t to[16], int family, const __be32 from[4])
 {
-	if (family == AF_INET6) {
+	if (family == AF_INET6)
 		memcpy(to, from, 16);
-		return;
-	}
-	memset(to + 10, 0xff, 2);
-	memcpy(to + 12, from, 4);
+	else
+		address_map(to, from);
 }
 
 /*

@@ -79,10 +79,10 @@ static struct config config_of(const struct tracer *tracer, const struct tracer_
 	const unsigned asks = options_asks(options);
 
 	return (struct config){
-		.local_ports = !ports_empty(&options->local_ports),
-		.remote_ports = !ports_empty(&options->remote_ports),
-		.pids = options->pid_count > 0,
-		.family = (uint32_t)options->family,
+		.local_ports = !ports_empty(&options->scope.local_ports),
+		.remote_ports = !ports_empty(&options->scope.remote_ports),
+		.pids = options->scope.pid_count > 0,
+		.family = (uint32_t)options->scope.family,
 		.abort_known = layout_has(request->layout, FIELD_SK_ERR),
 		.unborn = options->existing,
 		.ends = options->open,
@@ -204,8 +204,8 @@ static int object_configure(struct tracer *tracer, const struct tracer_request *
 		result = size_for_sessions(tracer, request, "sessions", tracer->room.far_sessions);
 	if (!result && request->options->open)
 		result = size_for_sessions(tracer, request, "ends", tracer->room.sessions);
-	if (!result && request->options->pid_count)
-		result = map_resize(tracer, "pids", (uint32_t)request->options->pid_count);
+	if (!result && request->options->scope.pid_count)
+		result = map_resize(tracer, "pids", (uint32_t)request->options->scope.pid_count);
 	if (!result && config.near_sets)
 		result = map_resize(tracer, "near", config.near_sets);
 	if (!result && config.outbox_places)
@@ -302,12 +302,12 @@ static int maps_fill(const struct tracer *tracer, const struct tracer_request *r
 	const struct config config = config_of(tracer, request);
 	const uint32_t zero = 0;
 	const uint8_t one = 1;
-	int result = fill_ports(map_of(tracer, "local_ports"), &options->local_ports);
+	int result = fill_ports(map_of(tracer, "local_ports"), &options->scope.local_ports);
 
 	if (!result)
-		result = fill_ports(map_of(tracer, "remote_ports"), &options->remote_ports);
-	for (size_t i = 0; i < options->pid_count && !result; i++)
-		result = bpf_map_update_elem(map_of(tracer, "pids"), &options->pids[i], &one,
+		result = fill_ports(map_of(tracer, "remote_ports"), &options->scope.remote_ports);
+	for (size_t i = 0; i < options->scope.pid_count && !result; i++)
+		result = bpf_map_update_elem(map_of(tracer, "pids"), &options->scope.pids[i], &one,
 					     BPF_ANY);
 	if (!result && !request->candidate->ring)
 		result = bpf_map_update_elem(map_of(tracer, "settings"), &zero, &config, BPF_ANY);

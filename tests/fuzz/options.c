@@ -47,15 +47,15 @@ static void check_filter(const struct filter *f)
 
 static void check_taken(const struct options *o)
 {
-	MUST(o->family == 0 || o->family == 4 || o->family == 6);
-	MUST(o->pid_count <= OPTIONS_PIDS);
-	for (size_t i = 0; i < o->pid_count; i++) {
-		MUST(o->pids[i] && o->pids[i] <= 4194304);
+	MUST(o->scope.family == 0 || o->scope.family == 4 || o->scope.family == 6);
+	MUST(o->scope.pid_count <= SCOPE_PIDS);
+	for (size_t i = 0; i < o->scope.pid_count; i++) {
+		MUST(o->scope.pids[i] && o->scope.pids[i] <= 4194304);
 		for (size_t j = 0; j < i; j++)
-			MUST(o->pids[i] != o->pids[j]);
+			MUST(o->scope.pids[i] != o->scope.pids[j]);
 	}
-	check_ports(&o->local_ports);
-	check_ports(&o->remote_ports);
+	check_ports(&o->scope.local_ports);
+	check_ports(&o->scope.remote_ports);
 	check_filter(&o->filter);
 	MUST(o->header < HEADERS && o->color < COLORS);
 	MUST(o->by.count <= STATS_KEYS);

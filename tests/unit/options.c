@@ -40,8 +40,8 @@ static void test_defaults(void)
 	CHECK(runs(""));
 	CHECK(options.format == FORMAT_TABLE);
 	CHECK(!options.time && !options.timestamp && !options.wide && !options.extended);
-	CHECK(options.family == 0 && options.pid_count == 0);
-	CHECK(ports_empty(&options.local_ports) && ports_empty(&options.remote_ports));
+	CHECK(options.scope.family == 0 && options.scope.pid_count == 0);
+	CHECK(ports_empty(&options.scope.local_ports) && ports_empty(&options.scope.remote_ports));
 	CHECK(!options.open && !options.existing && !options.check && !options.verbose);
 	CHECK(options.duration_ns == 0 && options.count == 0);
 	CHECK(options.probe == PROBE_AUTO && options.btf == BTF_AUTO && !options.btf_file);
@@ -73,20 +73,23 @@ static void test_flags(void)
 	CHECK(options.format == FORMAT_JSON);
 	CHECK(runs("--open --existing --check"));
 	CHECK(options.open && options.existing && options.check);
-	CHECK(runs("-4") && options.family == 4);
-	CHECK(runs("--ipv6") && options.family == 6);
+	CHECK(runs("-4") && options.scope.family == 4);
+	CHECK(runs("--ipv6") && options.scope.family == 6);
 }
 
 static void test_values(void)
 {
 	CHECK(runs("-L80 -D 443 -d 1.5 -n 20"));
-	CHECK(ports_has(&options.local_ports, 80) && ports_has(&options.remote_ports, 443));
-	CHECK(!ports_has(&options.local_ports, 443) && !ports_has(&options.remote_ports, 80));
+	CHECK(ports_has(&options.scope.local_ports, 80) &&
+	      ports_has(&options.scope.remote_ports, 443));
+	CHECK(!ports_has(&options.scope.local_ports, 443) &&
+	      !ports_has(&options.scope.remote_ports, 80));
 	CHECK(options.duration_ns == 1500000000 && options.count == 20);
 	CHECK(runs("--localport=80 --remoteport 443 --duration=.25 --count=18446744073709551615"));
-	CHECK(ports_has(&options.local_ports, 80) && ports_has(&options.remote_ports, 443));
+	CHECK(ports_has(&options.scope.local_ports, 80) &&
+	      ports_has(&options.scope.remote_ports, 443));
 	CHECK(options.duration_ns == 250000000 && options.count == UINT64_MAX);
-	CHECK(runs("-sL80 -stp 7") && options.format == FORMAT_CSV && options.pids[0] == 7);
+	CHECK(runs("-sL80 -stp 7") && options.format == FORMAT_CSV && options.scope.pids[0] == 7);
 	CHECK(runs("-d 1000000000.999999999") && options.duration_ns == 1000000000999999999);
 	CHECK(runs("-d 2.") && options.duration_ns == 2000000000);
 	CHECK(runs("-d 0.0000000019") && options.duration_ns == 1);
@@ -119,32 +122,36 @@ static unsigned count_ports(const struct ports *p)
 static void test_ports(void)
 {
 	CHECK(runs("-L 80,443,8000-8100"));
-	CHECK(count_ports(&options.local_ports) == 103);
-	CHECK(ports_has(&options.local_ports, 8000) && ports_has(&options.local_ports, 8100));
-	CHECK(!ports_has(&options.local_ports, 7999) && !ports_has(&options.local_ports, 8101));
-	CHECK(options.local_ports.words[80 / 64] == 1ull << 80 % 64);
-	CHECK(runs("-L 1-65535") && count_ports(&options.local_ports) == 65535);
-	CHECK(!ports_has(&options.local_ports, 0));
-	CHECK(runs("-L 80 -L 81,80 --localport 90-91") && count_ports(&options.local_ports) == 4);
-	CHECK(runs("-L 7-7 -D 65535") && count_ports(&options.local_ports) == 1);
-	CHECK(runs("-L 0080") && ports_has(&options.local_ports, 80));
+	CHECK(count_ports(&options.scope.local_ports) == 103);
+	CHECK(ports_has(&options.scope.local_ports, 8000) &&
+	      ports_has(&options.scope.local_ports, 8100));
+	CHECK(!ports_has(&options.scope.local_ports, 7999) &&
+	      !ports_has(&options.scope.local_ports, 8101));
+	CHECK(options.scope.local_ports.words[80 / 64] == 1ull << 80 % 64);
+	CHECK(runs("-L 1-65535") && count_ports(&options.scope.local_ports) == 65535);
+	CHECK(!ports_has(&options.scope.local_ports, 0));
+	CHECK(runs("-L 80 -L 81,80 --localport 90-91") &&
+	      count_ports(&options.scope.local_ports) == 4);
+	CHECK(runs("-L 7-7 -D 65535") && count_ports(&options.scope.local_ports) == 1);
+	CHECK(runs("-L 0080") && ports_has(&options.scope.local_ports, 80));
 }
 
 static void test_pids(void)
 {
-	char list[OPTIONS_PIDS * 8] = "";
+	char list[SCOPE_PIDS * 8] = "";
 	char *argv[] = { (char[]){ "tcplife" }, (char[]){ "-p" }, list, NULL, NULL, NULL };
 	size_t length = 0;
 
 	CHECK(runs("-p 1,4194304,1 --pid 181"));
-	CHECK(options.pid_count == 3);
-	CHECK(options.pids[0] == 1 && options.pids[1] == 4194304 && options.pids[2] == 181);
+	CHECK(options.scope.pid_count == 3);
+	CHECK(options.scope.pids[0] == 1 && options.scope.pids[1] == 4194304 &&
+	      options.scope.pids[2] == 181);
 
-	for (unsigned i = 1; i <= OPTIONS_PIDS; i++)
+	for (unsigned i = 1; i <= SCOPE_PIDS; i++)
 		length += (size_t)snprintf(list + length, sizeof(list) - length, "%s%u",
 					   i == 1 ? "" : ",", i);
 	CHECK(options_parse(&options, 3, argv, error, sizeof(error)) == OPTIONS_RUN);
-	CHECK(options.pid_count == OPTIONS_PIDS);
+	CHECK(options.scope.pid_count == SCOPE_PIDS);
 	argv[3] = (char[]){ "-p" };
 	argv[4] = (char[]){ "5000" };
 	CHECK(options_parse(&options, 5, argv, error, sizeof(error)) == OPTIONS_ERROR);
