@@ -35,6 +35,7 @@ typedef struct {
 struct sock_common {
 	__be32 skc_daddr;
 	__be32 skc_rcv_saddr;
+	__u32 skc_hash;
 	__be16 skc_dport;
 	__u16 skc_num;
 	unsigned short skc_family;
@@ -55,6 +56,8 @@ struct sock {
 	} CORE sk_backlog;
 	__u16 sk_protocol;
 	int sk_err;
+	int sk_err_soft;
+	__u64 sk_error_queue; /* struct sk_buff_head: two pointers and a length */
 } CORE;
 
 struct inet_sock {
@@ -68,6 +71,16 @@ struct tcp_sock {
 	__u64 tcp_clock_cache;
 	__u32 srtt_us;
 	__u32 total_retrans;
+	int linger2;
+} CORE;
+
+struct sk_buff {
+	__u64 cb;
+} CORE;
+
+/* What cb holds of an error in the queue. */
+struct sock_exterr_skb {
+	__u64 ee; /* the beginning of struct sock_extended_err: errno and origin */
 } CORE;
 
 struct task_struct {

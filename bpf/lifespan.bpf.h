@@ -8,6 +8,7 @@
 #ifndef TCPLIFE_LIFESPAN_BPF_H
 #define TCPLIFE_LIFESPAN_BPF_H
 
+#include "ending.bpf.h"
 #include "maps.bpf.h"
 #include "rehearsal.h"
 #include "sessions.bpf.h"
@@ -162,6 +163,10 @@ static __always_inline void life_begin_active(const volatile struct config *conf
 		.state = STATE_SYN_SENT,
 	};
 
+	/* A session that is restored: who opened it is not known. */
+	if (socket_is_in_repair(config, c->sk))
+		life.direction = DIRECTION_UNKNOWN;
+
 #ifdef BUFFER_PERF
 	struct tcp_sock *tp = tcp_of(c->sk);
 
@@ -301,6 +306,9 @@ static __always_inline void life_end(const volatile struct config *config, const
 	r->total_retrans = LOAD(tp, total_retrans);
 	r->sk_err = sk_err;
 	r->state = c->oldstate;
+	if (c->oldstate == STATE_SYN_SENT && !sk_err)
+		r->sk_err = connect_error(config, c->sk, r->lport);
+	r->manner = manner_of(config, c->sk, tp, r);
 	r->direction = life.direction;
 	r->owner = life.owner;
 	r->unborn = !life.born_ns;

@@ -23,6 +23,13 @@ enum owner {
 	OWNER_PROC,    /* found in /proc, for a session older than the tracer */
 };
 
+/* How a session ended, where its last state and sk_err do not tell. */
+enum manner {
+	MANNER_USUAL,
+	MANNER_GIVEN_UP,   /* TCP_LINGER2 below 0: reset instead of waiting for the peer's FIN */
+	MANNER_CHECKPOINT, /* closed in TCP_REPAIR: without a word to the peer */
+};
+
 /* One finished session, as it was at its last state change. Times are CLOCK_MONOTONIC. */
 struct record {
 	__u64 born_ns;	      /* SYN_SENT, or ESTABLISHED of a passive open; 0: before the tracer */
@@ -39,13 +46,15 @@ struct record {
 	__u32 netns;   /* its inode; 0: unknown, or not asked for */
 	__u32 srtt_us; /* eight times the smoothed round trip time, as tcp_sock keeps it */
 	__u32 total_retrans;
-	__s32 sk_err; /* a positive errno */
+	__s32 sk_err; /* a positive errno; of a connect that ended without one, why (SYN_SENT) */
 	__u16 lport;  /* host order */
 	__u16 rport;
 	__u8 state;	/* the last state before CLOSE, enum tcp_state */
 	__u8 direction; /* enum direction */
 	__u8 owner;	/* enum owner */
 	__u8 unborn;	/* 1: the beginning was not seen */
+	__u8 manner;	/* enum manner */
+	__u8 pad[7];
 	char comm[COMM_LEN];
 };
 
@@ -75,6 +84,15 @@ enum loss {
 	LOSS_IN_KERNEL, /* how many of these there are */
 };
 
+/* Fields of the kernel's structures that may be unknown: a bit each in config.known. */
+enum known {
+	KNOWN_STATE = 1 << 0, /* and skc_reuse, behind it */
+	KNOWN_HASH = 1 << 1,
+	KNOWN_SOFT_ERROR = 1 << 2,
+	KNOWN_ERROR_QUEUE = 1 << 3,
+	KNOWN_LINGER2 = 1 << 4, /* and skc_flags */
+};
+
 #define PORT_WORDS 1024 /* a port set: bit port%64 of word port/64, from 65,536 bits */
 
 /* What the kernel side must know of the command line. */
@@ -85,6 +103,7 @@ struct config {
 	__u32 family;	    /* 4 or 6: only that; 0: both. IPv4 on a dual-stack socket is 4 */
 	__u32 abort_known; /* 1: sk_err can be read, so an abort by close(2) is known for what it is
 			    */
+	__u32 known;	   /* bits of enum known */
 	__u32 unborn;	   /* 1: emit sessions whose beginning was not seen, too */
 	__u32 ends;	   /* 1: keep the map `ends` */
 	__u32 uid;	   /* 1: note the owner's uid */

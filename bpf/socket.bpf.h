@@ -10,6 +10,7 @@
 
 #ifdef HOOK_TYPED
 #define LOAD(pointer, field) ((pointer)->field)
+#define LOAD_AT(bytes, i)    ((bytes)[i])
 #define tcp_of(sk)	     bpf_skc_to_tcp_sock(sk)
 #else
 #define LOAD(pointer, field)                                             \
@@ -17,6 +18,12 @@
 		typeof((pointer)->field) value_ = 0;                     \
 		read_kernel(&value_, sizeof(value_), &(pointer)->field); \
 		value_;                                                  \
+	})
+#define LOAD_AT(bytes, i)                                        \
+	({                                                       \
+		typeof(*(bytes)) byte_ = 0;                      \
+		read_kernel(&byte_, sizeof(byte_), &(bytes)[i]); \
+		byte_;                                           \
 	})
 #define tcp_of(sk) ((struct tcp_sock *)(sk))
 #endif

@@ -205,6 +205,8 @@ enum wanted {
 	WANTED_INET_SOCK,
 	WANTED_TCP_SOCK,
 	WANTED_NET,
+	WANTED_SKB,
+	WANTED_EXTERR,
 	WANTED_TASK,
 	WANTED_STRUCTURES,
 	WANTED_TRACEPOINT = WANTED_STRUCTURES,
@@ -221,6 +223,8 @@ static const struct {
 	[WANTED_INET_SOCK] = { "inet_sock", BTF_KIND_STRUCT },
 	[WANTED_TCP_SOCK] = { "tcp_sock", BTF_KIND_STRUCT },
 	[WANTED_NET] = { "net", BTF_KIND_STRUCT },
+	[WANTED_SKB] = { "sk_buff", BTF_KIND_STRUCT },
+	[WANTED_EXTERR] = { "sock_exterr_skb", BTF_KIND_STRUCT },
 	[WANTED_TASK] = { "task_struct", BTF_KIND_STRUCT },
 	[WANTED_TRACEPOINT] = { "btf_trace_inet_sock_set_state", BTF_KIND_TYPEDEF },
 	[WANTED_ACCEPT] = { "inet_csk_accept", BTF_KIND_FUNC },
@@ -411,6 +415,8 @@ int layout_to_btf_file(const struct layout *layout)
 	add_struct(btf, layout, &types, "inet_sock", "sk", sock);
 	add_struct(btf, layout, &types, "tcp_sock", NULL, 0);
 	add_struct(btf, layout, &types, "net", NULL, 0);
+	add_struct(btf, layout, &types, "sk_buff", NULL, 0);
+	add_struct(btf, layout, &types, "sock_exterr_skb", NULL, 0);
 	add_struct(btf, layout, &types, "task_struct", NULL, 0);
 	raw = btf__raw_data(btf, &size);
 	if (!raw)

@@ -25,14 +25,20 @@ struct btf;
 	X(NET, "sock_common", "skc_net", 8)                    \
 	X(V6_DADDR, "sock_common", "skc_v6_daddr", 16)         \
 	X(V6_RCV_SADDR, "sock_common", "skc_v6_rcv_saddr", 16) \
+	X(HASH, "sock_common", "skc_hash", 4)                  \
 	X(SK_FLAGS, "sock_common", "skc_flags", 8)             \
 	X(PROTOCOL, "sock", "sk_protocol", 2)                  \
 	X(SK_ERR, "sock", "sk_err", 4)                         \
+	X(SK_ERR_SOFT, "sock", "sk_err_soft", 4)               \
+	X(ERROR_QUEUE, "sock", "sk_error_queue", 8)            \
 	X(SPORT, "inet_sock", "inet_sport", 2)                 \
 	X(BYTES_RECEIVED, "tcp_sock", "bytes_received", 8)     \
 	X(BYTES_ACKED, "tcp_sock", "bytes_acked", 8)           \
 	X(SRTT, "tcp_sock", "srtt_us", 4)                      \
 	X(TOTAL_RETRANS, "tcp_sock", "total_retrans", 4)       \
+	X(LINGER2, "tcp_sock", "linger2", 4)                   \
+	X(SKB_CB, "sk_buff", "cb", 8)                          \
+	X(EXTERR_EE, "sock_exterr_skb", "ee", 8)               \
 	X(NETNS_INUM, "net", "ns.inum", 4)
 
 enum layout_field {

@@ -61,6 +61,7 @@ static const struct rule rules[] = {
 	{ FIELD_SK_ERR, OFFSET_UNKNOWN, .fits = fits_exactly },
 	{ FIELD_BYTES_RECEIVED, OFFSET_UNKNOWN, .fits = fits_exactly },
 	{ FIELD_BYTES_ACKED, OFFSET_UNKNOWN, .fits = fits_exactly },
+	{ FIELD_LINGER2, OFFSET_UNKNOWN, .fits = fits_exactly },
 	{ FIELD_SRTT, OFFSET_UNKNOWN, .fits = fits_srtt },
 	{ FIELD_NETNS_INUM, OFFSET_UNKNOWN, .in_net = true, .fits = fits_exactly },
 };
@@ -174,6 +175,37 @@ static bool is_expected(const struct samples *samples, enum layout_field field)
 	return samples->missed;
 }
 
+/* True if four bytes there are 0 in every sample in which the field's value is known. */
+static bool is_quiet(const struct samples *samples, enum layout_field field, int at)
+{
+	static const uint8_t zero[4];
+
+	for (size_t i = 0; i < samples->count; i++) {
+		const struct sample *sample = &samples->list[i];
+
+		if (sample->expected[field].given &&
+		    (!readable(sample, at, sizeof(zero)) ||
+		     memcmp(sample->memory + at, zero, sizeof(zero)) != 0))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * What no sample shows, by its neighbours: skc_hash has stood between the addresses and the ports
+ * since before 4.4, and sk_err_soft behind sk_err until 6.7; since then a pointer is there.
+ */
+static void match_neighbours(struct layout *layout, const struct samples *samples)
+{
+	const int daddr = layout->offset[FIELD_DADDR], err = layout->offset[FIELD_SK_ERR];
+
+	if (layout_has(layout, FIELD_DADDR) && layout->offset[FIELD_RCV_SADDR] == daddr + 4 &&
+	    layout->offset[FIELD_DPORT] == daddr + 12)
+		layout->offset[FIELD_HASH] = daddr + 8;
+	if (layout_has(layout, FIELD_SK_ERR) && is_quiet(samples, FIELD_SK_ERR, err + 4))
+		layout->offset[FIELD_SK_ERR_SOFT] = err + 4;
+}
+
 size_t match_fields(struct layout *layout, const struct samples *samples)
 {
 	size_t left;
@@ -189,5 +221,6 @@ size_t match_fields(struct layout *layout, const struct samples *samples)
 	/* The inode number was read by way of skc_net, so that stands where it was looked for. */
 	layout->offset[FIELD_NET] =
 		layout_has(layout, FIELD_NETNS_INUM) ? SKC_NET_OFFSET : OFFSET_UNKNOWN;
+	match_neighbours(layout, samples);
 	return left;
 }

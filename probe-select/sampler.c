@@ -160,6 +160,7 @@ static bool sample_orderly(struct sampler *sampler, struct loopback_session *ses
 	expect_counters(sample, &before_client);
 	expect_u64(sample, FIELD_SK_FLAGS, 0);
 	expect_u64(sample, FIELD_SK_ERR, 0);
+	expect_u64(sample, FIELD_LINGER2, 0);
 	expect_net(sample, sampler->loopback.inode);
 	if (!half) {
 		sample = collect(sampler, client, STATE_FIN_WAIT2, STATE_CLOSE);
@@ -185,14 +186,20 @@ static bool sample_orderly(struct sampler *sampler, struct loopback_session *ses
 static void sample_reset(struct sampler *sampler, struct loopback_session *session)
 {
 	const struct linger now = { .l_onoff = 1 };
+	const int at_once = -1;
 	struct sample *sample;
 
+	/* The only value that the kernel keeps as it is; others become its own ticks. */
+	setsockopt(session->server.fd, IPPROTO_TCP, TCP_LINGER2, &at_once, sizeof(at_once));
+	setsockopt(session->client.fd, IPPROTO_TCP, TCP_LINGER2, &at_once, sizeof(at_once));
 	setsockopt(session->server.fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 	loopback_end_close(&session->server);
 	sample = collect(sampler, &session->server, STATE_ESTABLISHED, STATE_CLOSE);
 	expect_u64(sample, FIELD_SK_ERR, 0);
+	expect(sample, FIELD_LINGER2, &at_once);
 	sample = collect(sampler, &session->client, STATE_ESTABLISHED, STATE_CLOSE);
 	expect_u64(sample, FIELD_SK_ERR, ECONNRESET);
+	expect(sample, FIELD_LINGER2, &at_once);
 }
 
 /* Nobody listens; a firewall on the host's loopback may also say nothing. */

@@ -20,6 +20,7 @@ const char *ending_name(enum ending ending)
 		[ENDING_TIMEOUT] = "timeout",	      [ENDING_REFUSED] = "refused",
 		[ENDING_UNREACHABLE] = "unreachable", [ENDING_CANCELLED] = "cancelled",
 		[ENDING_ABORTED] = "aborted",	      [ENDING_ERROR] = "error",
+		[ENDING_NO_PORT] = "no-port",	      [ENDING_CHECKPOINT] = "checkpoint",
 	};
 
 	return names[ending];
@@ -28,13 +29,15 @@ const char *ending_name(enum ending ending)
 bool ending_is_failure(enum ending ending)
 {
 	return ending == ENDING_REFUSED || ending == ENDING_TIMEOUT ||
-	       ending == ENDING_UNREACHABLE || ending == ENDING_CANCELLED || ending == ENDING_ERROR;
+	       ending == ENDING_UNREACHABLE || ending == ENDING_NO_PORT ||
+	       ending == ENDING_CANCELLED || ending == ENDING_ERROR;
 }
 
 bool session_failed(const struct session *s)
 {
-	/* The kernel says these two of no session that was established. */
-	if (s->ending == ENDING_REFUSED || s->ending == ENDING_CANCELLED)
+	/* The kernel says these of no session that was established. */
+	if (s->ending == ENDING_REFUSED || s->ending == ENDING_NO_PORT ||
+	    s->ending == ENDING_CANCELLED)
 		return true;
 	return ending_is_failure(s->ending) && s->direction == DIRECTION_OUT && s->age_known &&
 	       s->connect_ns < 0;
@@ -98,6 +101,10 @@ static enum ending ending_quiet(const struct record *r, const struct session_vie
 
 static enum ending ending_of(const struct record *r, const struct session_view *view)
 {
+	if (r->manner == MANNER_CHECKPOINT)
+		return ENDING_CHECKPOINT;
+	if (r->manner == MANNER_GIVEN_UP)
+		return ENDING_RST_LOCAL;
 	switch (knows_error(view) ? r->sk_err : 0) {
 	case 0:
 		return ending_quiet(r, view);
@@ -112,6 +119,8 @@ static enum ending ending_of(const struct record *r, const struct session_view *
 		return ENDING_REFUSED;
 	case ETIMEDOUT:
 		return ENDING_TIMEOUT;
+	case EADDRNOTAVAIL:
+		return ENDING_NO_PORT;
 	case EHOSTUNREACH:
 	case ENETUNREACH:
 	case EHOSTDOWN:

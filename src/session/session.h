@@ -22,8 +22,10 @@ enum ending {
 	ENDING_TIMEOUT,	    /* no answer */
 	ENDING_REFUSED,	    /* nobody listened */
 	ENDING_UNREACHABLE, /* the network or host said so, or said nothing of a route */
+	ENDING_NO_PORT,	    /* connect(2) found no free port, or its own taken */
 	ENDING_CANCELLED,   /* the connector gave up before an answer came */
 	ENDING_ABORTED,	    /* destroyed by an administrator (ss -K) */
+	ENDING_CHECKPOINT,  /* closed in TCP_REPAIR: the connection may go on elsewhere */
 	ENDING_ERROR,	    /* any other errno, in `error` */
 	ENDINGS,
 };

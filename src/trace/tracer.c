@@ -73,6 +73,19 @@ static const char *accept_program(const struct tracer_request *request)
 	}
 }
 
+/* Bits of enum known. */
+static uint32_t known_fields(const struct layout *l)
+{
+	const bool queue = layout_has(l, FIELD_ERROR_QUEUE) && layout_has(l, FIELD_SKB_CB) &&
+			   layout_has(l, FIELD_EXTERR_EE);
+	const bool linger2 = layout_has(l, FIELD_LINGER2) && layout_has(l, FIELD_SK_FLAGS);
+
+	return (layout_has(l, FIELD_STATE) ? KNOWN_STATE : 0U) |
+	       (layout_has(l, FIELD_HASH) ? KNOWN_HASH : 0U) |
+	       (layout_has(l, FIELD_SK_ERR_SOFT) ? KNOWN_SOFT_ERROR : 0U) |
+	       (queue ? KNOWN_ERROR_QUEUE : 0U) | (linger2 ? KNOWN_LINGER2 : 0U);
+}
+
 static struct config config_of(const struct tracer *tracer, const struct tracer_request *request)
 {
 	const struct options *options = request->options;
@@ -84,6 +97,7 @@ static struct config config_of(const struct tracer *tracer, const struct tracer_
 		.pids = options->scope.pid_count > 0,
 		.family = (uint32_t)options->scope.family,
 		.abort_known = layout_has(request->layout, FIELD_SK_ERR),
+		.known = known_fields(request->layout),
 		.unborn = options->existing,
 		.ends = options->open,
 		.uid = asks & ASKS_UID,

@@ -23,8 +23,7 @@
 static const int on = 1, off = 0;
 static char buffer[1 << 16];
 
-/* Where a socket's ends are, as far as it can be told. */
-static void tell_ends(int fd, struct answer *out)
+void errand_tell_ends(int fd, struct answer *out)
 {
 	struct sockaddr_storage name;
 	socklen_t size = sizeof(name);
@@ -84,7 +83,7 @@ static void run_listen(const struct errand *in, struct answer *out)
 	if (!out->error)
 		check(out, listen((int)out->value, in->number));
 	if (!out->error)
-		tell_ends((int)out->value, out);
+		errand_tell_ends((int)out->value, out);
 }
 
 int errand_listen(struct actor *a, struct endpoint *at, int backlog)
@@ -115,7 +114,7 @@ static void run_connect(const struct errand *in, struct answer *out)
 
 	ioctl(in->fd, FIONBIO, &yes);
 	check(out, connect(in->fd, (void *)&name, size));
-	tell_ends(in->fd, out);
+	errand_tell_ends(in->fd, out);
 	out->remote = in->remote;
 }
 
@@ -133,7 +132,7 @@ static void run_fast_open(const struct errand *in, struct answer *out)
 	ioctl(in->fd, FIONBIO, &yes);
 	out->value = sendto(in->fd, buffer, in->bytes, MSG_FASTOPEN, (void *)&name, size);
 	check(out, out->value);
-	tell_ends(in->fd, out);
+	errand_tell_ends(in->fd, out);
 	out->remote = in->remote;
 }
 
@@ -176,7 +175,7 @@ static void run_connected(const struct errand *in, struct answer *out)
 	} while (!out->error && (state == TCP_SYN_SENT || state == TCP_SYN_RECV));
 	getsockopt(in->fd, SOL_SOCKET, SO_ERROR, &out->error, &size);
 	ioctl(in->fd, FIONBIO, &no);
-	tell_ends(in->fd, out);
+	errand_tell_ends(in->fd, out);
 }
 
 struct answer errand_connected(struct actor *a, int fd)
@@ -189,7 +188,7 @@ static void run_accept(const struct errand *in, struct answer *out)
 	out->value = accept4(in->fd, NULL, NULL, SOCK_CLOEXEC);
 	check(out, out->value);
 	if (!out->error)
-		tell_ends((int)out->value, out);
+		errand_tell_ends((int)out->value, out);
 }
 
 struct answer errand_accept(struct actor *a, int fd)
@@ -332,6 +331,23 @@ static void run_await_error(const struct errand *in, struct answer *out)
 int errand_await_error(struct actor *a, int fd)
 {
 	return (int)actor_do(a, ERRAND(run_await_error, "await an error", .fd = fd)).value;
+}
+
+static void run_take_error(const struct errand *in, struct answer *out)
+{
+	socklen_t size = sizeof(int);
+	int error = 0;
+
+	await(in->fd, POLLOUT);
+	check(out, getsockopt(in->fd, SOL_SOCKET, SO_ERROR, &error, &size));
+	out->value = error;
+	if (!error)
+		out->error = ENODATA;
+}
+
+void errand_take_error(struct actor *a, int fd)
+{
+	actor_do(a, ERRAND(run_take_error, "take an error", .fd = fd));
 }
 
 static void run_await_state(const struct errand *in, struct answer *out)

@@ -7,6 +7,8 @@
 
 #include "actor.h"
 
+/* Where a socket's ends are, as far as it can be told: for errands of other files. */
+void errand_tell_ends(int fd, struct answer *out);
 /* Calls itself so, in prctl(2). */
 void errand_rename(struct actor *a, const char *name);
 
@@ -39,6 +41,8 @@ void errand_await_unread(struct actor *a, int fd, uint64_t bytes);
 void errand_receive_end(struct actor *a, int fd);
 /* Waits until the session is broken; returns its errno. */
 int errand_await_error(struct actor *a, int fd);
+/* Waits until poll(2) tells of an error, and takes it away by SO_ERROR. */
+void errand_take_error(struct actor *a, int fd);
 /* Waits until the socket is in this state of TCP_INFO. */
 void errand_await_state(struct actor *a, int fd, int state);
 

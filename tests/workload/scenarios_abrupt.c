@@ -9,6 +9,7 @@
 
 #include "diag.h"
 #include "errands.h"
+#include "repair.h"
 #include "side.h"
 
 #define RESET	   "104" /* ECONNRESET, and so on: the numbers are the same on each machine */
@@ -211,6 +212,80 @@ static void play_half_close_left(struct stage *stage)
 	side_ended(&c.pair.server, "fin-remote", "0");
 }
 
+/* TCP_LINGER2 below 0: whoever closes does not wait for the other's end, and resets. */
+static void play_linger2_half_closed(struct stage *stage)
+{
+	struct cast c;
+
+	cast_open(&c, stage, "hasty-client", "hasty-server");
+	pair_talk(&c.pair, 1000, 1000);
+	half_close(&c.pair.client, &c.pair.server);
+	errand_option(&c.client, c.pair.client.fd, TCP_LINGER2, -1);
+	side_close(&c.pair.client);
+	both_reset(&c.pair.client, &c.pair.server, PIPE);
+}
+
+static void play_linger2_closed(struct stage *stage)
+{
+	struct cast c;
+
+	cast_open(&c, stage, "hasty2-client", "hasty2-server");
+	pair_talk(&c.pair, 1000, 1000);
+	errand_option(&c.server, c.pair.server.fd, TCP_LINGER2, -1);
+	side_close(&c.pair.server);
+	both_reset(&c.pair.server, &c.pair.client, PIPE);
+}
+
+/* As a container is moved: what was one session is two, and its peer sees but one. */
+static void move(struct side *moved, struct side *peer)
+{
+	const struct answer answer = repair_restore(moved->actor, moved->fd);
+	struct side before = *moved;
+
+	if (answer.error) {
+		pair_close(moved, peer);
+		stage_skip("no TCP_REPAIR: %s", strerror(answer.error));
+	}
+	before.end_lo = answer.before_ns;
+	if (!before.outbound)
+		side_owned(&before, moved->actor, "close");
+	side_ended_at_once(&before, "checkpoint", "0");
+	side_owned(moved, moved->actor, "close");
+	moved->restored = true;
+	moved->outbound = false;
+	moved->fd = (int)answer.value;
+	moved->sent = moved->received = 0;
+	moved->begun_lo = moved->made_lo = answer.before_ns;
+	moved->begun_hi = moved->made_hi = answer.after_ns;
+}
+
+static void repair(struct stage *stage, bool client)
+{
+	struct cast c;
+	struct side *moved = client ? &c.pair.client : &c.pair.server;
+	struct side *peer = client ? &c.pair.server : &c.pair.client;
+
+	stage_own_network(stage);
+	stage_sysctl("net/ipv4/tcp_timestamps", "0");
+	stage_sysctl("net/ipv4/tcp_window_scaling", "0");
+	stage_sysctl("net/ipv4/tcp_sack", "0");
+	cast_open(&c, stage, "moved-client", "moved-server");
+	pair_talk(&c.pair, 1000, 500);
+	move(moved, peer);
+	pair_talk(&c.pair, 300, 70);
+	pair_close(moved, peer);
+}
+
+static void play_repair_client(struct stage *stage)
+{
+	repair(stage, true);
+}
+
+static void play_repair_server(struct stage *stage)
+{
+	repair(stage, false);
+}
+
 /* Data that arrives after close(2): the closer's kernel resets, of its own accord. */
 static void play_reset_after_close(struct stage *stage)
 {
@@ -388,6 +463,10 @@ const struct scenario scenarios_abrupt[] = {
 	{ "half-close-reset", play_half_close_reset, FAMILIES_TWO, .slow = false },
 	{ "half-close-unread", play_half_close_unread, FAMILIES_TWO, .slow = false },
 	{ "half-close-left", play_half_close_left, FAMILIES_TWO, .slow = false },
+	{ "linger2-half-closed", play_linger2_half_closed, FAMILIES_TWO, .slow = false },
+	{ "linger2-closed", play_linger2_closed, FAMILIES_TWO, .slow = false },
+	{ "repair-client", play_repair_client, FAMILIES_TWO, .slow = false },
+	{ "repair-server", play_repair_server, FAMILIES_TWO, .slow = false },
 	{ "reset-after-close", play_reset_after_close, FAMILIES_TWO, .slow = true },
 	{ "close-at-once", play_close_at_once, FAMILIES_TWO, .slow = true },
 	{ "timeout", play_timeout, FAMILIES_TWO, .slow = true },

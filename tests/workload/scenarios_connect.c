@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "errands.h"
@@ -16,6 +17,7 @@
 #define TIMED_OUT   "110"
 #define UNREACHABLE "113" /* EHOSTUNREACH */
 #define RESET	    "104"
+#define NO_PORT	    "99"  /* EADDRNOTAVAIL */
 #define PORT	    23456 /* on an address that nobody else has */
 
 /* A server's address where nobody answers: a socket listens there and drops whatever arrives. */
@@ -44,6 +46,92 @@ static void play_refused(struct stage *stage)
 		stage_fail("was not refused");
 	side.end_lo = side.begun_lo;
 	side_ended(&side, "refused", REFUSED);
+}
+
+/*
+ * A firewall of our own refuses: its ICMP error comes while connect(2) has the socket, so that the
+ * kernel only notes it. The application learns of it by poll(2) and SO_ERROR, and closes.
+ */
+static void rejected(struct stage *stage, const char *with, const char *end, const char *error)
+{
+	struct endpoint at = stage_address(stage, true), from = stage_address(stage, false);
+	struct actor client;
+	struct side side;
+	char command[256];
+
+	stage_own_network(stage);
+	at.port = PORT;
+	at.mapped = from.mapped;
+	snprintf(command, sizeof(command),
+		 "command -v nft >/dev/null || exit 3; nft add table inet f &&"
+		 "nft add chain inet f in '{ type filter hook input priority 0; }' &&"
+		 "nft add rule inet f in tcp dport %d reject %s",
+		 PORT, with);
+	switch (system(command)) {
+	case 0:
+		break;
+	case 3 << 8:
+		stage_skip("no nft");
+	default:
+		stage_fail("nft fails");
+	}
+	actor_start(&client, "rejected-client", 0);
+	if (side_connect_begin(&side, stage, &client, errand_bind(&client, &from), &at) !=
+	    EINPROGRESS)
+		stage_fail("there was an answer");
+	side_ends_from_now(&side);
+	errand_take_error(&client, side.fd);
+	side_close(&side);
+	side_ended(&side, end, error);
+}
+
+static void play_rejected(struct stage *stage)
+{
+	rejected(stage, "", "refused", REFUSED);
+}
+
+static void play_rejected_host(struct stage *stage)
+{
+	rejected(stage, "with icmpx type host-unreachable", "unreachable", UNREACHABLE);
+}
+
+static void fail_to_connect(struct stage *stage, struct actor *client, int fd,
+			    const struct endpoint *at)
+{
+	struct side side;
+
+	if (side_connect(&side, stage, client, fd, at) != EADDRNOTAVAIL)
+		stage_fail("found a port");
+	side.end_lo = side.begun_lo;
+	side_ended_at_once(&side, "no-port", NO_PORT);
+}
+
+/* From one address, more connections to the same server than there are ports. */
+static void play_no_port(struct stage *stage)
+{
+	struct endpoint at, from;
+	struct actor client, server;
+	struct pair p;
+
+	stage_own_network(stage);
+	at = stage_address(stage, true);
+	from = stage_address(stage, false);
+	if (stage_sysctl("net/ipv4/ip_local_port_range", "50000 50000"))
+		stage_skip("the range of ports stands fast");
+	actor_start(&server, "crowded-server", 0);
+	actor_start(&client, "crowded-client", 0);
+	at.port = PORT;
+	p.listener = errand_listen(&server, &at, 4);
+	at.mapped = from.mapped;
+	if (side_connect(&p.client, stage, &client, errand_bind(&client, &from), &at))
+		stage_fail("cannot connect");
+	side_accept(&p.server, &server, p.listener, &p.client);
+	for (int i = 0; i < 3; i++)
+		fail_to_connect(stage, &client, errand_bind(&client, &from), &at);
+	/* A port that was chosen, and that another connection to the same server has. */
+	from.port = p.client.local.port;
+	fail_to_connect(stage, &client, errand_bind(&client, &from), &at);
+	pair_close(&p.client, &p.server);
 }
 
 static void play_connect_timeout(struct stage *stage)
@@ -322,6 +410,9 @@ static void play_uring(struct stage *stage)
 
 const struct scenario scenarios_connect[] = {
 	{ "refused", play_refused, FAMILIES_MAIN, .slow = false },
+	{ "rejected", play_rejected, FAMILIES_V4 | 1U << FAMILY_MAPPED, .slow = false },
+	{ "rejected-host", play_rejected_host, FAMILIES_V4, .slow = false },
+	{ "no-port", play_no_port, FAMILIES_TWO, .slow = false },
 	{ "connect-timeout", play_connect_timeout, FAMILIES_TWO, .slow = true },
 	{ "cancelled", play_cancelled, FAMILIES_TWO, .slow = false },
 	{ "unreachable", play_unreachable, FAMILIES_TWO, .slow = false },

@@ -299,8 +299,11 @@ static void side_tell(struct side *s, const char *end, const char *error, int64_
 	put_ends(line, s);
 	fprintf(line, "\ttx_bytes=%" PRIu64 "\trx_bytes=%" PRIu64, s->sent, s->received);
 	put_times(line, s, end_hi);
-	fprintf(line, "\tdir=%s\tend=%s\terrno=%s\tage_known=%s", s->outbound ? "out" : "in", end,
-		error, s->older ? "false" : "true");
+	fprintf(line, "\tdir=%s\tend=%s\terrno=%s\tage_known=%s",
+		s->restored   ? "null"
+		: s->outbound ? "out"
+			      : "in",
+		end, error, s->older ? "false" : "true");
 	if (s->stage->netns >= 0)
 		fprintf(line, "\tnetns=%" PRId64, s->stage->netns);
 	fputc('\n', line);
@@ -311,6 +314,11 @@ static void side_tell(struct side *s, const char *end, const char *error, int64_
 void side_ended(struct side *s, const char *end, const char *error)
 {
 	await_gone(s);
+	side_tell(s, end, error, clock_now());
+}
+
+void side_ended_at_once(struct side *s, const char *end, const char *error)
+{
 	side_tell(s, end, error, clock_now());
 }
 

@@ -16,6 +16,7 @@ struct side {
 	struct actor *actor; /* who holds the socket now */
 	int fd;
 	bool outbound;
+	bool restored; /* by TCP_REPAIR: nobody knows who opened it */
 	struct endpoint local, remote;
 	uint64_t sent, received; /* payload that arrived at the other side */
 
@@ -72,6 +73,8 @@ void side_close(struct side *s);
 void side_shutdown(struct side *s);
 /* Waits until the kernel knows the session no more, then writes the truth down. */
 void side_ended(struct side *s, const char *end, const char *error);
+/* Writes it down at once: it ended before the call that ended it came back. */
+void side_ended_at_once(struct side *s, const char *end, const char *error);
 
 /* The tracer began after this was made, and before now. */
 void side_older(struct side *s);
