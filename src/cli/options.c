@@ -81,7 +81,8 @@ const struct option option_table[] = {
 	{ "--end", 0, "ENDINGS",
 	  "that ended like this: fin-local, fin-remote,\nfin-both, rst-local, rst-remote, "
 	  "rst-closed,\n"
-	  "timeout, refused, unreachable, cancelled, aborted,\nerror, open, unknown",
+	  "timeout, refused, unreachable, no-port, cancelled,\naborted, checkpoint, error, open, "
+	  "unknown",
 	  take_filter, .words = filter_ending, .filter = filter_add_endings },
 	{ "--existing", 0, NULL, "also those that are older than the tracer", take_flag,
 	  FIELD(existing) },

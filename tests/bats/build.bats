@@ -26,7 +26,7 @@ setup() {
 	head -c 700000 /dev/zero >"$BATS_TEST_TMPDIR/large"
 	cat "$build/tcplife" "$BATS_TEST_TMPDIR/large" >"$BATS_TEST_TMPDIR/fat"
 	run -1 "$root/static/verify" "$BATS_TEST_TMPDIR/fat"
-	[[ $output == *"more than 600000" ]]
+	[[ $output == *"more than 700000" ]]
 }
 
 @test "a source with a wrong hash stops the build, by name" {

@@ -40,7 +40,7 @@ session() { run bash -c "exec 7<>/dev/tcp/127.0.0.1/$1"; }
 	filter bad-addresses too-many
 	refuses "--raddr: '10.0.0.0/33' is not an address or a network (192.0.2.1, 10.0.0.0/8, 2001:db8::/32)" \
 		--raddr 10.0.0.0/33
-	refuses "--end: 'rest' is not an ending (unknown, open, fin-local, fin-remote, fin-both, rst-local, rst-remote, rst-closed, timeout, refused, unreachable, cancelled, aborted, error)" \
+	refuses "--end: 'rest' is not an ending (unknown, open, fin-local, fin-remote, fin-both, rst-local, rst-remote, rst-closed, timeout, refused, unreachable, no-port, cancelled, aborted, checkpoint, error)" \
 		--end fin-local,rest
 	refuses "--uid: 'nobody-here' is not a user's number or name" --uid nobody-here
 	refuses "--min-ms: 'long' is not a time in milliseconds (up to 1000000000)" --min-ms long

@@ -164,8 +164,8 @@ static void test_end(void)
 		CHECK_TEXT(take("--end", ending_name((enum ending)i)), "");
 	CHECK_TEXT(take("--end", "fin"),
 		   "--end: 'fin' is not an ending (unknown, open, fin-local, fin-remote, fin-both, "
-		   "rst-local, rst-remote, rst-closed, timeout, refused, unreachable, cancelled, "
-		   "aborted, error); try --help");
+		   "rst-local, rst-remote, rst-closed, timeout, refused, unreachable, no-port, "
+		   "cancelled, aborted, checkpoint, error); try --help");
 }
 
 static void test_min_ms(void)

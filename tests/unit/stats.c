@@ -206,7 +206,8 @@ static void test_failed(void)
 {
 	for (unsigned ending = 0; ending < ENDINGS; ending++) {
 		struct session s = session(DIRECTION_OUT, 50000, 80);
-		const bool early = ending == ENDING_REFUSED || ending == ENDING_CANCELLED;
+		const bool early = ending == ENDING_REFUSED || ending == ENDING_NO_PORT ||
+				   ending == ENDING_CANCELLED;
 		const bool either = early || ending == ENDING_TIMEOUT ||
 				    ending == ENDING_UNREACHABLE || ending == ENDING_ERROR;
 
