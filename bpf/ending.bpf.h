@@ -20,11 +20,6 @@
 /* The value of skc_reuse that setsockopt(TCP_REPAIR) sets, and nothing else (3.5). */
 #define SK_FORCE_REUSE 2
 
-static __always_inline bool is_known(const volatile struct config *config, __u32 fields)
-{
-	return (config->known & fields) == fields;
-}
-
 /* True between setsockopt(TCP_REPAIR, 1) and (TCP_REPAIR, 0). skc_reuse has four bits behind
  * skc_state. */
 static __always_inline bool socket_is_in_repair(const volatile struct config *config,

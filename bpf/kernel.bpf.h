@@ -86,6 +86,7 @@ struct sock_exterr_skb {
 struct task_struct {
 	__u32 tgid;
 	__u64 comm[COMM_LEN / 8];
+	__u64 group_leader; /* a pointer to the thread that stands for the process */
 } CORE;
 
 #define AF_INET	    2

@@ -69,11 +69,27 @@ static __always_inline __u64 change_ns(const volatile struct config *config, con
 	return bpf_ktime_get_ns();
 }
 
-/* Who is running. */
+/* Which process is running. */
 struct running {
 	__u32 pid;
 	__u64 comm[COMM_LEN / 8]; /* what follows its end may be anything */
 };
+
+/* The process's name is that of the thread that leads its group; any thread may be running, or one
+ * of the kernel's that does io_uring's work for it. False: it cannot be read. */
+static __always_inline bool leader_read_comm(const volatile struct config *config,
+					     struct running *r)
+{
+	const struct task_struct *task;
+	__u64 leader = 0;
+
+	if (!is_known(config, KNOWN_LEADER))
+		return false;
+	task = (const struct task_struct *)bpf_get_current_task();
+	read_kernel(&leader, sizeof(leader), &task->group_leader);
+	task = (const struct task_struct *)leader;
+	return !read_kernel(r->comm, sizeof(r->comm), &task->comm);
+}
 
 static __always_inline void running_read(const volatile struct config *config, struct running *r)
 {
@@ -81,15 +97,17 @@ static __always_inline void running_read(const volatile struct config *config, s
 	/* Loads, where each helper would cost a tenth of a state change. */
 	if (config->task) {
 		const struct task_struct *task = bpf_get_current_task_btf();
+		const struct task_struct *leader = (const struct task_struct *)task->group_leader;
 
 		r->pid = task->tgid;
-		r->comm[0] = task->comm[0];
-		r->comm[1] = task->comm[1];
+		r->comm[0] = leader->comm[0];
+		r->comm[1] = leader->comm[1];
 		return;
 	}
 #endif
 	r->pid = bpf_get_current_pid_tgid() >> 32;
-	bpf_get_current_comm(r->comm, sizeof(r->comm));
+	if (!leader_read_comm(config, r))
+		bpf_get_current_comm(r->comm, sizeof(r->comm));
 }
 
 /* Names who is running as the owner. */

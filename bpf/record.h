@@ -91,6 +91,7 @@ enum known {
 	KNOWN_SOFT_ERROR = 1 << 2,
 	KNOWN_ERROR_QUEUE = 1 << 3,
 	KNOWN_LINGER2 = 1 << 4, /* and skc_flags */
+	KNOWN_LEADER = 1 << 5,	/* of a task's group, and its name */
 };
 
 #define PORT_WORDS 1024 /* a port set: bit port%64 of word port/64, from 65,536 bits */

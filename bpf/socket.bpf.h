@@ -8,6 +8,11 @@
 
 #include "maps.bpf.h"
 
+static __always_inline bool is_known(const volatile struct config *config, __u32 fields)
+{
+	return (config->known & fields) == fields;
+}
+
 #ifdef HOOK_TYPED
 #define LOAD(pointer, field) ((pointer)->field)
 #define LOAD_AT(bytes, i)    ((bytes)[i])

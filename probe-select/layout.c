@@ -78,7 +78,12 @@ static bool has_typed(const struct layout *layout, enum typed_field field)
 
 bool layout_has_task(const struct layout *layout)
 {
-	return has_typed(layout, TYPED_TGID) && has_typed(layout, TYPED_COMM);
+	return has_typed(layout, TYPED_TGID) && layout_has_leader(layout);
+}
+
+bool layout_has_leader(const struct layout *layout)
+{
+	return has_typed(layout, TYPED_COMM) && has_typed(layout, TYPED_LEADER);
 }
 
 bool layout_has_clock(const struct layout *layout)

@@ -49,11 +49,12 @@ enum layout_field {
 };
 
 /* What the typed hook reads at once, where the others ask the kernel. */
-#define TYPED_FIELDS(X)                            \
-	X(TGID, "task_struct", "tgid", 4)          \
-	X(COMM, "task_struct", "comm", 16)         \
-	X(CLOCK, "tcp_sock", "tcp_clock_cache", 8) \
-	X(OWNED, "sock", "sk_lock.owned", 4)       \
+#define TYPED_FIELDS(X)                             \
+	X(TGID, "task_struct", "tgid", 4)           \
+	X(COMM, "task_struct", "comm", 16)          \
+	X(LEADER, "task_struct", "group_leader", 8) \
+	X(CLOCK, "tcp_sock", "tcp_clock_cache", 8)  \
+	X(OWNED, "sock", "sk_lock.owned", 4)        \
 	X(BACKLOG, "sock", "sk_backlog.len", 4)
 
 enum typed_field {
@@ -99,6 +100,8 @@ uint64_t layout_known(const struct layout *layout);
 
 /* True if all of the process that is running is known; only BTF tells. */
 bool layout_has_task(const struct layout *layout);
+/* True if the name of a thread's process is known. */
+bool layout_has_leader(const struct layout *layout);
 
 /* True if it is known when a socket last read the clock, and for whom (4.20); only BTF tells. */
 bool layout_has_clock(const struct layout *layout);

@@ -83,7 +83,8 @@ static uint32_t known_fields(const struct layout *l)
 	return (layout_has(l, FIELD_STATE) ? KNOWN_STATE : 0U) |
 	       (layout_has(l, FIELD_HASH) ? KNOWN_HASH : 0U) |
 	       (layout_has(l, FIELD_SK_ERR_SOFT) ? KNOWN_SOFT_ERROR : 0U) |
-	       (queue ? KNOWN_ERROR_QUEUE : 0U) | (linger2 ? KNOWN_LINGER2 : 0U);
+	       (queue ? KNOWN_ERROR_QUEUE : 0U) | (linger2 ? KNOWN_LINGER2 : 0U) |
+	       (layout_has_leader(l) ? KNOWN_LEADER : 0U);
 }
 
 static struct config config_of(const struct tracer *tracer, const struct tracer_request *request)
@@ -123,43 +124,62 @@ static struct config config_of(const struct tracer *tracer, const struct tracer_
 	};
 }
 
+/* Helpers that are younger than the oldest kernel: 4.18 and 4.8. */
+static const int young_helpers[] = { BPF_FUNC_get_current_cgroup_id, BPF_FUNC_get_current_task };
+
+#define YOUNG_HELPERS (sizeof(young_helpers) / sizeof(*young_helpers))
+
+/* What programs may use here. */
+struct known_insns {
+	bool helpers[YOUNG_HELPERS];
+	bool exchange;
+};
+
+static struct known_insns known_insns(const struct tracer_request *request)
+{
+	struct known_insns known = { .exchange = request->facts->exchange };
+
+	for (size_t i = 0; i < YOUNG_HELPERS; i++)
+		known.helpers[i] =
+			request->candidate->ring ||
+			libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE,
+						(enum bpf_func_id)young_helpers[i], NULL) > 0;
+	return known;
+}
+
 /*
  * What this kernel knows nothing of does not load, not even behind a branch that is never taken:
- * before 4.18 bpf_get_current_cgroup_id(), and before 5.12 atomic exchanges. The call becomes r0 =
- * 0. An exchange is never reached there; it becomes a write to the frame pointer, which the
- * verifier refuses if it can be.
+ * young helpers, and before 5.12 atomic exchanges. The call becomes r0 = 0. An exchange is never
+ * reached there; it becomes a write to the frame pointer, which the verifier refuses if it can be.
  */
-static struct bpf_insn insn_known(struct bpf_insn insn, bool cgroup, bool exchange)
+static struct bpf_insn insn_replace(struct bpf_insn insn, const struct known_insns *known)
 {
-	if (!cgroup && insn.code == (BPF_JMP | BPF_CALL) && !insn.src_reg &&
-	    insn.imm == BPF_FUNC_get_current_cgroup_id)
-		return (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K };
-	if (!exchange && insn.code == (BPF_STX | BPF_ATOMIC | BPF_DW) && insn.imm != BPF_ADD)
+	for (size_t i = 0; i < YOUNG_HELPERS; i++)
+		if (!known->helpers[i] && insn.code == (BPF_JMP | BPF_CALL) && !insn.src_reg &&
+		    insn.imm == young_helpers[i])
+			return (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K };
+	if (!known->exchange && insn.code == (BPF_STX | BPF_ATOMIC | BPF_DW) && insn.imm != BPF_ADD)
 		return (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K,
 					  .dst_reg = BPF_REG_10 };
 	return insn;
 }
 
-static int unknown_insns_drop(struct bpf_program *program, const struct tracer_request *request)
+static int unknown_insns_drop(struct bpf_program *program, const struct known_insns *known)
 {
-	const bool exchange = request->facts->exchange;
-	const bool cgroup = request->candidate->ring ||
-			    libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE,
-						    BPF_FUNC_get_current_cgroup_id, NULL) > 0;
 	const struct bpf_insn *insns = program ? bpf_program__insns(program) : NULL;
 	size_t count = program ? bpf_program__insn_cnt(program) : 0;
-	struct bpf_insn *known;
+	struct bpf_insn *replaced;
 	int result;
 
-	if (!count || (cgroup && exchange))
+	if (!count)
 		return 0;
-	known = malloc(count * sizeof(*known));
-	if (!known)
+	replaced = malloc(count * sizeof(*replaced));
+	if (!replaced)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)
-		known[i] = insn_known(insns[i], cgroup, exchange);
-	result = bpf_program__set_insns(program, known, count);
-	free(known);
+		replaced[i] = insn_replace(insns[i], known);
+	result = bpf_program__set_insns(program, replaced, count);
+	free(replaced);
 	return result;
 }
 
@@ -191,6 +211,7 @@ static int object_configure(struct tracer *tracer, const struct tracer_request *
 {
 	const struct candidate *candidate = request->candidate;
 	const struct config config = config_of(tracer, request);
+	const struct known_insns known = known_insns(request);
 	struct bpf_program *program;
 	struct bpf_map *map;
 	int result;
@@ -209,11 +230,11 @@ static int object_configure(struct tracer *tracer, const struct tracer_request *
 							   program == tracer->second ||
 							   program == tracer->accept);
 
-	result = unknown_insns_drop(tracer->change, request);
+	result = unknown_insns_drop(tracer->change, &known);
 	if (!result)
-		result = unknown_insns_drop(tracer->second, request);
+		result = unknown_insns_drop(tracer->second, &known);
 	if (!result)
-		result = unknown_insns_drop(tracer->accept, request);
+		result = unknown_insns_drop(tracer->accept, &known);
 	if (!result)
 		result = size_for_sessions(tracer, request, "sessions", tracer->room.far_sessions);
 	if (!result && request->options->open)

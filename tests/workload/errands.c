@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -17,6 +18,8 @@
 #ifndef IP_BIND_ADDRESS_NO_PORT
 #define IP_BIND_ADDRESS_NO_PORT 24
 #endif
+
+#define THREADS_MOST	      8
 
 #define ERRAND(fn, text, ...) (&(struct errand){ .run = (fn), .what = (text), __VA_ARGS__ })
 
@@ -493,6 +496,30 @@ int errand_pass(struct actor *from, int fd, struct actor *to, const int post[2])
 {
 	actor_do(from, ERRAND(run_pass, "pass a descriptor", .fd = fd, .number = post[0]));
 	return (int)actor_do(to, ERRAND(run_take, "take a descriptor", post[1])).value;
+}
+
+static void *thread_idle(void *name)
+{
+	prctl(PR_SET_NAME, name);
+	while (pause())
+		;
+	return NULL;
+}
+
+static void run_threads(const struct errand *in, struct answer *out)
+{
+	static char names[THREADS_MOST][ACTOR_NAME];
+	pthread_t thread;
+
+	for (int i = 0; i < in->number && i < THREADS_MOST && !out->error; i++) {
+		snprintf(names[i], sizeof(names[i]), "idle-%d", i);
+		out->error = pthread_create(&thread, NULL, thread_idle, names[i]);
+	}
+}
+
+void errand_threads(struct actor *a, int count)
+{
+	actor_do(a, ERRAND(run_threads, "start threads", .number = count));
 }
 
 struct thread_close {

@@ -58,6 +58,8 @@ void errand_deafen(struct actor *a, int fd, bool deaf);
 
 /* Passes a descriptor to another process over a socket that both have; returns its number there. */
 int errand_pass(struct actor *from, int fd, struct actor *to, const int post[2]);
+/* So many threads, at most 8, with names of their own, that do nothing. */
+void errand_threads(struct actor *a, int count);
 /* close(2) by a thread with this name. */
 struct answer errand_close_in_thread(struct actor *a, int fd, const char *name);
 

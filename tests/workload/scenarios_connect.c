@@ -368,13 +368,8 @@ static void check_uring(const struct actor *a, const struct answer *answer)
 	actor_check(a, answer);
 }
 
-/* A kernel thread of the process may do the work, under a name of its own. */
-static void by_worker(struct side *s)
-{
-	sprintf(s->comm, "%s|iou-wrk-%d", s->actor->name, s->actor->pid);
-}
-
-static void play_uring(struct stage *stage)
+/* A kernel thread of the process may do the work; the name is the process's all the same. */
+static void by_uring(struct stage *stage, bool worker)
 {
 	struct endpoint at = stage_address(stage, true), from = stage_address(stage, false);
 	struct actor client, server;
@@ -386,26 +381,34 @@ static void play_uring(struct stage *stage)
 	actor_start(&client, "ring-client", 0);
 	p.listener = errand_listen(&server, &at, 4);
 	/* The youngest of the three: a kernel that has it, has all. */
-	answer = uring_close(&client, errand_bind(&client, &from));
+	answer = uring_close(&client, errand_bind(&client, &from), worker);
 	check_uring(&client, &answer);
 	fd = errand_bind(&client, &from);
-	answer = uring_connect(&client, fd, &at);
+	answer = uring_connect(&client, fd, &at, worker);
 	check_uring(&client, &answer);
 	side_connected(&p.client, stage, &client, fd, &at, &answer);
-	by_worker(&p.client);
-	answer = uring_accept(&server, p.listener);
+	answer = uring_accept(&server, p.listener, worker);
 	check_uring(&server, &answer);
 	side_accepted(&p.server, &server, &answer, &p.client);
 	pair_talk(&p, 100, 200);
 	side_ends_from_now(&p.server);
 	side_owned(&p.server, &server, "close");
-	by_worker(&p.server);
-	answer = uring_close(&server, p.server.fd);
+	answer = uring_close(&server, p.server.fd, worker);
 	check_uring(&server, &answer);
 	errand_receive_end(&client, p.client.fd);
 	side_close(&p.client);
 	side_ended(&p.server, "fin-local", "0");
 	side_ended(&p.client, "fin-remote", "0");
+}
+
+static void play_uring(struct stage *stage)
+{
+	by_uring(stage, false);
+}
+
+static void play_uring_worker(struct stage *stage)
+{
+	by_uring(stage, true);
 }
 
 const struct scenario scenarios_connect[] = {
@@ -423,5 +426,6 @@ const struct scenario scenarios_connect[] = {
 	{ "simultaneous", play_simultaneous, FAMILIES_TWO, .slow = true },
 	{ "fast-open", play_fast_open, FAMILIES_TWO, .slow = true },
 	{ "uring", play_uring, FAMILIES_TWO, .slow = false },
+	{ "uring-worker", play_uring_worker, FAMILIES_TWO, .slow = false },
 	{ .name = NULL },
 };

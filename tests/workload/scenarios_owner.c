@@ -80,7 +80,7 @@ static void play_passed(struct stage *stage)
 	pair_close(&c.pair.client, &c.pair.server);
 }
 
-/* pid is the process's; the name is that of the thread, as top -H and the original tool show it. */
+/* Both pid and name are the process's, whichever of its threads acts. */
 static void play_thread(struct stage *stage)
 {
 	struct cast c;
@@ -90,12 +90,29 @@ static void play_thread(struct stage *stage)
 	pair_talk(&c.pair, 5, 6);
 	side_ends_from_now(server);
 	side_owned(server, &c.server, "close");
-	strcpy(server->comm, "thread-second");
 	errand_close_in_thread(&c.server, server->fd, "thread-second");
 	errand_receive_end(&c.client, c.pair.client.fd);
 	side_close(&c.pair.client);
 	side_ended(server, "fin-local", "0");
 	side_ended(&c.pair.client, "fin-remote", "0");
+}
+
+/* Of a process that is killed, whichever thread is the last to go closes. */
+static void play_killed_threads(struct stage *stage)
+{
+	struct cast c;
+
+	for (int i = 0; i < 4; i++) {
+		cast_open(&c, stage, "threads-client", "threads-main");
+		errand_threads(&c.server, 8);
+		side_ends_from_now(&c.pair.server);
+		side_owned(&c.pair.server, &c.server, "close");
+		actor_kill(&c.server);
+		errand_receive_end(&c.client, c.pair.client.fd);
+		side_close(&c.pair.client);
+		side_ended(&c.pair.server, "fin-local", "0");
+		side_ended(&c.pair.client, "fin-remote", "0");
+	}
 }
 
 /* A connector keeps the name that it had in connect(2), a closer has that which it closes with. */
@@ -137,6 +154,7 @@ const struct scenario scenarios_owner[] = {
 	{ "fork", play_fork, FAMILIES_TWO, .slow = false },
 	{ "passed", play_passed, FAMILIES_TWO, .slow = false },
 	{ "thread", play_thread, FAMILIES_TWO, .slow = false },
+	{ "killed-threads", play_killed_threads, FAMILIES_TWO, .slow = false },
 	{ "renamed", play_renamed, FAMILIES_TWO, .slow = false },
 	{ "network-namespace", play_network_namespace, FAMILIES_TWO, .slow = false },
 	{ "pid-namespace", play_pid_namespace, FAMILIES_TWO, .slow = false },

@@ -8,6 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "errands.h"
+
 /* The same on all machines, where the C library does not know them yet. */
 #ifndef SYS_io_uring_setup
 #define SYS_io_uring_setup 425
@@ -71,16 +73,10 @@ static void run(const struct io_uring_sqe *operation, struct answer *out)
 		out->error = ring_run(&ring, operation, &out->value);
 }
 
-static void tell_ends(int fd, struct answer *out)
+/* Asks for a worker, or leaves it to the kernel who does it. */
+static int flags_of(bool worker)
 {
-	struct sockaddr_storage name;
-	socklen_t size = sizeof(name);
-
-	if (!getsockname(fd, (void *)&name, &size))
-		endpoint_from_socket(&out->local, &name);
-	size = sizeof(name);
-	if (!getpeername(fd, (void *)&name, &size))
-		endpoint_from_socket(&out->remote, &name);
+	return worker ? IOSQE_ASYNC : 0;
 }
 
 static void run_connect(const struct errand *in, struct answer *out)
@@ -88,6 +84,7 @@ static void run_connect(const struct errand *in, struct answer *out)
 	struct sockaddr_storage name;
 	const struct io_uring_sqe operation = {
 		.opcode = IORING_OP_CONNECT,
+		.flags = (uint8_t)in->number,
 		.fd = in->fd,
 		.off = endpoint_to_socket(&in->remote, &name),
 		.addr = (uint64_t)(uintptr_t)&name,
@@ -95,41 +92,50 @@ static void run_connect(const struct errand *in, struct answer *out)
 
 	run(&operation, out);
 	if (!out->error)
-		tell_ends(in->fd, out);
+		errand_tell_ends(in->fd, out);
 }
 
-struct answer uring_connect(struct actor *a, int fd, const struct endpoint *remote)
+struct answer uring_connect(struct actor *a, int fd, const struct endpoint *remote, bool worker)
 {
 	return actor_try(a, &(struct errand){ .run = run_connect,
 					      .what = "connect by io_uring",
 					      .fd = fd,
+					      .number = flags_of(worker),
 					      .remote = *remote });
 }
 
 static void run_accept(const struct errand *in, struct answer *out)
 {
-	const struct io_uring_sqe operation = { .opcode = IORING_OP_ACCEPT, .fd = in->fd };
+	const struct io_uring_sqe operation = { .opcode = IORING_OP_ACCEPT,
+						.flags = (uint8_t)in->number,
+						.fd = in->fd };
 
 	run(&operation, out);
 	if (!out->error)
-		tell_ends((int)out->value, out);
+		errand_tell_ends((int)out->value, out);
 }
 
-struct answer uring_accept(struct actor *a, int fd)
+struct answer uring_accept(struct actor *a, int fd, bool worker)
 {
-	return actor_try(
-		a, &(struct errand){ .run = run_accept, .what = "accept by io_uring", .fd = fd });
+	return actor_try(a, &(struct errand){ .run = run_accept,
+					      .what = "accept by io_uring",
+					      .fd = fd,
+					      .number = flags_of(worker) });
 }
 
 static void run_close(const struct errand *in, struct answer *out)
 {
-	const struct io_uring_sqe operation = { .opcode = IORING_OP_CLOSE, .fd = in->fd };
+	const struct io_uring_sqe operation = { .opcode = IORING_OP_CLOSE,
+						.flags = (uint8_t)in->number,
+						.fd = in->fd };
 
 	run(&operation, out);
 }
 
-struct answer uring_close(struct actor *a, int fd)
+struct answer uring_close(struct actor *a, int fd, bool worker)
 {
-	return actor_try(
-		a, &(struct errand){ .run = run_close, .what = "close by io_uring", .fd = fd });
+	return actor_try(a, &(struct errand){ .run = run_close,
+					      .what = "close by io_uring",
+					      .fd = fd,
+					      .number = flags_of(worker) });
 }
