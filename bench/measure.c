@@ -171,7 +171,7 @@ static uint64_t tracer_end(const struct tracer *tracer)
 	uint64_t count = 0;
 	char *text;
 
-	kill(tracer->pid, SIGINT);
+	kill(tracer->pid, SIGTERM);
 	while (!waitpid(tracer->pid, NULL, WNOHANG)) {
 		if (clock_ns(CLOCK_MONOTONIC) - begin > ATTACH_NS)
 			kill(tracer->pid, SIGKILL);

@@ -12,6 +12,7 @@
 #include "cli/components.h"
 #include "cli/completion.h"
 #include "base/kernel_log.h"
+#include "base/message.h"
 #include "cli/options.h"
 #include "run.h"
 #include "cli/version.h"
@@ -65,7 +66,7 @@ static int trace(const struct options *options)
 
 	if (run_trace(options, why, sizeof(why)))
 		return EXIT_DONE;
-	fprintf(stderr, "tcplife: %s\n", why);
+	message("%s", why);
 	return EXIT_CANNOT_TRACE;
 }
 

@@ -2,15 +2,14 @@
 #include "run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -20,6 +19,8 @@
 #include "bpf/rehearsal.h"
 #include "session/existing.h"
 #include "probe-select/hook.h"
+#include "base/message.h"
+#include "base/signals.h"
 #include "trace/losses.h"
 #include "trace/open.h"
 #include "base/privilege.h"
@@ -44,13 +45,14 @@ struct run {
 	struct sock_diag *diag;	   /* NULL: not asked for, or not to be had */
 	struct existing *existing; /* likewise */
 	enum writer_status status; /* of the last write */
-	int signals;		   /* signalfd; -1 */
+	struct signals signals;
 	int epoll;
+	int output;	     /* what is watched for a reader that goes */
 	int64_t deadline_ns; /* by clock_now_ns(); INT64_MAX: none */
 	uint64_t printed;    /* sessions, or those that the report counts */
-	bool ended;	     /* by a signal */
-	bool hurried;	     /* by a second one */
-	bool asked;	     /* for its losses, in JSON */
+	bool told;	     /* of its losses on standard error, and JSON is to have them, too */
+	char *why;	     /* of `size`; "" until it fails */
+	size_t size;
 };
 
 static bool count_reached(const struct run *run)
@@ -58,10 +60,22 @@ static bool count_reached(const struct run *run)
 	return run->options->count && run->printed >= run->options->count;
 }
 
-/* What is not written from now on is not lost: nobody wants it, or an error tells. */
+/* The reader has gone: what is not written from now on is not lost, since nobody wants it. */
+static bool is_unwanted(const struct run *run)
+{
+	return run->status == WRITER_CLOSED;
+}
+
+/* What fails first is what is told. */
+static void fail(struct run *run, const char *what, int error)
+{
+	if (error && !*run->why)
+		snprintf(run->why, run->size, "%s: %s", what, strerror(-error));
+}
+
 static bool is_over(const struct run *run)
 {
-	return run->status == WRITER_CLOSED || run->status == WRITER_FAILED;
+	return run->signals.ended || count_reached(run) || run->status != WRITER_OK || *run->why;
 }
 
 /* Writes it, or counts it in the statistics. */
@@ -101,7 +115,7 @@ static void on_record(void *arg, const struct record *record)
 		return;
 	if (run->options->existing && !complete_old(run, &known))
 		return;
-	if (count_reached(run) || is_over(run))
+	if (count_reached(run) || is_unwanted(run))
 		return;
 	session_read(&session, &known, &run->view);
 	if (!filter_accepts(&run->options->filter, &session))
@@ -115,7 +129,7 @@ static void on_open(void *arg, const struct record *record, bool counted)
 	struct run *run = arg;
 	struct session session;
 
-	if (is_over(run) || is_rehearsal(record) || !scope_has(&run->options->scope, record))
+	if (is_unwanted(run) || is_rehearsal(record) || !scope_has(&run->options->scope, record))
 		return;
 	session_read_open(&session, record, &run->view, counted);
 	if (filter_accepts(&run->options->filter, &session))
@@ -125,7 +139,7 @@ static void on_open(void *arg, const struct record *record, bool counted)
 static void warn(const char *why)
 {
 	if (*why)
-		fprintf(stderr, "tcplife: warning: %s\n", why);
+		message("warning: %s", why);
 }
 
 /* What tracing cannot tell, the kernel's list of sockets does. */
@@ -162,8 +176,7 @@ static void list_open(struct run *run)
 	int result = open_list(&request);
 
 	if (result)
-		fprintf(stderr, "tcplife: warning: not all open sessions are listed: %s\n",
-			strerror(-result));
+		message("warning: not all open sessions are listed: %s", strerror(-result));
 	if (run->status == WRITER_OK)
 		run->status = writer_flush(run->writer);
 }
@@ -172,21 +185,7 @@ static int watch(int epoll, int fd, uint32_t events)
 {
 	struct epoll_event event = { .events = events, .data.fd = fd };
 
-	return fd < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
-}
-
-static int signals_open(void)
-{
-	sigset_t set;
-
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
 
 static struct losses losses_read(const struct run *run)
@@ -195,11 +194,10 @@ static struct losses losses_read(const struct run *run)
 	int error = tracer_losses(run->choice.tracer, &losses);
 
 	if (error) {
-		fprintf(stderr, "tcplife: what was not printed cannot be told: %s\n",
-			strerror(-error));
+		message("what was not printed cannot be told: %s", strerror(-error));
 		losses = (struct losses){ -1, -1, -1, -1, -1 };
 	}
-	losses.output = is_over(run) ? 0 : (int64_t)writer_lost(run->writer);
+	losses.output = is_unwanted(run) ? 0 : (int64_t)writer_lost(run->writer);
 	return losses;
 }
 
@@ -208,7 +206,7 @@ static void write_losses(struct run *run)
 {
 	const struct losses losses = losses_read(run);
 
-	run->asked = false;
+	run->told = false;
 	if (run->options->format != FORMAT_JSON || run->status != WRITER_OK)
 		return;
 	losses_put_json(writer_room(run->writer), &losses);
@@ -223,24 +221,41 @@ static void report_losses(struct run *run)
 	write_losses(run);
 	losses = losses_read(run);
 	if (!losses_none(&losses))
-		losses_print(stderr, &losses, run->options->existing);
+		losses_print(message_stream(), &losses, run->options->existing);
 }
 
-static void on_signal(struct run *run)
+static void reopen(struct run *run)
 {
-	struct signalfd_siginfo info;
+	const int error = writer_reopen(run->writer);
 
-	while (read(run->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGUSR1) {
-			const struct losses losses = losses_read(run);
+	if (error)
+		message("cannot open %s anew: %s: goes on with the old file",
+			outlet_name(writer_outlet(run->writer)), strerror(-error));
+}
 
-			losses_print(stderr, &losses, run->options->existing);
-			run->asked = true;
-		} else {
-			run->hurried = run->ended;
-			run->ended = true;
-		}
+/* What must not wait until the output takes something. */
+static void on_signals(struct run *run)
+{
+	signals_take(&run->signals);
+	if (run->signals.asked) {
+		const struct losses losses = losses_read(run);
+
+		losses_print(message_stream(), &losses, run->options->existing);
+		run->signals.asked = false;
+		run->told = true;
 	}
+}
+
+/* Between two batches. */
+static void after_signals(struct run *run)
+{
+	if (run->signals.typed)
+		message_break_line();
+	if (run->signals.reopen)
+		reopen(run);
+	if (run->told)
+		write_losses(run);
+	run->signals.typed = run->signals.reopen = false;
 }
 
 /*
@@ -251,23 +266,27 @@ static bool wait_for_output(void *arg)
 {
 	struct run *run = arg;
 	struct pollfd fds[] = {
-		{ .fd = STDOUT_FILENO, .events = POLLOUT },
-		{ .fd = run->signals, .events = POLLIN },
+		{ .fd = run->signals.fd, .events = POLLIN },
+		{ .fd = outlet_fd(writer_outlet(run->writer)), .events = POLLOUT },
 	};
 
-	for (;;) {
+	while (!run->signals.hurried) {
 		const int64_t left = run->deadline_ns - clock_now_ns();
-		const bool ending = run->ended || left <= 0;
+		const bool ending = run->signals.ended || left <= 0;
 		const int64_t ms = left / 1000000 + 1;
 		const int n = poll(fds, 2, ending ? STUCK_MS : ms < INT_MAX ? (int)ms : INT_MAX);
 
+		if (n > 0 && fds[0].revents)
+			on_signals(run);
+		/* A terminal that another process writes to may be writable and take nothing. */
 		if (n > 0 && fds[1].revents)
-			on_signal(run);
-		if ((n > 0 && fds[0].revents) || (n < 0 && errno != EINTR))
+			poll(fds, 1, 1);
+		if ((n > 0 && fds[1].revents) || (n < 0 && errno != EINTR))
 			return true;
-		if (run->hurried || (!n && ending))
+		if (!n && ending)
 			return false;
 	}
+	return false;
 }
 
 static void view_set(struct run *run)
@@ -287,7 +306,7 @@ static void drain(struct run *run)
 	/* The wall clock may be set while we run; what is less than that is only noise. */
 	if (llabs(offset - run->view.wall_offset_ns) > CLOCK_SET_NS)
 		run->view.wall_offset_ns = offset;
-	tracer_drain(run->choice.tracer);
+	fail(run, "cannot take records from the kernel", tracer_drain(run->choice.tracer));
 	if (run->status == WRITER_OK)
 		run->status = writer_flush(run->writer);
 }
@@ -304,27 +323,34 @@ static int wait_ms(const struct run *run, int64_t now)
 	return due > now ? (int)((due - now + 999999) / 1000000) : 0;
 }
 
+static void wait_for_events(struct run *run, int ms)
+{
+	struct epoll_event events[8];
+	const int n = epoll_wait(run->epoll, events, 8, ms);
+
+	if (n < 0 && errno != EINTR)
+		fail(run, "cannot wait for records", -errno);
+	for (int i = 0; i < n; i++)
+		if (events[i].data.fd == run->signals.fd)
+			on_signals(run);
+		else if (events[i].data.fd == run->output)
+			run->status = WRITER_CLOSED;
+	after_signals(run);
+}
+
 static void trace_until_ended(struct run *run)
 {
-	while (!run->ended && !count_reached(run) && run->status == WRITER_OK) {
+	while (!is_over(run)) {
 		const int64_t now = clock_now_ns();
-		struct epoll_event events[8];
-		int n;
 
 		if (now >= run->deadline_ns)
 			break;
-		n = epoll_wait(run->epoll, events, 8, wait_ms(run, now));
-		for (int i = 0; i < n; i++)
-			if (events[i].data.fd == run->signals)
-				on_signal(run);
-			else if (events[i].data.fd == STDOUT_FILENO)
-				run->status = WRITER_CLOSED;
+		wait_for_events(run, wait_ms(run, now));
 		drain(run);
-		if (run->asked)
-			write_losses(run);
 		if (run->report && run->status == WRITER_OK)
 			run->status = report_tick(run->report, clock_now_ns());
 	}
+	after_signals(run);
 }
 
 static bool losses_readable(const void *arg)
@@ -336,96 +362,146 @@ static bool losses_readable(const void *arg)
 
 /* From here on only those system calls work that privilege.c lists: whatever else is needed, to the
  * end, must be open by now. */
-static void privileges_drop(const struct run *run)
+static void privileges_drop(struct run *run)
 {
+	const bool file = run->options->output;
 	const struct privilege_needs needs = {
 		.directories = run->cgroups,
+		.reopening = file,
 		.diagnosis = run->diag && run->options->open,
 		.works = losses_readable,
 		.arg = run->choice.tracer,
 	};
-	char said[256];
+	char said[512];
+	bool dropped;
+	int error;
 
 	zone_load();
-	privilege_drop(&needs, said, sizeof(said));
-	if (run->options->verbose)
-		fprintf(stderr, "tcplife: %s\n", said);
+	dropped = privilege_drop(&needs, said, sizeof(said));
+	if (!dropped || run->options->verbose)
+		message("%s%s", dropped ? "" : "warning: ", said);
+	error = file && !run->signals.hangup_ends ? writer_reopen(run->writer) : 0;
+	if (error)
+		message("warning: once privileges are dropped, %s cannot be opened anew at SIGHUP: "
+			"%s: let the user who starts this own the file and its folder",
+			run->options->output, strerror(-error));
 }
 
 static void say_room(const struct room *room)
 {
-	fprintf(stderr, "tcplife: room for %u open sessions, and %u KB for records that wait\n",
-		room->sessions, room->buffer_bytes >> 10);
+	message("room for %u open sessions, and %u KB for records that wait", room->sessions,
+		room->buffer_bytes >> 10);
+}
+
+/* Everything that can be opened before tracing begins. */
+static bool outputs_open(struct run *run)
+{
+	const struct options *options = run->options;
+	struct outlet *outlet;
+	int error = signals_open(&run->signals, !options->output);
+
+	message_start(run->signals.fd);
+	outlet = options->output ? outlet_open(options->output, run->why, run->size)
+				 : outlet_of(STDOUT_FILENO);
+	run->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (run->epoll < 0)
+		error = -errno;
+	run->writer = writer_new(options, outlet);
+	if (!run->writer)
+		error = -ENOMEM;
+	if (!error)
+		error = watch(run->epoll, run->signals.fd, EPOLLIN);
+	fail(run, "cannot start", error);
+	if (error)
+		return false;
+	writer_set_wait(run->writer, wait_for_output, run);
+	/* A pipe whose reader goes is told as an error; a file cannot be watched, and never goes.
+	 */
+	run->output = outlet_fd(outlet);
+	watch(run->epoll, run->output, 0);
+	return true;
+}
+
+static bool tracing_start(struct run *run)
+{
+	const struct options *options = run->options;
+
+	if (!choice_make(&run->choice, options, on_record, run)) {
+		choice_why(&run->choice, options, run->why, run->size);
+		return false;
+	}
+	view_set(run);
+	diagnose(run);
+	if (options_asks(options) & ASKS_CGROUP)
+		run->cgroups = cgroups_new();
+	if (options->duration_ns)
+		run->deadline_ns = run->view.since_ns + (int64_t)options->duration_ns;
+	if (options->stats) {
+		run->report = report_new(options, run->writer, run->view.since_ns);
+		if (!run->report)
+			fail(run, "cannot start", -ENOMEM);
+	}
+	fail(run, "cannot watch for records", tracer_watch(run->choice.tracer, run->epoll));
+	return !*run->why;
+}
+
+static void start_told(struct run *run)
+{
+	if (run->options->verbose) {
+		say_room(tracer_room(run->choice.tracer));
+		check_print_brief(message_stream(), &run->choice);
+	}
+	warn(run->choice.layout_why);
+}
+
+static void output_end(struct run *run)
+{
+	if (run->options->open)
+		list_open(run);
+	if (run->report && run->status == WRITER_OK)
+		run->status = report_end(run->report, clock_now_ns());
+	report_losses(run);
+	if (run->status == WRITER_FAILED && !*run->why)
+		snprintf(run->why, run->size, "cannot write to %s: %s%s",
+			 outlet_name(writer_outlet(run->writer)),
+			 strerror(writer_error(run->writer)),
+			 writer_error(run->writer) == EFBIG ? ": raise the limit (ulimit -f)" : "");
+}
+
+static void run_free(struct run *run)
+{
+	choice_free(&run->choice);
+	report_free(run->report);
+	writer_free(run->writer);
+	cgroups_free(run->cgroups);
+	existing_free(run->existing);
+	sock_diag_free(run->diag);
+	if (run->epoll >= 0)
+		close(run->epoll);
+	signals_close(&run->signals);
 }
 
 bool run_trace(const struct options *options, char *why, size_t size)
 {
 	static struct run run;
-	bool ok = false;
 
 	run = (struct run){
-		.options = options, .signals = -1, .epoll = -1, .deadline_ns = INT64_MAX
+		.options = options, .epoll = -1, .deadline_ns = INT64_MAX, .why = why, .size = size
 	};
-	run.signals = signals_open();
-	run.epoll = epoll_create1(EPOLL_CLOEXEC);
-	run.writer = writer_new(options, STDOUT_FILENO);
-	if (!run.writer || run.epoll < 0 || watch(run.epoll, run.signals, EPOLLIN)) {
-		snprintf(why, size, "cannot start: %s", strerror(errno));
-		goto out;
+	*why = '\0';
+	if (outputs_open(&run) && tracing_start(&run)) {
+		privileges_drop(&run);
+		start_told(&run);
+		if (!run.report)
+			run.status = writer_start(run.writer);
+		hook_reap();
+		trace_until_ended(&run);
+		tracer_detach(run.choice.tracer);
+		drain(&run);
+		output_end(&run);
 	}
-	writer_set_wait(run.writer, wait_for_output, &run);
-	/* A pipe whose reader goes is told as an error; a file cannot be watched, and never goes.
-	 */
-	watch(run.epoll, STDOUT_FILENO, 0);
-	if (!choice_make(&run.choice, options, on_record, &run)) {
-		choice_why(&run.choice, options, why, size);
-		goto out;
-	}
-	view_set(&run);
-	diagnose(&run);
-	if (options_asks(options) & ASKS_CGROUP)
-		run.cgroups = cgroups_new();
-	if (options->duration_ns)
-		run.deadline_ns = run.view.since_ns + (int64_t)options->duration_ns;
-	if (options->stats)
-		run.report = report_new(options, run.writer, run.view.since_ns);
-	if (options->stats && !run.report) {
-		snprintf(why, size, "cannot start: %s", strerror(errno));
-		goto out;
-	}
-	tracer_watch(run.choice.tracer, run.epoll);
-	privileges_drop(&run);
-	if (options->verbose)
-		say_room(tracer_room(run.choice.tracer));
-	if (options->verbose)
-		check_print_brief(stderr, &run.choice);
-	if (*run.choice.layout_why)
-		fprintf(stderr, "tcplife: warning: %s\n", run.choice.layout_why);
-	if (!run.report)
-		run.status = writer_start(run.writer);
-	hook_reap();
-	trace_until_ended(&run);
-	tracer_detach(run.choice.tracer);
-	drain(&run);
-	if (options->open)
-		list_open(&run);
-	if (run.report && run.status == WRITER_OK)
-		run.status = report_end(run.report, clock_now_ns());
-	report_losses(&run);
-	ok = run.status != WRITER_FAILED;
-	if (!ok)
-		snprintf(why, size, "cannot write to standard output: %s",
-			 strerror(writer_error(run.writer)));
-out:
-	choice_free(&run.choice);
-	report_free(run.report);
-	writer_free(run.writer);
-	cgroups_free(run.cgroups);
-	existing_free(run.existing);
-	sock_diag_free(run.diag);
-	if (run.signals >= 0)
-		close(run.signals);
-	if (run.epoll >= 0)
-		close(run.epoll);
-	return ok;
+	run_free(&run);
+	if (!*why)
+		signals_obey(&run.signals);
+	return !*why;
 }

@@ -5,13 +5,15 @@
 
 #include <bpf/libbpf.h>
 
+#include "message.h"
+
 static bool shown;
 
 static int on_print(enum libbpf_print_level level, const char *format, va_list args)
 {
 	if (!shown || level == LIBBPF_DEBUG)
 		return 0;
-	return vfprintf(stderr, format, args);
+	return vfprintf(message_stream(), format, args);
 }
 
 void kernel_log_start(bool verbose)

@@ -30,8 +30,7 @@
 
 /* Allowed whatever their arguments. */
 static const int plain_calls[] = {
-	SYS_read,	   SYS_write,
-	SYS_writev,	   SYS_close,
+	SYS_read,	 SYS_write,	      SYS_writev,	  SYS_close,	     SYS_sendto,
 	SYS_epoll_pwait,
 #ifdef SYS_epoll_wait
 	SYS_epoll_wait,
@@ -39,18 +38,9 @@ static const int plain_calls[] = {
 #ifdef SYS_poll
 	SYS_poll,
 #endif
-	SYS_ppoll,	   SYS_restart_syscall,
-	SYS_rt_sigreturn,  SYS_rt_sigprocmask,
-	SYS_clock_gettime, SYS_gettimeofday,
-#ifdef SYS_time
-	SYS_time,
-#endif
-	SYS_fstat,	   SYS_newfstatat,
-	SYS_getdents64,	   SYS_lseek,
-	SYS_brk,	   SYS_munmap,
-	SYS_mremap,	   SYS_madvise,
-	SYS_getpid,	   SYS_exit,
-	SYS_exit_group,
+	SYS_ppoll,	 SYS_restart_syscall, SYS_rt_sigprocmask, SYS_clock_gettime, SYS_fstat,
+	SYS_newfstatat,	 SYS_getdents64,      SYS_lseek,	  SYS_brk,	     SYS_munmap,
+	SYS_mremap,	 SYS_madvise,	      SYS_getpid,	  SYS_exit,	     SYS_exit_group,
 };
 
 /* Allowed if an argument, masked, has this value. */
@@ -63,6 +53,7 @@ struct rule {
 
 static const struct rule rules[] = {
 	{ SYS_mmap, 2, PROT_EXEC, 0 },
+	{ SYS_mprotect, 2, PROT_EXEC, 0 }, /* musl's allocator grows its own tables by it */
 	{ SYS_membarrier, 0, UINT32_MAX, MEMBARRIER_CMD_GLOBAL },
 	{ SYS_ioctl, 1, UINT32_MAX, PERF_EVENT_IOC_DISABLE },
 	{ SYS_fcntl, 1, UINT32_MAX, F_GETFL },
@@ -75,11 +66,16 @@ static const struct rule directory_rules[] = {
 	{ SYS_openat, 2, O_ACCMODE | O_CREAT | O_TRUNC | O_DIRECTORY, O_RDONLY | O_DIRECTORY },
 };
 
+/* Nothing but a file to append to. */
+static const struct rule reopening_rules[] = {
+	{ SYS_openat, 2, O_ACCMODE | O_CREAT | O_APPEND | O_TRUNC | O_DIRECTORY,
+	  O_WRONLY | O_CREAT | O_APPEND },
+};
+
 /* Neither can make a new socket, nor change a map. */
-static const int diagnosis_calls[] = { SYS_sendto, SYS_sendmsg, SYS_recvfrom, SYS_recvmsg };
+static const int diagnosis_calls[] = { SYS_recvfrom };
 static const struct rule diagnosis_rules[] = {
 	{ SYS_bpf, 0, UINT32_MAX, BPF_MAP_GET_NEXT_KEY },
-	{ SYS_bpf, 0, UINT32_MAX, BPF_MAP_LOOKUP_BATCH },
 };
 
 struct filter {
@@ -128,6 +124,9 @@ static void allow_rules(struct filter *f, const struct rule *these, size_t count
 
 static void filter_make(struct filter *f, const struct privilege_needs *needs)
 {
+	/* To end by SIGHUP, as others expect it. */
+	const struct rule own_signal = { SYS_tkill, 0, UINT32_MAX, (uint32_t)getpid() };
+
 	f->length = f->calls = 0;
 	load(f, offsetof(struct seccomp_data, arch));
 	emit(f, BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0);
@@ -136,8 +135,11 @@ static void filter_make(struct filter *f, const struct privilege_needs *needs)
 	load(f, offsetof(struct seccomp_data, nr));
 	allow_calls(f, plain_calls, COUNT(plain_calls));
 	allow_rules(f, rules, COUNT(rules));
+	allow_rules(f, &own_signal, 1);
 	if (needs->directories)
 		allow_rules(f, directory_rules, COUNT(directory_rules));
+	if (needs->reopening)
+		allow_rules(f, reopening_rules, COUNT(reopening_rules));
 	if (needs->diagnosis) {
 		allow_calls(f, diagnosis_calls, COUNT(diagnosis_calls));
 		allow_rules(f, diagnosis_rules, COUNT(diagnosis_rules));
@@ -212,7 +214,7 @@ static int caps_drop(const struct privilege_needs *needs, uint64_t *kept)
 	return caps_set(*kept, *kept);
 }
 
-void privilege_drop(const struct privilege_needs *needs, char *said, size_t size)
+bool privilege_drop(const struct privilege_needs *needs, char *said, size_t size)
 {
 	struct filter filter;
 	uint64_t kept;
@@ -230,7 +232,7 @@ void privilege_drop(const struct privilege_needs *needs, char *said, size_t size
 	filter_make(&filter, needs);
 	filtered = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? errno : filter_install(&filter);
 	if (used < 0 || (size_t)used >= size)
-		return;
+		used = 0;
 	if (filtered)
 		snprintf(said + used, size - (size_t)used,
 			 "; keeps all system calls: this kernel cannot filter them: %s",
@@ -238,4 +240,5 @@ void privilege_drop(const struct privilege_needs *needs, char *said, size_t size
 	else
 		snprintf(said + used, size - (size_t)used, "; %u system calls are left to it",
 			 filter.calls);
+	return !caps && !filtered;
 }

@@ -3,9 +3,10 @@
 
 #include <string.h>
 
+/* Nothing if words is NULL. */
 static void print_words(FILE *out, words_fn *words)
 {
-	for (unsigned i = 0; words(i); i++)
+	for (unsigned i = 0; words && words(i); i++)
 		fprintf(out, "%s%s", i ? " " : "", words(i));
 }
 
@@ -39,14 +40,9 @@ static void print_bash(FILE *out)
 		if (!o.argument)
 			continue;
 		print_case(out, &o);
-		if (o.words) {
-			fputs("words='", out);
-			print_words(out, o.words);
-			fprintf(out, "'%s%s ;;\n", o.list ? " list=1" : "",
-				o.file ? " file=-f" : "");
-		} else {
-			fputs(";;\n", out);
-		}
+		fputs("words='", out);
+		print_words(out, o.words);
+		fprintf(out, "'%s%s ;;\n", o.list ? " list=1" : "", o.file ? " file=-f" : "");
 	}
 	fputs("    *) words='", out);
 	for (unsigned i = 0; options_describe(i, &o); i++)
@@ -82,6 +78,8 @@ static void print_zsh_argument(FILE *out, const struct options_description *o)
 	if (!o->argument)
 		return;
 	fprintf(out, ":%s:", o->argument);
+	if (!o->words && o->file)
+		fputs("_files", out);
 	if (!o->words)
 		return;
 	if (o->list)

@@ -52,5 +52,6 @@ take_fn take_seconds; /* nanoseconds, from seconds with a fraction */
 take_fn take_word;    /* an enum, from one of the words */
 take_fn take_pids, take_ports, take_keys, take_filter; /* lists */
 take_fn take_btf;
+take_fn take_file; /* the name of a file */
 
 #endif

@@ -59,6 +59,8 @@ const struct option option_table[] = {
 	  "failed endings in red: always, never, or auto, which\n"
 	  "is on a terminal unless NO_COLOR is set (default)",
 	  take_word, FIELD(color), .words = color_word, .noun = "one of them" },
+	{ "--output", 'o', "FILE", "append to this file, which SIGHUP opens anew", take_file,
+	  FIELD(output) },
 
 	{ .help = "which sessions" },
 	{ "--pid", 'p', "LIST", "owned by these processes: 181,182", take_pids, FIELD(scope) },
@@ -173,7 +175,7 @@ bool options_describe(unsigned n, struct options_description *d)
 			.help = o->help,
 			.words = o->words,
 			.list = o->words == filter_ending || o->words == field_group_name,
-			.file = o->words == btf_word,
+			.file = o->words == btf_word || o->take == take_file,
 		};
 		return true;
 	}

@@ -58,6 +58,7 @@ struct options {
 	bool extended;
 	enum options_header header;
 	enum options_color color;
+	const char *output; /* the file to append to; NULL: standard output; borrowed from argv */
 
 	/* Which sessions. */
 	struct scope scope;   /* what the kernel side can decide */

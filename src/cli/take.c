@@ -139,3 +139,11 @@ bool take_btf(struct parse *p)
 	}
 	return true;
 }
+
+bool take_file(struct parse *p)
+{
+	if (!*p->value)
+		return parse_blame(p, "is not the name of a file");
+	*(const char **)stored_at(p) = p->value;
+	return true;
+}

@@ -2,11 +2,8 @@
 #include "writer.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "columns.h"
 #include "base/terminal.h"
@@ -18,8 +15,7 @@ struct writer {
 	struct columns columns;
 	struct text text; /* in buffer */
 	bool header;
-	int fd;
-	bool patient; /* fd is no file: it may take its time */
+	struct outlet *outlet;
 	writer_wait *wait;
 	void *wait_arg;
 	uint64_t rows; /* sessions in the batch */
@@ -42,29 +38,25 @@ static const struct writer_format *choose_format(enum options_format format)
 	return &writer_table;
 }
 
-static bool is_file(int fd)
-{
-	struct stat st;
-
-	return !fstat(fd, &st) && S_ISREG(st.st_mode);
-}
-
 static bool wait_forever(void *arg)
 {
 	const struct writer *w = arg;
-	struct pollfd writable = { .fd = w->fd, .events = POLLOUT };
+	struct pollfd writable = { .fd = outlet_fd(w->outlet), .events = POLLOUT };
 
 	/* Whatever ends the wait, the next write says what is the matter. */
 	poll(&writable, 1, -1);
 	return true;
 }
 
-struct writer *writer_new(const struct options *o, int fd)
+struct writer *writer_new(const struct options *o, struct outlet *outlet)
 {
-	struct writer *w = malloc(sizeof(*w));
+	struct writer *w = outlet ? malloc(sizeof(*w)) : NULL;
+	const int fd = outlet ? outlet_fd(outlet) : -1;
 
-	if (!w)
+	if (!w) {
+		outlet_free(outlet);
 		return NULL;
+	}
 	w->format = choose_format(o->format);
 	columns_choose(&w->columns, o);
 	columns_fit(&w->columns, terminal_columns(fd));
@@ -72,8 +64,7 @@ struct writer *writer_new(const struct options *o, int fd)
 		o->color == COLOR_ALWAYS || (o->color == COLOR_AUTO && terminal_has_colors(fd));
 	w->header = o->header == HEADER_YES;
 	text_init(&w->text, w->buffer, sizeof(w->buffer));
-	w->fd = fd;
-	w->patient = !is_file(fd);
+	w->outlet = outlet;
 	writer_set_wait(w, wait_forever, w);
 	w->rows = w->lost = 0;
 	w->error = 0;
@@ -83,6 +74,8 @@ struct writer *writer_new(const struct options *o, int fd)
 
 void writer_free(struct writer *w)
 {
+	if (w)
+		outlet_free(w->outlet);
 	free(w);
 }
 
@@ -92,11 +85,68 @@ void writer_set_wait(struct writer *w, writer_wait *wait, void *arg)
 	w->wait_arg = arg;
 }
 
+static void write_failed(struct writer *w)
+{
+	switch (errno) {
+	case EINTR:
+		return;
+	case EAGAIN:
+		if (!w->wait(w->wait_arg))
+			w->status = WRITER_STUCK;
+		return;
+	case EPIPE:
+		w->status = WRITER_CLOSED;
+		return;
+	default:
+		w->status = WRITER_FAILED;
+		w->error = errno;
+	}
+}
+
+/* Returns up to where it was written. */
+static const char *write_text(struct writer *w, const struct text *text)
+{
+	const char *from = text->begin;
+
+	while (w->status == WRITER_OK && from < text->at) {
+		const ssize_t written = outlet_write(w->outlet, from, (size_t)(text->at - from));
+
+		if (written < 0)
+			write_failed(w);
+		else
+			from += written;
+	}
+	return from;
+}
+
+/* Above the batch, so it takes a buffer of its own. */
+static void write_header(struct writer *w)
+{
+	char line[WRITER_ROW];
+	struct text text;
+
+	if (w->status != WRITER_OK || !w->header || !w->format->header ||
+	    !outlet_is_fresh(w->outlet))
+		return;
+	text_init(&text, line, sizeof(line));
+	w->format->header(&text, &w->columns);
+	write_text(w, &text);
+}
+
+/* Each session is one line, the last ones of the batch. */
+static uint64_t count_unwritten(const struct writer *w, const char *from)
+{
+	uint64_t lines = 0;
+
+	for (; from < w->text.at; from++)
+		lines += *from == '\n';
+	return lines < w->rows ? lines : w->rows;
+}
+
 enum writer_status writer_start(struct writer *w)
 {
-	if (w->status == WRITER_OK && w->header && w->format->header)
-		w->format->header(&w->text, &w->columns);
-	return writer_flush(w);
+	write_header(w);
+	return w->status;
 }
 
 struct text *writer_room(struct writer *w)
@@ -119,59 +169,24 @@ enum writer_status writer_add(struct writer *w, const struct session *s)
 	return w->status;
 }
 
-static void write_failed(struct writer *w)
-{
-	switch (errno) {
-	case EINTR:
-	case EAGAIN:
-		return;
-	case EPIPE:
-		w->status = WRITER_CLOSED;
-		return;
-	default:
-		w->status = WRITER_FAILED;
-		w->error = errno;
-	}
-}
-
-/* Writes some of it, as much as can be written without being held up. Returns how much. */
-static size_t write_some(struct writer *w, const char *from, size_t size)
-{
-	ssize_t written;
-
-	if (w->patient && !w->wait(w->wait_arg)) {
-		w->status = WRITER_STUCK;
-		return 0;
-	}
-	/* So much a pipe that is writable takes at once, and a larger piece would block. */
-	if (w->patient && size > PIPE_BUF)
-		size = PIPE_BUF;
-	written = write(w->fd, from, size);
-	if (written < 0)
-		write_failed(w);
-	return written < 0 ? 0 : (size_t)written;
-}
-
-/* Each session is one line, the last ones of the batch. */
-static uint64_t count_unwritten(const struct writer *w, const char *from)
-{
-	uint64_t lines = 0;
-
-	for (; from < w->text.at; from++)
-		lines += *from == '\n';
-	return lines < w->rows ? lines : w->rows;
-}
-
 enum writer_status writer_flush(struct writer *w)
 {
-	const char *from = w->text.begin;
-
-	while (w->status == WRITER_OK && from < w->text.at)
-		from += write_some(w, from, (size_t)(w->text.at - from));
-	w->lost += count_unwritten(w, from);
+	if (w->rows)
+		write_header(w);
+	w->lost += count_unwritten(w, write_text(w, &w->text));
 	w->rows = 0;
 	text_init(&w->text, w->buffer, sizeof(w->buffer));
 	return w->status;
+}
+
+int writer_reopen(struct writer *w)
+{
+	return outlet_reopen(w->outlet);
+}
+
+const struct outlet *writer_outlet(const struct writer *w)
+{
+	return w->outlet;
 }
 
 int writer_error(const struct writer *w)

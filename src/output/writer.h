@@ -4,6 +4,7 @@
 #define TCPLIFE_WRITER_H
 
 #include "cli/options.h"
+#include "outlet.h"
 #include "session/session.h"
 #include "base/text.h"
 
@@ -15,8 +16,8 @@ enum writer_status {
 };
 
 /*
- * Called before each piece that is written to what may take its time: returns when it takes some,
- * or has failed; false: the wait is over, and what is left will not be written.
+ * Called when the outlet takes nothing more: returns true when it takes some or has failed, and
+ * false when the wait is given up, and what is left will not be written.
  */
 typedef bool writer_wait(void *arg);
 
@@ -25,18 +26,18 @@ typedef bool writer_wait(void *arg);
 struct writer;
 
 /*
- * A writer of the format that the options ask for; the options are only read now. fd is borrowed,
- * and may be non-blocking. The caller must ignore SIGPIPE. NULL: no memory. To be freed by
- * writer_free(), which does not flush.
+ * A writer of the format that the options ask for; the options are only read now. The outlet is
+ * freed with it. The caller must ignore SIGPIPE. Returns NULL if there is no memory, or no outlet;
+ * the outlet is freed then, too. To be freed by writer_free(), which does not flush.
  */
-struct writer *writer_new(const struct options *o, int fd);
+struct writer *writer_new(const struct options *o, struct outlet *outlet);
 void writer_free(struct writer *w);
 /* Without this, a write waits until all is written, whatever happens. */
 void writer_set_wait(struct writer *w, writer_wait *wait, void *arg);
 
 /* Once a call has not returned WRITER_OK, all later ones return the same and write nothing. */
 
-/* Writes the header, if the format has one, at once. */
+/* Writes the header at once, if the format has one and it belongs at the top of the outlet. */
 enum writer_status writer_start(struct writer *w);
 /* Adds a session to the batch; writes only if the buffer is full. */
 enum writer_status writer_add(struct writer *w, const struct session *s);
@@ -45,8 +46,12 @@ enum writer_status writer_add(struct writer *w, const struct session *s);
  * until the next call.
  */
 struct text *writer_room(struct writer *w);
-/* Writes the batch. */
+/* Writes the batch; a header in front if a new or truncated file has none. */
 enum writer_status writer_flush(struct writer *w);
+
+/* Opens the outlet's file anew, between two batches; as outlet_reopen(). */
+int writer_reopen(struct writer *w);
+const struct outlet *writer_outlet(const struct writer *w);
 
 /* The errno that made it fail; 0 if it has not. */
 int writer_error(const struct writer *w);

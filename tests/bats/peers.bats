@@ -235,7 +235,7 @@ percentiles_agree() {
 		wrks+=($!)
 	done
 	wait "${wrks[@]}"
-	tracer_stop && kill -INT "$each" && wait "$each" || return 2
+	tracer_stop && kill -TERM "$each" && wait "$each" || return 2
 	! grep 'not printed' "$said" "$scratch/each-said" || return 2
 	awk '$1 ~ /^(80|443)$/ && $2 == "out" { print $1, $3, $8, $9, $10, $11 } $1 == "all" && NF > 9 { print $1, $2, $7, $8, $9, $10 }' \
 		"$records" | sort >"$scratch/told"

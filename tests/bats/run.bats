@@ -20,8 +20,11 @@ session() { run bash -c 'exec 7<>/dev/tcp/127.0.0.1/1'; }
 has_session() { grep -qE ' 127\.0\.0\.1 +1 ' "$1"; }
 
 @test "SIGINT and SIGTERM end it with exit 0" {
+	# What a script starts in the background has SIGINT ignored.
+	under=(env --default-signal=INT)
 	tracer_start
 	tracer_stop INT
+	under=()
 	tracer_start
 	tracer_stop TERM
 }

@@ -33,7 +33,7 @@ tracer_is_up() {
 
 # tracer_stop [SIGNAL]: returns its exit code.
 tracer_stop() {
-	kill -s "${1:-INT}" "$tracer"
+	kill -s "${1:-TERM}" "$tracer"
 	wait "$tracer"
 }
 
@@ -49,7 +49,7 @@ witness_start() {
 }
 
 witness_stop() {
-	kill -INT "$watching"
+	kill -TERM "$watching"
 	wait "$watching"
 	watching=''
 }

@@ -259,7 +259,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t sessions = 0;
 
 	parse(&options, formats[way].words);
-	writer = writer_new(&options, fd);
+	writer = writer_new(&options, outlet_of(fd));
 	MUST(fd >= 0 && writer);
 	if (formats[way].stats)
 		report = report_new(&options, writer, 0);

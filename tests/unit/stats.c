@@ -309,7 +309,7 @@ static void scene_begin(const char *words)
 		argv[argc++] = strsep(&at, " ");
 	CHECK(options_parse(&scene.options, argc, argv, error, sizeof(error)) == OPTIONS_RUN);
 	scene.file = tmpfile();
-	scene.writer = writer_new(&scene.options, fileno(scene.file));
+	scene.writer = writer_new(&scene.options, outlet_of(fileno(scene.file)));
 	scene.report = report_new(&scene.options, scene.writer, 100000 * MS);
 }
 

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "message.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "stream.h"
+
+#define PATIENCE_MS 500
+
+static struct {
+	FILE *file; /* NULL: not started */
+	struct stream stream;
+	struct stream terminal; /* of the two, the one that is a terminal; fd -1: none is */
+	int signals;
+	bool stuck;
+	unsigned long unsaid; /* lines that were given up */
+	char line[4096];
+	size_t length;
+} state = { .terminal.fd = -1 };
+
+/* False: it takes nothing, or there is no time to wait for it. */
+static bool wait_writable(void)
+{
+	struct pollfd fds[] = {
+		{ .fd = state.stream.fd, .events = POLLOUT },
+		{ .fd = state.signals, .events = POLLIN },
+	};
+
+	return !state.stuck && poll(fds, 2, PATIENCE_MS) > 0 && !fds[1].revents;
+}
+
+/* Returns whether all of it was taken, or can never be. */
+static bool write_all(const char *from, size_t size)
+{
+	while (size) {
+		const ssize_t written = stream_write(&state.stream, from, size);
+
+		if (written >= 0) {
+			state.stuck = false;
+			from += written;
+			size -= (size_t)written;
+		} else if (errno != EAGAIN && errno != EINTR) {
+			return true;
+		} else if (!wait_writable()) {
+			state.stuck = true;
+			return false;
+		}
+	}
+	return true;
+}
+
+static void tell_unsaid(void)
+{
+	char line[80];
+	const int length = snprintf(line, sizeof(line),
+				    "tcplife: %lu lines could not be written here\n", state.unsaid);
+
+	if (write_all(line, (size_t)length))
+		state.unsaid = 0;
+}
+
+static void write_lines(const char *from, size_t size)
+{
+	if (state.unsaid)
+		tell_unsaid();
+	if (!state.unsaid && write_all(from, size))
+		return;
+	for (size_t i = 0; i < size; i++)
+		state.unsaid += from[i] == '\n';
+}
+
+/*
+ * For fopencookie(3), which hands over a line in any number of pieces. Says that it has taken all,
+ * since nothing better can be done with what standard error does not take.
+ */
+static ssize_t take(void *arg, const char *from, size_t size)
+{
+	(void)arg;
+	for (size_t i = 0; i < size; i++) {
+		state.line[state.length++] = from[i];
+		if (from[i] == '\n' || state.length == sizeof(state.line)) {
+			write_lines(state.line, state.length);
+			state.length = 0;
+		}
+	}
+	return (ssize_t)size;
+}
+
+void message_start(int signals)
+{
+	state.signals = signals;
+	if (state.file)
+		return;
+	state.stream = stream_of(STDERR_FILENO);
+	if (isatty(STDERR_FILENO))
+		state.terminal = state.stream;
+	else if (isatty(STDOUT_FILENO))
+		state.terminal = stream_of(STDOUT_FILENO);
+	state.file = fopencookie(NULL, "w", (cookie_io_functions_t){ .write = take });
+	if (state.file)
+		setvbuf(state.file, NULL, _IONBF, 0);
+}
+
+FILE *message_stream(void)
+{
+	return state.file ? state.file : stderr;
+}
+
+void message(const char *format, ...)
+{
+	FILE *file = message_stream();
+	va_list args;
+
+	va_start(args, format);
+	fputs("tcplife: ", file);
+	vfprintf(file, format, args);
+	fputc('\n', file);
+	va_end(args);
+}
+
+void message_break_line(void)
+{
+	if (state.terminal.fd >= 0)
+		(void)!stream_write(&state.terminal, "\n", 1);
+}

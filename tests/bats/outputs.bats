@@ -1,0 +1,294 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# It ends whatever its outputs do, and a file that it writes to may be rotated.
+
+load tracer.bash
+load load.bash
+
+setup() {
+	bats_require_minimum_version 1.5.0
+	build=${BUILD:-$BATS_TEST_DIRNAME/../../build}
+	tcplife=$build/tcplife
+	tracer='' log=$BATS_TEST_TMPDIR/log/tcplife.log
+	mkdir "$BATS_TEST_TMPDIR/log"
+	address=127.83.$((RANDOM % 256)).$((RANDOM % 254 + 1))
+}
+
+teardown() {
+	tracers_end
+	if [ -n "$load" ]; then kill -KILL "$load" 2>/dev/null || true; fi
+}
+
+# One session that we know of: a connect to an address of our own on loopback, where nobody listens.
+session() { bash -c 'exec 7<>/dev/tcp/"$0"/1' "$address" 2>/dev/null || true; }
+
+sessions_in() { cat "$@" 2>/dev/null | grep -cF "$address" || true; }
+
+has_sessions() { [ "$(sessions_in "${@:2}")" = "$1" ]; }
+
+# A pipe that is full, and stays so: nobody reads it.
+stuck_pipe() {
+	mkfifo "$1"
+	exec {held}<>"$1"
+	dd if=/dev/zero of="$1" oflag=nonblock bs=4096 2>/dev/null || true
+}
+
+# Its privileges are dropped when it has attached.
+traces() { grep -q '^Seccomp:[[:space:]]2$' "/proc/$tracer/status"; }
+
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# tracer_stuck OUT ERR OPTIONS...: returns when it traces.
+tracer_stuck() {
+	"$tcplife" "${@:3}" >"$1" 2>"$2" 3>&- &
+	tracer=$!
+	await traces
+}
+
+@test "an ignored SIGHUP stays ignored (nohup), and an ignored SIGINT (a script's background)" {
+	under=(nohup)
+	tracer_start -j --raddr "$address"
+	kill -HUP "$tracer"
+	kill -INT "$tracer"
+	session
+	await has_sessions 1 "$records"
+	tracer_stop
+}
+
+@test "SIGHUP without -o: the rest is printed, and it ends by that signal" {
+	local code=0
+	tracer_start -j --raddr "$address"
+	session
+	kill -HUP "$tracer"
+	wait "$tracer" || code=$?
+	[ "$code" = 129 ]
+	has_sessions 1 "$records"
+	[ "$(tail -n 1 "$records" | jq -r .type)" = losses ]
+}
+
+@test "standard output, standard error or both are stuck: SIGTERM, SIGINT, SIGHUP and -d end it" {
+	local stuck=$BATS_TEST_TMPDIR/stuck free=$BATS_TEST_TMPDIR/free outs each way
+	stuck_pipe "$stuck"
+	for outs in "$stuck $free" "$free $stuck" "$stuck $stuck"; do
+		for way in TERM HUP; do
+			# shellcheck disable=SC2086 # two words
+			tracer_stuck $outs -j --raddr "$address"
+			session
+			kill -s $way "$tracer"
+			await is_gone "$tracer"
+		done
+		# shellcheck disable=SC2086
+		tracer_stuck $outs -v -j --raddr "$address" -d 0.5
+		session
+		await is_gone "$tracer"
+	done
+	exec {held}<&-
+}
+
+@test "SIGUSR1 does not wait for a standard error that is stuck" {
+	local stuck=$BATS_TEST_TMPDIR/stuck out=$BATS_TEST_TMPDIR/out i
+	stuck_pipe "$stuck"
+	tracer_stuck "$out" "$stuck" -j --raddr "$address"
+	for i in $(seq 100); do kill -USR1 "$tracer"; done
+	await grep -q '"type":"losses"' "$out"
+	session
+	await has_sessions 1 "$out"
+	kill -TERM "$tracer"
+	await is_gone "$tracer"
+	exec {held}<&-
+}
+
+@test "what a standard error did not take is told when it takes something again" {
+	local stuck=$BATS_TEST_TMPDIR/stuck out=$BATS_TEST_TMPDIR/out
+	stuck_pipe "$stuck"
+	tracer_stuck "$out" "$stuck" -j --raddr "$address"
+	kill -USR1 "$tracer"
+	await grep -q '"type":"losses"' "$out"
+	dd if="$stuck" of=/dev/null iflag=nonblock bs=65536 count=1 2>/dev/null
+	kill -USR1 "$tracer"
+	run -0 timeout 60 head -n 1 "$stuck"
+	[ "$(tr -d '\0' <<<"$output")" = 'tcplife: 1 lines could not be written here' ]
+	kill -TERM "$tracer"
+	await is_gone "$tracer"
+	exec {held}<&-
+}
+
+@test "a terminal that was stopped by Ctrl-S: SIGTERM and -d end it" {
+	python3 - "$tcplife" "$address" 3>&- <<-'END'
+		import os, pty, socket, sys, time
+		def end(way):
+		    pid, terminal = pty.fork()
+		    if not pid:
+		        os.execv(sys.argv[1], [sys.argv[1], '--raddr', sys.argv[2]] + (['-d', '2'] if way == '-d' else []))
+		    said = b''
+		    while b'MS' not in said: said += os.read(terminal, 4096)
+		    os.write(terminal, b'\x13')
+		    for _ in range(200): socket.socket().connect_ex((sys.argv[2], 1))
+		    if way == 'TERM': os.kill(pid, 15)
+		    # bats ends a test that waits here for ever.
+		    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+		    assert code == 0, code
+		    os.close(terminal)
+		end('TERM')
+		end('-d')
+	END
+}
+
+@test "^C stands on a line of its own" {
+	python3 - "$tcplife" "$address" 3>&- <<-'END'
+		import os, pty, socket, sys
+		pid, terminal = pty.fork()
+		if not pid:
+		    os.execv(sys.argv[1], [sys.argv[1], '--raddr', sys.argv[2]])
+		said = b''
+		while b'MS' not in said: said += os.read(terminal, 4096)
+		socket.socket().connect_ex((sys.argv[2], 1))
+		os.write(terminal, b'\x03')
+		try:
+		    while True:
+		        more = os.read(terminal, 4096)
+		        if not more: break
+		        said += more
+		except OSError: pass
+		os.waitpid(pid, 0)
+		lines = said.replace(b'\r', b'').split(b'\n')
+		assert any(line.endswith(b'^C') for line in lines), lines
+		assert not any(b'^C' in line and not line.endswith(b'^C') for line in lines), lines
+	END
+}
+
+@test "a limit of the file's size: one line, what was lost, exit 1" {
+	local out=$BATS_TEST_TMPDIR/out to code
+	for to in ">$out" "-o $out"; do
+		rm -f "$out"
+		code=0
+		bash -c 'ulimit -f 64; exec "$0" -j -D 700-799 '"$to" "$tcplife" \
+			2>"$BATS_TEST_TMPDIR/said" 3>&- &
+		tracer=$!
+		await traces
+		"$build/bench" load -p 700 -o 2000 3>&-
+		wait "$tracer" || code=$?
+		[ $code = 1 ]
+		tail -n 1 "$BATS_TEST_TMPDIR/said" |
+			grep -qE '^tcplife: cannot write to (standard output|.*/out): File too large: raise the limit \(ulimit -f\)$'
+		grep -qE '^tcplife: not printed: [1-9][0-9]* to an output that took no more' "$BATS_TEST_TMPDIR/said"
+		[ "$(stat -c %s "$out")" -le 65536 ]
+	done
+}
+
+# strace finds no other way in than by being the parent.
+@test "an error in waiting for records ends it with the reason" {
+	run -1 --separate-stderr strace -qq -o /dev/null -e inject=epoll_pwait,epoll_wait:error=ENOMEM:when=3 \
+		"$tcplife" --raddr "$address"
+	[ "${stderr_lines[-1]}" = 'tcplife: cannot wait for records: Out of memory' ]
+}
+
+@test "-o: a header at the top of a new file, none below what is there, and whole lines" {
+	local header='PID   COMM       LADDR           LPORT RADDR           RPORT TX_KB RX_KB MS'
+	run -0 "$tcplife" -o "$log" --raddr "$address" -d 0.1
+	[ -z "$output" ]
+	[ "$(cat "$log")" = "$header" ]
+	[ "$(stat -c %a "$log")" = 640 ]
+	"$tcplife" -o "$log" --raddr "$address" -d 0.1
+	[ "$(cat "$log")" = "$header" ]
+	printf '27448 curl       100.' >>"$log"
+	tracer_start -o "$log" --raddr "$address"
+	session
+	tracer_stop
+	[ ! -s "$records" ]
+	[ "$(sed -n 2p "$log")" = '27448 curl       100.' ]
+	[[ $(sed -n 3p "$log") == *" $address "* ]]
+	[ "$(wc -l <"$log")" = 3 ]
+}
+
+@test "-o: a name that cannot be written to is refused with the cause and the remedy" {
+	run -1 "$tcplife" -o "$BATS_TEST_TMPDIR/none/log"
+	[ "$output" = "tcplife: cannot write to $BATS_TEST_TMPDIR/none/log: No such file or directory: make its folder" ]
+	run -1 "$tcplife" -o "$BATS_TEST_TMPDIR"
+	[[ $output == "tcplife: cannot write to $BATS_TEST_TMPDIR: Is a directory: "* ]]
+	mkfifo "$BATS_TEST_TMPDIR/fifo"
+	run -1 "$tcplife" -o "$BATS_TEST_TMPDIR/fifo"
+	[[ $output == *": nobody reads that pipe: start its reader first" ]]
+	run -2 "$tcplife" -o ''
+	[ "$output" = "tcplife: -o: '' is not the name of a file; try --help" ]
+}
+
+# rotate HOW...: by the real logrotate; the words go into its configuration.
+rotate() {
+	local conf=$BATS_TEST_TMPDIR/logrotate.conf
+	printf '%s {\n\trotate 100\n%s\n}\n' "$log" "$(printf '\t%s\n' "$@")" >"$conf"
+	logrotate --force --state "$BATS_TEST_TMPDIR/state" "$conf"
+}
+
+# What names a session in JSON.
+keys() { cat "$@" | jq -r 'select(.type == "session") | "\(.ip) \(.laddr) \(.lport) \(.raddr) \(.rport)"' | sort; }
+
+# Every session that the witness has, and no line twice or torn.
+same_as_witness() {
+	witness_stop
+	diff <(keys "$witness" | grep ' 127\.77\.[0-9.]* 7[0-9][0-9]$') <(keys "$@")
+}
+
+@test "-o: logrotate renames the file while thousands end, and SIGHUP opens it anew" {
+	local i
+	witness_start
+	tracer_start -j -o "$log" -D 700-799
+	"$build/bench" load -p 700 -o 20000 3>&- &
+	load=$!
+	for i in 1 2 3 4 5; do
+		rotate nocreate postrotate "kill -HUP $tracer" endscript
+		await test -e "$log"
+	done
+	wait "$load"
+	load=''
+	tracer_stop
+	[ "$(ls "$log".* | wc -l)" = 5 ]
+	same_as_witness "$log" "$log".*
+}
+
+@test "-o: logrotate makes the new file, of the same owner" {
+	tracer_start -j -o "$log" --raddr "$address"
+	session
+	await has_sessions 1 "$log"
+	rotate 'create 0640 root adm' postrotate "kill -HUP $tracer" endscript
+	session
+	await has_sessions 1 "$log"
+	tracer_stop
+	[ "$(stat -c %a.%U.%G "$log")" = 640.root.adm ]
+	has_sessions 1 "$log.1"
+	has_sessions 2 "$log" "$log.1"
+}
+
+@test "-o: logrotate copies the file and truncates it, and the header stands in both" {
+	local i
+	tracer_start -o "$log" --raddr "$address" -s
+	for i in 1 2 3; do
+		session
+		await grep -qF "$address" "$log"
+		rotate copytruncate
+		[ ! -s "$log" ]
+	done
+	session
+	await grep -qF "$address" "$log"
+	tracer_stop
+	for i in "$log" "$log".{1,2,3}; do
+		[ "$(grep -cF "$address" "$i")" = 1 ]
+		[ "$(head -n 1 "$i")" = PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS ]
+		[ "$(wc -l <"$i")" = 2 ]
+	done
+}
+
+@test "-o: a file that cannot be opened anew: a warning at the start, and the old one goes on" {
+	: >"$log"
+	chown 65534 "$log"
+	chmod 600 "$log"
+	tracer_start -j -o "$log" --raddr "$address"
+	grep -q "^tcplife: warning: once privileges are dropped, $log cannot be opened anew at SIGHUP: Permission denied: " "$said"
+	mv "$log" "$log.1"
+	chmod 555 "$(dirname "$log")"
+	kill -HUP "$tracer"
+	await grep -q "^tcplife: cannot open $log anew: Permission denied: goes on with the old file$" "$said"
+	session
+	await has_sessions 1 "$log.1"
+	tracer_stop
+}
