@@ -24,22 +24,37 @@ void text_put_string(struct text *t, const char *s)
 	text_put(t, s, strlen(s));
 }
 
+static unsigned count_digits(uint64_t n)
+{
+	unsigned count = 1;
+
+	for (; n >= 10000; n /= 10000)
+		count += 4;
+	return count + (n >= 10) + (n >= 100) + (n >= 1000);
+}
+
+/* Two digits a step, since each step waits for a division. */
 void text_put_digits(struct text *t, uint64_t n, unsigned digits)
 {
-	unsigned length = 1;
-	char *room;
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+				    "25262728293031323334353637383940414243444546474849"
+				    "50515253545556575859606162636465666768697071727374"
+				    "75767778798081828384858687888990919293949596979899";
+	const unsigned needed = count_digits(n);
+	const unsigned length = needed < digits ? digits : needed;
+	char *room = text_take(t, length);
+	char *at = room + length;
 
-	for (uint64_t rest = n; rest > 9; rest /= 10)
-		length++;
-	if (length < digits)
-		length = digits;
-	room = text_take(t, length);
 	if (!room)
 		return;
-	while (length--) {
-		room[length] = (char)('0' + n % 10);
-		n /= 10;
+	for (; n >= 10; n /= 100) {
+		at -= 2;
+		memcpy(at, pairs + n % 100 * 2, 2);
 	}
+	if (n || at == room + length)
+		*--at = (char)('0' + n);
+	while (at > room)
+		*--at = '0';
 }
 
 void text_put_number(struct text *t, uint64_t n)
@@ -154,23 +169,45 @@ void text_put_address(struct text *t, int ip, const uint8_t *address)
 		put_ipv6(t, address);
 }
 
-void text_put_utc(struct text *t, int64_t ns)
+/* The date of a day since 1970, "2026-01-02"; most calls ask for the day of the call before. */
+static const char *date_of(int64_t day)
 {
-	const time_t seconds = (time_t)(ns / 1000000000);
+	static char date[10];
+	static int64_t known = -1;
+	const time_t seconds = (time_t)(day * 86400);
+	struct text text;
 	struct tm tm;
 
+	if (day == known)
+		return date;
 	gmtime_r(&seconds, &tm);
-	text_put_digits(t, (uint64_t)tm.tm_year + 1900, 4);
-	text_put_char(t, '-');
-	text_put_digits(t, (uint64_t)tm.tm_mon + 1, 2);
-	text_put_char(t, '-');
-	text_put_digits(t, (uint64_t)tm.tm_mday, 2);
+	text_init(&text, date, sizeof(date));
+	text_put_digits(&text, (uint64_t)tm.tm_year + 1900, 4);
+	text_put_char(&text, '-');
+	text_put_digits(&text, (uint64_t)tm.tm_mon + 1, 2);
+	text_put_char(&text, '-');
+	text_put_digits(&text, (uint64_t)tm.tm_mday, 2);
+	known = day;
+	return date;
+}
+
+void text_put_clock(struct text *t, int hour, int minute, int second)
+{
+	text_put_digits(t, (uint64_t)hour, 2);
+	text_put_char(t, ':');
+	text_put_digits(t, (uint64_t)minute, 2);
+	text_put_char(t, ':');
+	text_put_digits(t, (uint64_t)second, 2);
+}
+
+void text_put_utc(struct text *t, int64_t ns)
+{
+	const int64_t seconds = ns / 1000000000;
+	const int second = (int)(seconds % 86400);
+
+	text_put(t, date_of(seconds / 86400), 10);
 	text_put_char(t, 'T');
-	text_put_digits(t, (uint64_t)tm.tm_hour, 2);
-	text_put_char(t, ':');
-	text_put_digits(t, (uint64_t)tm.tm_min, 2);
-	text_put_char(t, ':');
-	text_put_digits(t, (uint64_t)tm.tm_sec, 2);
+	text_put_clock(t, second / 3600, second / 60 % 60, second % 60);
 	text_put_char(t, '.');
 	text_put_digits(t, (uint64_t)(ns % 1000000000), 9);
 	text_put_char(t, 'Z');
@@ -263,8 +300,24 @@ static void put_escaped_bytes(struct text *t, const char *bytes, size_t length)
 	}
 }
 
+/* How many characters at the front are visible ASCII without a meaning in any escape. */
+static size_t plain_length(const char *s)
+{
+	const char *at = s;
+
+	while (*at >= ' ' && *at < 0x7f && *at != '\\' && *at != '"')
+		at++;
+	return (size_t)(at - s);
+}
+
 void text_put_name(struct text *t, const char *name, size_t columns)
 {
+	size_t plain = plain_length(name);
+
+	plain = plain < columns ? plain : columns;
+	text_put(t, name, plain);
+	name += plain;
+	columns -= plain;
 	for (;;) {
 		const struct character c = read_character(name);
 		const bool escape = !c.valid || is_invisible(c.code) || looks_like_escape(name);
@@ -283,9 +336,12 @@ void text_put_name(struct text *t, const char *name, size_t columns)
 
 void text_put_json_name(struct text *t, const char *name)
 {
+	const size_t plain = plain_length(name);
 	struct character c;
 
 	text_put_char(t, '"');
+	text_put(t, name, plain);
+	name += plain;
 	for (; (c = read_character(name)).length; name += c.length) {
 		if (!c.valid || looks_like_escape(name)) {
 			text_put_char(t, '\\'); /* JSON's own escape of the backslash */
@@ -307,6 +363,13 @@ size_t text_columns(const char *from, const char *to)
 {
 	size_t columns = 0;
 
+	for (; to - from >= 8; from += 8, columns += 8) {
+		uint64_t eight;
+
+		memcpy(&eight, from, sizeof(eight));
+		if (eight & 0x8080808080808080)
+			break;
+	}
 	while (from < to) {
 		struct character c = { .length = 1 };
 

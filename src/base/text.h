@@ -60,6 +60,8 @@ void text_put_word(struct text *t, const char *word);
 void text_put_ms(struct text *t, int64_t ns, unsigned decimals);
 /* ip: 4 or 6; address: 4 or 16 bytes in network order. IPv6 as RFC 5952 writes it. */
 void text_put_address(struct text *t, int ip, const uint8_t *address);
+/* "12:34:56" */
+void text_put_clock(struct text *t, int hour, int minute, int second);
 /* Nanoseconds since 1970 (1970 to 2262) as "2026-01-02T03:04:05.123456789Z". */
 void text_put_utc(struct text *t, int64_t ns);
 

@@ -15,11 +15,7 @@ static void put_time(struct text *t, struct columns *c, const struct session *s)
 
 		localtime_r(&second, &tm);
 		text_init(&clock, c->clock, sizeof(c->clock));
-		text_put_digits(&clock, (uint64_t)tm.tm_hour, 2);
-		text_put_char(&clock, ':');
-		text_put_digits(&clock, (uint64_t)tm.tm_min, 2);
-		text_put_char(&clock, ':');
-		text_put_digits(&clock, (uint64_t)tm.tm_sec, 2);
+		text_put_clock(&clock, tm.tm_hour, tm.tm_min, tm.tm_sec);
 		c->clock_second = second;
 	}
 	text_put(t, c->clock, sizeof(c->clock));

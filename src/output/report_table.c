@@ -235,11 +235,7 @@ static void write_caption(struct writer *w, const struct report_page *page)
 	text_put_char(t, '.');
 	text_put_number(t, tenths % 10);
 	text_put_string(t, " s to ");
-	text_put_digits(t, (uint64_t)tm.tm_hour, 2);
-	text_put_char(t, ':');
-	text_put_digits(t, (uint64_t)tm.tm_min, 2);
-	text_put_char(t, ':');
-	text_put_digits(t, (uint64_t)tm.tm_sec, 2);
+	text_put_clock(t, tm.tm_hour, tm.tm_min, tm.tm_sec);
 	if (unmeasured) {
 		text_put_string(t, "; for want of memory the percentiles lack ");
 		text_put_number(t, unmeasured);
