@@ -6,6 +6,11 @@ PREFIX ?= /usr/local
 SOURCES ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tcplife/sources
 HOST_ARCH := $(patsubst aarch64,arm64,$(shell uname -m))
 
+# make takes a space in a path for the end of it.
+$(if $(word 2,$(CURDIR)),$(error the path '$(CURDIR)' has a space in it, which make cannot take: move this folder))
+$(foreach path,BUILD SOURCES,$(if $(word 2,$($(path))),$(error \
+	the path '$($(path))' has a space in it, which make cannot take: set $(path) to another)))
+
 # Each step in a word; V=1 shows the commands.
 Q := $(if $(V),,@)
 say := @printf '  %-8s %s\n'
@@ -27,28 +32,39 @@ fixed := -ffile-prefix-map=$(abspath $(BUILD))=build -ffile-prefix-map=$(CURDIR)
 
 CLANG ?= clang
 STRIP ?= llvm-strip
+ifeq ($(origin CC),default)
+CC := $(cross)gcc
+endif
+ifeq ($(origin AR),default)
 AR := $(cross)ar
+endif
 READELF := $(cross)readelf
-CC := $(cross)gcc -specs=$(BUILD)/musl.specs -fPIE
 WARNINGS := -Wall -Wextra -Werror
 CFLAGS ?= -Os -fno-asynchronous-unwind-tables -fno-unwind-tables
+MUSL_CC = $(CC) -specs=$(BUILD)/musl.specs -fPIE
 INCLUDES := -iquote src -iquote . -isystem $(BUILD)/include -isystem $(BUILD)/headers \
 	-isystem $(BUILD)/static/src/zlib
-C := $(CC) $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -ffunction-sections -fdata-sections $(fixed) $(INCLUDES) -MMD -MP
+C = $(MUSL_CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -ffunction-sections -fdata-sections \
+	$(fixed) $(INCLUDES) -MMD -MP
 # No RELRO: musl's static-pie start does not apply it, and it pads the file to the largest page (arm64: 64 KB).
-LINK := -Wl,--gc-sections -Wl,--build-id=sha1 -Wl,-z,norelro
+LINK = $(MUSL_CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections -Wl,--build-id=sha1 -Wl,-z,norelro
 
+# Where that goes which depends on CLANG.
+CLANG_BUILD ?= $(BUILD)
 sources := $(wildcard src/*.c src/*/*.c probe-select/*.c)
-objects := $(sources:%.c=$(BUILD)/obj/%.o)
+by_clang := src/base/objects src/cli/version
+objects := $(filter-out $(by_clang:%=$(BUILD)/obj/%.o),$(sources:%.c=$(BUILD)/obj/%.o)) $(by_clang:%=$(CLANG_BUILD)/obj/%.o)
 archives := $(BUILD)/static/libbpf.a $(BUILD)/static/libelf.a $(BUILD)/static/libz.a
 toolchain := $(BUILD)/musl.specs $(BUILD)/headers/linked
 
+# The binary and, where this machine can tell, whether the kernel takes what the compiler made of it.
 .PHONY: all
-all: $(BUILD)/tcplife
+all: $(BUILD)/tcplife $(if $(cross),,$(BUILD)/loaded)
 
 .PHONY: help
 help:
-	@echo 'make            $(BUILD)/tcplife, the static binary; ARCH=arm64 or x86_64 cross-builds it'
+	@echo 'make            $(BUILD)/tcplife, the static binary; ARCH=arm64 or x86_64 cross-builds it;'
+	@echo '                CC, CLANG, CFLAGS, CPPFLAGS and LDFLAGS are heeded'
 	@echo 'make demo       traces a few seconds of HTTP on loopback'
 	@echo 'make run        traces until Ctrl-C'
 	@echo 'make test       every test: lint, units, this kernel, and a matrix of kernels in qemu'
@@ -66,16 +82,16 @@ help:
 # The compiler finds no source there, so that its text is not in the BTF, where it would be a third.
 textless := -fdebug-compilation-dir=/nowhere
 
-BPF = $(CLANG) -target bpf -mcpu=$(4) -O2 -g $(WARNINGS) -Wno-unused-parameter -nostdinc \
-	-D__TARGET_ARCH_$(bpf.$(ARCH)) -DBUFFER_$(3) $(fixed) $(textless) -iquote bpf -I$(BUILD)/include \
+BPF := -target bpf -O2 -g $(WARNINGS) -Wno-unused-parameter -nostdinc -D__TARGET_ARCH_$(bpf.$(ARCH))
+bpf_to = $(CLANG) $(BPF) -mcpu=$(4) -DBUFFER_$(3) $(fixed) $(textless) -iquote bpf -I$(BUILD)/include \
 	-I$(BUILD)/headers -I$(shell $(CLANG) -print-resource-dir)/include -MMD -MP -MT $@ -MF $(@:.o=.d)
 
 define bpf_object
-bpf_objects += $(BUILD)/bpf/$(1).bpf.o.gz
-$(BUILD)/bpf/$(1).bpf.o: bpf/$(2).bpf.c $(toolchain) $(BUILD)/static/unpacked Makefile
+bpf_objects += $(CLANG_BUILD)/bpf/$(1).bpf.o.gz
+$(CLANG_BUILD)/bpf/$(1).bpf.o: bpf/$(2).bpf.c $(toolchain) $(BUILD)/static/unpacked $(CLANG_BUILD)/by/clang Makefile
 	@mkdir -p $$(@D)
 	$$(say) BPF $(1)
-	$$(Q)$$(call BPF,$(1),$(2),$(3),$(4)) -c $$< -o $$@
+	$$(Q)$$(call bpf_to,$(1),$(2),$(3),$(4)) -c $$< -o $$@
 	$$(Q)$(STRIP) -g $$@
 endef
 
@@ -93,27 +109,52 @@ $(eval $(call bpf_object,calibrate-kprobe,kprobe/calibrate,PERF,v1))
 
 # --- the binary --------------------------------------------------------------------------------------
 
-$(BUILD)/tcplife: $(objects) $(archives)
+$(CLANG_BUILD)/tcplife: $(objects) $(archives)
 	$(say) LINK $@
-	$(Q)$(CC) $(LINK) -s $^ -o $@.new
+	$(Q)$(LINK) -s $^ -o $@.new
 	@READELF=$(READELF) static/verify $@.new
 	@mv $@.new $@
 
-$(BUILD)/obj/%.o: %.c $(toolchain) $(BUILD)/static/unpacked Makefile
-	@mkdir -p $(@D)
-	$(say) CC $<
-	$(Q)$(C) -c $< -o $@
+# Files that are included by the assembler stay out of what -flto, which may be in CFLAGS, moves around.
+define compile
+$(1)/obj/%.o: %.c $(toolchain) $(BUILD)/static/unpacked $(BUILD)/by/cc Makefile
+	@mkdir -p $$(@D)
+	$$(say) CC $$<
+	$$(Q)$$(C) -c $$< -o $$@
 
-$(BUILD)/obj/src/base/objects.o: $(bpf_objects)
-$(BUILD)/obj/src/base/objects.o: C += -Wa,-I$(BUILD)/bpf
+$(1)/obj/src/base/objects.o: $(bpf_objects)
+$(1)/obj/src/base/objects.o: C += -fno-lto -Wa,-I$(1)/bpf
 
-$(BUILD)/obj/src/cli/components.o: $(BUILD)/components
-$(BUILD)/obj/src/cli/components.o: C += -Wa,-I$(BUILD)
+$(1)/obj/src/cli/version.o: $(BUILD)/components $(1)/by/built
+$(1)/obj/src/cli/version.o: C += -fno-lto -Wa,-I$(BUILD) -Wa,-I$(1)/by
+endef
+$(foreach dir,$(sort $(BUILD) $(CLANG_BUILD)),$(eval $(call compile,$(dir))))
 
-$(BUILD)/components: static/components static/sources.lock $(toolchain)
-	$(Q)static/components $(sysroot)/usr/lib/$(gnu)-musl/libc.a "$$($(CC) -print-libgcc-file-name)" \
+$(BUILD)/components: static/components static/sources.lock $(toolchain) $(BUILD)/by/cc
+	$(Q)static/components $(sysroot)/usr/lib/$(gnu)-musl/libc.a "$$($(MUSL_CC) -print-libgcc-file-name)" \
 		"$$($(CC) -dumpfullversion)" >$@.new
 	@mv $@.new $@
+
+$(CLANG_BUILD)/loaded: $(CLANG_BUILD)/tcplife static/load $(CLANG_BUILD)/by/clang
+	$(Q)static/load $< '$(CLANG)' $@
+
+# The same binary with the kernel side by another clang: make clang-19
+clang-%: $(BUILD)/tcplife
+	+$(Q)$(MAKE) --no-print-directory CLANG=$@ CLANG_BUILD=$(BUILD)/$@ $(BUILD)/$@/tcplife
+
+# --- what it is made by --------------------------------------------------------------------------------
+
+# Each of these files changes with what it tells, and what depends on that is made anew. They are written
+# before anything is made, or, if the compilers are yet to be installed, after that.
+noted := $(CLANG_BUILD)/by/clang $(BUILD)/by/cc $(CLANG_BUILD)/by/built
+note.clang = '$(CLANG)' '$(STRIP)' $(BPF)
+note.cc = '$(CC)' '$(AR)' $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(WARNINGS)
+note.built = '$(CC)' '$(CLANG)'
+note = static/note $(1) $(note.$(notdir $(1)))
+$(if $(filter-out help clean uninstall,$(or $(MAKECMDGOALS),all)),$(foreach file,$(noted),$(shell $(call note,$(file)))))
+
+$(noted): | $(BUILD)/packages/build
+	$(Q)$(call note,$@)
 
 # --- what is linked in -------------------------------------------------------------------------------
 
@@ -127,11 +168,11 @@ $(BUILD)/static/unpacked: static/fetch static/archive.sh static/sources.lock | $
 	@mkdir -p $(BUILD)/include && ln -sfn ../static/src/libbpf/src $(BUILD)/include/bpf
 	@touch $@
 
-$(archives) &: $(BUILD)/static/unpacked $(toolchain) static/archives.mk static/libelf/config.h Makefile
+$(archives) &: $(BUILD)/static/unpacked $(toolchain) static/archives.mk static/libelf/config.h $(BUILD)/by/cc Makefile
 	$(say) ARCHIVE 'zlib libelf libbpf'
 	@rm -rf $(BUILD)/static/obj
 	+$(Q)$(MAKE) --no-print-directory -f static/archives.mk SOURCES=$(BUILD)/static/src OUT=$(BUILD)/static \
-		HEADERS=$(BUILD)/headers AR='$(AR)' CC='$(CC)' CFLAGS='$(CFLAGS) $(fixed)'
+		HEADERS=$(BUILD)/headers AR='$(AR)' CC='$(MUSL_CC)' CFLAGS='$(CPPFLAGS) $(CFLAGS) $(fixed)'
 
 $(BUILD)/sysroot: static/sysroot static/archive.sh | $(BUILD)/packages/cross-$(ARCH)
 	$(say) SYSROOT $(ARCH)
@@ -151,8 +192,6 @@ $(BUILD)/headers/linked: | $(BUILD)/packages/build $(sysroot)
 	@ln -sfn $(abspath $(sysroot))/usr/include/$(gnu)-gnu/asm $(@D)/asm
 	@touch $@
 
-.SECONDARY:
-
 # --- to look at it -------------------------------------------------------------------------------------
 
 .PHONY: demo run
@@ -171,16 +210,16 @@ ours := $(filter-out %/main.o,$(objects))
 .PHONY: test-programs
 test-programs: $(units) $(programs)
 
-$(BUILD)/tests/unit_%: $(BUILD)/obj/tests/unit/%.o $(ours) $(archives)
+$(units): $(BUILD)/tests/unit_%: $(BUILD)/obj/tests/unit/%.o $(ours) $(archives)
 	@mkdir -p $(@D)
 	$(say) LINK $@
-	$(Q)$(CC) $(LINK) $^ -o $@
+	$(Q)$(LINK) $^ -o $@
 
 define test_program
 $(BUILD)/tests/$(1): $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/$(1)/*.c)) $(archives)
 	@mkdir -p $$(@D)
 	$(say) LINK $$@
-	$(Q)$(CC) $(LINK) $$^ -o $$@
+	$$(Q)$$(LINK) $$^ -o $$@
 endef
 $(foreach program,$(programs),$(eval $(call test_program,$(notdir $(program)))))
 
@@ -200,7 +239,7 @@ fuzz: sanitize
 
 $(BUILD)/bench: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard bench/*.c)) $(archives)
 	$(say) LINK $@
-	$(Q)$(CC) $(LINK) $^ -o $@
+	$(Q)$(LINK) $^ -o $@
 
 .PHONY: bench
 bench: $(BUILD)/tcplife $(BUILD)/bench $(BUILD)/packages/bench
@@ -219,7 +258,8 @@ test: lint $(BUILD)/tcplife $(BUILD)/bench test-programs sanitize other-arch $(B
 other := $(filter-out $(ARCH),x86_64 arm64)
 .PHONY: other-arch
 other-arch:
-	+$(Q)$(MAKE) --no-print-directory ARCH=$(other) BUILD=$(BUILD)/$(other) all test-programs
+	+$(Q)$(MAKE) --no-print-directory ARCH=$(other) BUILD=$(BUILD)/$(other) CC=$(gnu.$(other))-gnu-gcc \
+		AR=$(gnu.$(other))-gnu-ar all test-programs
 
 # The truth tests on any kernel: make vm-test KERNEL=path/to/bzImage
 .PHONY: vm-test
@@ -252,43 +292,50 @@ lint: $(BUILD)/packages/lint $(BUILD)/static/unpacked $(toolchain)
 VERSION := $(shell sed -n 's/.*TCPLIFE_VERSION "\(.*\)"/\1/p' src/cli/version.h)
 MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+DOCDIR ?= $(PREFIX)/share/doc/tcplife
 bash_completions := $(PREFIX)/share/bash-completion/completions
 zsh_completions := $(PREFIX)/share/zsh/site-functions
 release := tcplife-$(VERSION)-linux-$(ARCH)
+
+# The README and all that it and SECURITY.md name, as they stand here, so that their links hold.
+documents := README.md SECURITY.md LICENSE $(wildcard LICENSES/* docs/*.md docs/*.json docs/*.svg)
 
 # The option table in the binary writes the completions; built for another machine, it cannot.
 native = $(if $(cross),build/tcplife,$<)
 
 .PHONY: install
 install: $(BUILD)/tcplife $(if $(cross),native)
-	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/tcplife
-	install -D -m 644 docs/tcplife.8 $(DESTDIR)$(MANDIR)/man8/tcplife.8
-	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(bash_completions) $(DESTDIR)$(zsh_completions)
+	install -D -m 755 $< '$(DESTDIR)$(PREFIX)/bin/tcplife'
+	install -D -m 644 docs/tcplife.8 '$(DESTDIR)$(MANDIR)/man8/tcplife.8'
+	install -d '$(DESTDIR)$(UNITDIR)' '$(DESTDIR)$(bash_completions)' '$(DESTDIR)$(zsh_completions)'
 	sed 's|/usr/local/bin|$(PREFIX)/bin|' systemd/tcplife.service \
-		>$(DESTDIR)$(UNITDIR)/tcplife.service
-	$(native) --completion bash >$(DESTDIR)$(bash_completions)/tcplife
-	$(native) --completion zsh >$(DESTDIR)$(zsh_completions)/_tcplife
+		>'$(DESTDIR)$(UNITDIR)/tcplife.service'
+	$(native) --completion bash >'$(DESTDIR)$(bash_completions)/tcplife'
+	$(native) --completion zsh >'$(DESTDIR)$(zsh_completions)/_tcplife'
+	for file in $(documents); do install -D -m 644 $$file '$(DESTDIR)$(DOCDIR)'/$$file || exit; done
 
 .PHONY: native
 native:
-	+$(Q)$(MAKE) --no-print-directory ARCH=$(HOST_ARCH) BUILD=build build/tcplife
+	+$(Q)$(MAKE) --no-print-directory ARCH=$(HOST_ARCH) BUILD=build CC=gcc AR=ar build/tcplife
 
 .PHONY: uninstall
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/tcplife $(DESTDIR)$(MANDIR)/man8/tcplife.8 \
-		$(DESTDIR)$(UNITDIR)/tcplife.service $(DESTDIR)$(bash_completions)/tcplife \
-		$(DESTDIR)$(zsh_completions)/_tcplife
+	rm -f '$(DESTDIR)$(PREFIX)/bin/tcplife' '$(DESTDIR)$(MANDIR)/man8/tcplife.8' \
+		'$(DESTDIR)$(UNITDIR)/tcplife.service' '$(DESTDIR)$(bash_completions)/tcplife' \
+		'$(DESTDIR)$(zsh_completions)/_tcplife'
+	rm -rf '$(DESTDIR)$(DOCDIR)'
 
-# One tarball an architecture, the same to the byte whoever makes it, and its sha256.
+# One tarball an architecture, the same to the byte whoever makes it, and its sha256. It is to be unpacked
+# at /, so it has files only: a folder would replace a link, or the rights of one, that is there.
 .PHONY: dist
 dist: $(BUILD)/tcplife
 	rm -rf $(BUILD)/dist && mkdir -p $(BUILD)/dist
-	+$(Q)$(MAKE) --no-print-directory install DESTDIR=$(abspath $(BUILD))/dist/$(release) PREFIX=
-	cp -r LICENSE LICENSES README.md SECURITY.md $(BUILD)/dist/$(release)
-	static/sbom $(release) $(VERSION) $< $(BUILD)/components >$(BUILD)/dist/$(release)/tcplife.spdx.json
-	tar -C $(BUILD)/dist --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 --mode=go=rX,u+w \
-		-c $(release) | gzip -9n >$(BUILD)/dist/$(release).tar.gz
-	cd $(BUILD)/dist && sha256sum $(release).tar.gz $(release)/bin/tcplife >$(release).sha256
+	+$(Q)$(MAKE) --no-print-directory install DESTDIR=$(abspath $(BUILD))/dist/$(release) PREFIX=/usr/local
+	static/sbom $(release) $(VERSION) $< $(BUILD)/components $(BUILD)/by/built \
+		>$(BUILD)/dist/$(release)/usr/local/share/doc/tcplife/tcplife.spdx.json
+	cd $(BUILD)/dist/$(release) && find usr -type f | LC_ALL=C sort | tar --owner=0 --group=0 --numeric-owner \
+		--mtime=@0 --mode=go=rX,u+w -c -T - | gzip -9n >../$(release).tar.gz
+	cd $(BUILD)/dist && sha256sum $(release).tar.gz >$(release).sha256
 	@cat $(BUILD)/dist/$(release).sha256
 
 .PHONY: clean

@@ -9,7 +9,6 @@
 #include "cli/check.h"
 #include "base/clock.h"
 #include "trace/choice.h"
-#include "cli/components.h"
 #include "cli/completion.h"
 #include "base/kernel_log.h"
 #include "base/message.h"
@@ -82,9 +81,7 @@ int main(int argc, char *argv[])
 		options_usage(stdout);
 		return printed(EXIT_DONE);
 	case OPTIONS_VERSION:
-		printf("tcplife %s\n", TCPLIFE_VERSION);
-		if (options.verbose)
-			components_print(stdout);
+		version_print(stdout, options.verbose);
 		return printed(EXIT_DONE);
 	case OPTIONS_ERROR:
 		fprintf(stderr, "tcplife: %s\n", error);

@@ -29,16 +29,16 @@ $(OUT)/fuzz_%: $(OUT)/obj/tests/fuzz/%.o $(ours) $(archives)
 	$(say) LINK $@
 	$(Q)$(CLANG) -fsanitize=address,undefined,fuzzer $^ -o $@
 
-$(OUT)/obj/%.o: %.c tests/sanitize.mk
+$(OUT)/obj/%.o: %.c $(BUILD)/by/clang tests/sanitize.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(watched) -c $< -o $@
 
 $(OUT)/obj/src/base/objects.o: watched += -Wa,-I$(BUILD)/bpf
 $(OUT)/obj/src/base/objects.o: $(wildcard $(BUILD)/bpf/*.gz)
-$(OUT)/obj/src/cli/components.o: watched += -Wa,-I$(BUILD)
-$(OUT)/obj/src/cli/components.o: $(BUILD)/components
+$(OUT)/obj/src/cli/version.o: watched += -Wa,-I$(BUILD) -Wa,-I$(BUILD)/by
+$(OUT)/obj/src/cli/version.o: $(BUILD)/components $(BUILD)/by/built
 
-$(archives) &: $(BUILD)/static/unpacked tests/sanitize.mk static/archives.mk static/libelf/config.h
+$(archives) &: $(BUILD)/static/unpacked $(BUILD)/by/clang tests/sanitize.mk static/archives.mk static/libelf/config.h
 	$(say) ARCHIVE 'zlib libelf libbpf, for the sanitizers'
 	@rm -rf $(OUT)/linked
 	+$(Q)$(MAKE) --no-print-directory -f static/archives.mk SOURCES=$(BUILD)/static/src OUT=$(OUT)/linked \

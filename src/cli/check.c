@@ -135,7 +135,8 @@ void check_print(FILE *out, const struct choice *choice, const struct options *o
 {
 	char why[1024];
 
-	fprintf(out, "tcplife %s\n\n", TCPLIFE_VERSION);
+	version_print(out, false);
+	fputc('\n', out);
 	print_facts(out, &choice->facts);
 	print_plan(out, choice);
 	if (!choice->chosen) {

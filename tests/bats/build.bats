@@ -8,6 +8,17 @@ setup() {
 	root=$BATS_TEST_DIRNAME/../..
 }
 
+# The sources, without what was made of them, and without their history.
+copy() {
+	mkdir -p "$1"
+	cp -rp "$root"/{Makefile,src,bpf,probe-select,static} "$1"
+}
+
+# make_in FOLDER WORDS...: without what the make that runs the tests has set.
+make_in() {
+	env -u BUILD -u MAKEFLAGS -u MAKELEVEL make -s -j"$(nproc)" -C "$@" >/dev/null
+}
+
 @test "the binary is static-pie, and asks for nothing" {
 	run -0 readelf -hlW "$build/tcplife"
 	[[ $output != *INTERP* ]]
@@ -20,13 +31,16 @@ setup() {
 	run -0 chroot "$BATS_TEST_TMPDIR/root" /tcplife --version
 }
 
+@test "it is at most 700,000 bytes, for either architecture" {
+	local file
+	for file in "$build"/{,arm64/,x86_64/}tcplife; do
+		if [ -e "$file" ]; then [ "$(stat -c %s "$file")" -le 700000 ]; fi
+	done
+}
+
 @test "a binary that is not what we promise stops the build" {
 	run -1 "$root/static/verify" /bin/true
 	[[ $output == "/bin/true: asks for an interpreter, so it is not static" ]]
-	head -c 700000 /dev/zero >"$BATS_TEST_TMPDIR/large"
-	cat "$build/tcplife" "$BATS_TEST_TMPDIR/large" >"$BATS_TEST_TMPDIR/fat"
-	run -1 "$root/static/verify" "$BATS_TEST_TMPDIR/fat"
-	[[ $output == *"more than 700000" ]]
 }
 
 @test "a source with a wrong hash stops the build, by name" {
@@ -41,21 +55,26 @@ setup() {
 }
 
 @test "built in two folders, it is the same to the byte" {
-	local folder
-	for folder in one two/deeper; do
-		mkdir -p "$BATS_TEST_TMPDIR/$folder"
-		cp -r "$root"/{Makefile,src,bpf,probe-select,static} "$BATS_TEST_TMPDIR/$folder"
-		env -u BUILD -u MAKEFLAGS -u MAKELEVEL make -s -j"$(nproc)" -C "$BATS_TEST_TMPDIR/$folder" build/tcplife >/dev/null
-	done
-	cmp "$BATS_TEST_TMPDIR/one/build/tcplife" "$BATS_TEST_TMPDIR/two/deeper/build/tcplife"
+	local two=$BATS_TEST_TMPDIR/two/deeper
+	copy "$BATS_FILE_TMPDIR/one"
+	make_in "$BATS_FILE_TMPDIR/one"
+	copy "$two"
+	# And without a network, as its packages and sources are there.
+	unshare -n env -u BUILD -u MAKEFLAGS -u MAKELEVEL make -s -j"$(nproc)" -C "$two" >/dev/null
+	cmp "$BATS_FILE_TMPDIR/one/build/tcplife" "$two/build/tcplife"
 }
+
+sbom() { "$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/components" "$build/by/built"; }
 
 @test "the binary and its bill of materials tell the same, and it is SPDX" {
 	local spdx=$BATS_TEST_TMPDIR/spdx
-	"$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/components" >"$spdx"
-	"$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/components" | cmp - "$spdx"
+	sbom >"$spdx"
+	sbom | cmp - "$spdx"
 	run -0 jq -r '.packages[1:][] | "\(.name) \(.versionInfo) \(.checksums[0].checksumValue) \(.licenseDeclared)"' "$spdx"
-	[ "$output" = "$("$build/tcplife" -V -v | tail -n +2)" ]
+	[ "$output" = "$("$build/tcplife" -V -v | tail -n +4)" ]
+	# Its commit and its compilers, too.
+	[ "$(jq -r '.packages[0].comment' "$spdx")" = "The hash is of the binary: $("$build/tcplife" -V -v |
+		sed -nE '1 s/.*\((.*)\)/\1/; 1,3 p' | paste -sd';' | sed 's/;/; /g')." ]
 	[ "$("$build/tcplife" -vV)" = "$("$build/tcplife" -V -v)" ]
 	[ "$("$build/tcplife" -V | wc -l)" = 1 ]
 	[ "$(jq -r '.packages[0].checksums[0].checksumValue' "$spdx")" = "$(sha256sum "$build/tcplife" | cut -d' ' -f1)" ]
@@ -78,4 +97,104 @@ setup() {
 @test "nothing is built again when nothing has changed" {
 	run -0 env -u MAKEFLAGS -u MAKELEVEL make -C "$root" BUILD="$build" build/tcplife --dry-run
 	[[ $output == *"is up to date"* || $output == *"Nothing to be done"* ]]
+}
+
+@test "another clang, compiler or flag, or a lack of objects: what it has made is made anew" {
+	local folder=$BATS_TEST_TMPDIR/one tcplife=$BATS_TEST_TMPDIR/one/build/tcplife
+	local first=$BATS_FILE_TMPDIR/one/build/tcplife
+	copy "$folder"
+	# As a distribution builds, and without a limit to its size.
+	make_in "$folder" CC=gcc-12 CFLAGS="$(dpkg-buildflags --get CFLAGS) -O3 -flto=auto -ffat-lto-objects" \
+		CPPFLAGS="$(dpkg-buildflags --get CPPFLAGS)" LDFLAGS="$(dpkg-buildflags --get LDFLAGS) -Wl,-z,now"
+	"$tcplife" -V -v | grep -q '^built by gcc-12 '
+	[ "$(stat -c %s "$tcplife")" -gt "$(stat -c %s "$first")" ]
+	"$tcplife" -d 0.01 >/dev/null
+	make_in "$folder"
+	cmp "$tcplife" "$first"
+	# The kernel side by another clang: the objects that are linked in are its own.
+	make_in "$folder" CLANG=clang-19
+	"$tcplife" -V -v | grep -q '^built by .*clang version 19'
+	run ! cmp -s "$tcplife" "$first"
+	"$tcplife" -d 0.01 >/dev/null
+	rm -r "$folder/build/bpf"
+	make_in "$folder"
+	[ -e "$folder/build/bpf/typed.bpf.o.gz" ]
+	cmp "$tcplife" "$first"
+}
+
+@test "make ends with a try to load, and says whose programs the verifier refuses" {
+	local folder=$BATS_TEST_TMPDIR/bad
+	run -0 "$root/static/load" "$build/tcplife" clang "$BATS_TEST_TMPDIR/loaded"
+	[[ $output == *"LOAD     Linux $(uname -r) takes it: typed"* ]]
+	[ -e "$BATS_TEST_TMPDIR/loaded" ]
+	copy "$folder"
+	sed -i '/^int change_typed(/ { n; a\	return *(volatile int *)ctx[1];
+		}' "$folder/bpf/tracepoint/typed.bpf.c"
+	run -2 --separate-stderr env -u BUILD -u MAKEFLAGS -u MAKELEVEL make -s -C "$folder" \
+		BUILD="$(realpath "$build")" CLANG_BUILD="$BATS_TEST_TMPDIR/bad-build" "$BATS_TEST_TMPDIR/bad-build/loaded"
+	[[ $stderr == *"the verifier of Linux $(uname -r) refuses change_typed as $(clang --version | head -n 1) made it: R"*" invalid mem access "*"; try another one by CLANG="* ]]
+	[ ! -e "$BATS_TEST_TMPDIR/bad-build/loaded" ]
+	# Where it may not be tried, that is no failure.
+	run -0 setpriv --reuid 65534 --clear-groups "$root/static/load" "$build/tcplife" clang "$BATS_TEST_TMPDIR/not"
+	[[ $output == *"not tried whether this kernel takes it: that needs root" ]]
+	run -0 setpriv --bounding-set -all --inh-caps -all "$root/static/load" "$build/tcplife" clang "$BATS_TEST_TMPDIR/not"
+	[[ $output == *"not tried whether a kernel takes it: tcplife: "* ]]
+	[ ! -e "$BATS_TEST_TMPDIR/not" ]
+}
+
+@test "a path with a space in it is refused in one line" {
+	mkdir "$BATS_TEST_TMPDIR/my folder"
+	cp "$root/Makefile" "$BATS_TEST_TMPDIR/my folder"
+	run -2 make_in "$BATS_TEST_TMPDIR/my folder"
+	[[ $output == "Makefile:"*"*** the path '$(realpath "$BATS_TEST_TMPDIR")/my folder' has a space in it, which make cannot take: move this folder.  Stop." ]]
+	run -2 make_in "$root" BUILD='some where'
+	[[ $output == *"*** the path 'some where' has a space in it, which make cannot take: set BUILD to another.  Stop." ]]
+}
+
+@test "without apt it says which sources it wants and where to put them, and asks for nothing else" {
+	local bin=$BATS_TEST_TMPDIR/bin cache=$BATS_TEST_TMPDIR/cache name package version file hash
+	mkdir "$bin" "$cache"
+	for name in bash sh cat cut cp mv mkdir rm flock sed grep sha256sum dirname sort tar bzip2 gzip id head; do
+		ln -s "$(command -v $name)" "$bin/$name"
+	done
+	run -1 env PATH="$bin" "$root/static/fetch" "$cache" "$BATS_TEST_TMPDIR/out"
+	[[ $output == *"no apt-get"*"put these files into $cache"* ]]
+	[ "${#lines[@]}" = 4 ]
+	while read -r package version _ file hash; do
+		[[ $output == *"$file"*"$package $version"*"$hash"* ]]
+	done < <(grep -v '^#' "$root/static/sources.lock")
+	# One that is there is not asked for again.
+	file=$(awk '/^zlib/ { print $4 }' "$root/static/sources.lock")
+	cp "${XDG_CACHE_HOME:-$HOME/.cache}/tcplife/sources/$file" "$cache"
+	run -1 env PATH="$bin" "$root/static/fetch" "$cache" "$BATS_TEST_TMPDIR/out"
+	[ "${#lines[@]}" = 3 ]
+	[[ $output != *"$file"* ]]
+	cp "${XDG_CACHE_HOME:-$HOME/.cache}"/tcplife/sources/*.orig.* "$cache"
+	run -0 unshare -n env PATH="$bin" "$root/static/fetch" "$cache" "$BATS_TEST_TMPDIR/out"
+	[ -e "$BATS_TEST_TMPDIR/out/libbpf/src/libbpf.c" ]
+}
+
+@test "-V names the commit, or that it came as a tarball" {
+	local folder=$BATS_TEST_TMPDIR/sources git=(git -c user.name=x -c user.email=x@y -c init.defaultBranch=main)
+	copy "$folder"
+	[ "$("$folder/static/commit")" = tarball ]
+	cp "$root/.gitattributes" "$folder"
+	cd "$folder"
+	"${git[@]}" init -q
+	"${git[@]}" add .
+	"${git[@]}" commit -q -m x
+	local commit
+	commit=$(git rev-parse HEAD | cut -c1-12)
+	[ "$(static/commit)" = "commit $commit" ]
+	chown -R 65534 .
+	[ "$(static/commit)" = "commit $commit" ]
+	echo >>src/main.c
+	[ "$(static/commit)" = "commit $commit, changed" ]
+	chown -R 0 .
+	mkdir "$BATS_TEST_TMPDIR/tarball"
+	git archive HEAD | tar -x -C "$BATS_TEST_TMPDIR/tarball"
+	[ "$("$BATS_TEST_TMPDIR/tarball/static/commit")" = "tarball of commit $commit" ]
+	# And the binary has just that.
+	[ "$("$build/tcplife" -V)" = "tcplife $(sed -n 's/.*TCPLIFE_VERSION "\(.*\)"/\1/p' "$root/src/cli/version.h") ($(head -n 1 "$build/by/built"))" ]
+	[ "$("$build/tcplife" -V -v | sed -n 2,3p)" = "$(tail -n 2 "$build/by/built")" ]
 }

@@ -14,6 +14,22 @@ make_alone() {
 	env -u BUILD -u MAKEFLAGS -u MAKELEVEL make -s -C "$root" BUILD="$build" "$@"
 }
 
+# Whatever README and SECURITY.md link to, or name as a document, is there, beside them.
+links_hold() {
+	local name names
+	names=$(cd "$1" && grep -ohE '\]\([^)#:]+\)|(docs/)?[A-Za-z]+\.(md|json)\b' README.md SECURITY.md | sed -E 's/^\]\((.*)\)$/\1/' | sort -u)
+	grep -qx docs/performance.md <<<"$names"
+	for name in $names; do
+		if [ "$name" != tcplife.spdx.json ]; then [ -e "$1/$name" ] || { echo "$name is missing in $1" >&2; return 1; }; fi
+	done
+}
+
+# The commands of a document that are set apart as such and have WORD in them.
+commands_with() { # DOCUMENT WORD
+	awk -v word="$2" '/^```/ { if (within && index(text, word)) printf "%s", text; within = !within; text = ""; next }
+		within { text = text $0 "\n" }' "$root/$1"
+}
+
 # The long options of --help, a line each.
 options() {
 	"$tcplife" --help | grep -oE '^  (-.,|   ) --[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+'
@@ -28,9 +44,9 @@ completed() {
 }
 
 @test "make install, and uninstall, under DESTDIR and PREFIX" {
-	local to=$BATS_TEST_TMPDIR/to
+	local to="$BATS_TEST_TMPDIR/where to"
 	make_alone install DESTDIR="$to" PREFIX=/opt/tcplife
-	(cd "$to" && find . -type f | sort) >"$BATS_TEST_TMPDIR/found"
+	(cd "$to" && find . -type f | grep -v /doc/ | sort) >"$BATS_TEST_TMPDIR/found"
 	diff "$BATS_TEST_TMPDIR/found" - <<-'END'
 		./opt/tcplife/bin/tcplife
 		./opt/tcplife/lib/systemd/system/tcplife.service
@@ -39,6 +55,7 @@ completed() {
 		./opt/tcplife/share/zsh/site-functions/_tcplife
 	END
 	cmp "$to/opt/tcplife/bin/tcplife" "$tcplife"
+	links_hold "$to/opt/tcplife/share/doc/tcplife"
 	grep -qx 'ExecStart=/opt/tcplife/bin/tcplife --json' "$to/opt/tcplife/lib/systemd/system/tcplife.service"
 	make_alone uninstall DESTDIR="$to" PREFIX=/opt/tcplife
 	[ -z "$(find "$to" -type f)" ]
@@ -94,21 +111,61 @@ completed() {
 	[ -z "$(completed -L '')" ]
 }
 
-@test "make dist: a tarball of all of it, the same to the byte each time, and its sha256" {
-	local name tree=$BATS_TEST_TMPDIR/tree
+@test "make dist: a tarball of all of it, the same to the byte each time" {
+	local name docs tree=$BATS_TEST_TMPDIR/tree
 	make_alone dist >/dev/null
 	name=$(cd "$build/dist" && echo *.tar.gz)
 	name=${name%.tar.gz}
 	[[ $name = "tcplife-$("$tcplife" --version | cut -d' ' -f2)-linux-"* ]]
 	mkdir "$tree"
 	tar -C "$tree" -xf "$build/dist/$name.tar.gz"
-	cmp "$tree/$name/bin/tcplife" "$tcplife"
-	for file in share/man/man8/tcplife.8 lib/systemd/system/tcplife.service README.md LICENSE \
-		LICENSES/GPL-2.0-only.txt LICENSES/BSD-2-Clause.txt; do
-		[ -s "$tree/$name/$file" ]
+	cmp "$tree/usr/local/bin/tcplife" "$tcplife"
+	grep -qx 'ExecStart=/usr/local/bin/tcplife --json' "$tree/usr/local/lib/systemd/system/tcplife.service"
+	docs=$tree/usr/local/share/doc/tcplife
+	links_hold "$docs"
+	for file in tcplife.spdx.json LICENSE LICENSES/GPL-2.0-only.txt LICENSES/BSD-2-Clause.txt ../../man/man8/tcplife.8; do
+		[ -s "$docs/$file" ]
 	done
-	(cd "$build/dist" && sha256sum -c "$name.sha256")
 	cp "$build/dist/$name.tar.gz" "$BATS_TEST_TMPDIR/first.tar.gz"
 	make_alone dist >/dev/null
 	cmp "$build/dist/$name.tar.gz" "$BATS_TEST_TMPDIR/first.tar.gz"
+}
+
+@test "the tarball unpacked at / leaves a system of merged folders as it was" {
+	local system=$BATS_TEST_TMPDIR/system
+	make_alone dist >/dev/null
+	mkdir -p "$system"/usr/{bin,lib/systemd/system,share,local/bin}
+	ln -s usr/bin "$system/bin"
+	ln -s usr/lib "$system/lib"
+	echo tool >"$system/usr/bin/tool"
+	# As some distributions have it.
+	chown 0:50 "$system/usr/local"
+	chmod 2775 "$system/usr/local"
+	ln -s share/man "$system/usr/local/man"
+	tar -C "$system" -xzf "$build"/dist/*.tar.gz
+	[ "$(readlink "$system/bin")" = usr/bin ]
+	[ "$(readlink "$system/lib")" = usr/lib ]
+	[ "$(readlink "$system/usr/local/man")" = share/man ]
+	[ "$(cat "$system/bin/tool")" = tool ]
+	[ "$(stat -c '%u %g %a' "$system/usr/local")" = '0 50 2775' ]
+	[ -x "$system/usr/local/bin/tcplife" ]
+	[ -z "$(find "$system" -newer "$system/usr/bin/tool" -not -path "$system/usr/local*" -type f)" ]
+}
+
+@test "the commands of README and SECURITY.md install a release and verify it" {
+	local install verify
+	install=$(commands_with README.md 'tar -C /')
+	verify=$(commands_with SECURITY.md sha256sum)
+	[ -n "$install" ]
+	[ -n "$verify" ]
+	# As root, with a /usr/local of its own that goes with it.
+	run -0 unshare --mount --propagation private env -u BUILD -u MAKEFLAGS -u MAKELEVEL bash -euxc "
+		mount -t tmpfs none /usr/local
+		cd '$(realpath "$root")'
+		make -s dist >/dev/null
+		(cd build/dist && $install)
+		/usr/local/bin/tcplife -V
+		$verify"
+	[[ $output == *": OK"* ]]
+	[ "$(grep -cE "^$(sha256sum "$root/build/tcplife" | cut -d' ' -f1)  (build|/usr/local/bin)/tcplife$" <<<"$output")" = 2 ]
 }
