@@ -387,10 +387,15 @@ static void privileges_drop(struct run *run)
 			run->options->output, strerror(-error));
 }
 
-static void say_room(const struct room *room)
+static void say_room(const struct tracer *tracer)
 {
-	message("room for %u open sessions, and %u KB for records that wait", room->sessions,
-		room->buffer_bytes >> 10);
+	const struct room *room = tracer_room(tracer);
+
+	message("room for %u open sessions, and %u KB for records that wait; %llu KB of kernel "
+		"memory "
+		"are taken",
+		room->sessions, room->buffer_bytes >> 10,
+		(unsigned long long)tracer_footprint(tracer) >> 10);
 }
 
 /* Everything that can be opened before tracing begins. */
@@ -431,6 +436,8 @@ static bool tracing_start(struct run *run)
 		return false;
 	}
 	view_set(run);
+	if (options->verbose)
+		say_room(run->choice.tracer);
 	diagnose(run);
 	if (options_asks(options) & ASKS_CGROUP)
 		run->cgroups = cgroups_new();
@@ -448,7 +455,6 @@ static bool tracing_start(struct run *run)
 static void start_told(struct run *run)
 {
 	if (run->options->verbose) {
-		say_room(tracer_room(run->choice.tracer));
 		check_print_brief(message_stream(), &run->choice);
 	}
 	warn(run->choice.layout_why);

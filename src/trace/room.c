@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "room.h"
 
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "bpf/life.h"
@@ -20,13 +19,6 @@
 #define BUFFER_LEAST	 (1U << 20)
 #define BUFFER_MOST	 (8U << 20) /* 58,000 sessions that end at once */
 #define BUFFER_SHARE	 256
-
-uint64_t room_memory(void)
-{
-	struct sysinfo machine;
-
-	return sysinfo(&machine) ? 0 : (uint64_t)machine.totalram * machine.mem_unit;
-}
 
 static uint32_t sessions_for(uint64_t memory, bool grows)
 {

@@ -21,14 +21,11 @@ struct room {
 };
 
 /*
- * memory: the machine's, in bytes; cpus: those that it may have. sessions and buffer_kb: what is
- * asked for, 0 if nothing is. grows: the kernel takes memory for sessions as they come, and not for
- * all at the start.
+ * memory: what there is, in bytes (base/memory.h); cpus: those that it may have. sessions and
+ * buffer_kb: what is asked for, 0 if nothing is. grows: the kernel takes memory for sessions as
+ * they come, and not for all at the start.
  */
 struct room room_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint32_t buffer_kb,
 		     bool grows);
-
-/* The machine's memory in bytes; 0: unknown. */
-uint64_t room_memory(void);
 
 #endif

@@ -16,6 +16,8 @@
 #include "probe-select/hook.h"
 #include "probe-select/layout.h"
 #include "bpf/life.h"
+#include "footprint.h"
+#include "base/memory.h"
 #include "base/objects.h"
 
 #define WAKEUP_BYTES (1U << 16)
@@ -428,7 +430,7 @@ static struct tracer *try_start(const struct tracer_request *request, char *why,
 
 	if (!tracer)
 		goto failed;
-	tracer->room = room_for(room_memory(), (unsigned int)libbpf_num_possible_cpus(),
+	tracer->room = room_for(memory_available(), (unsigned int)libbpf_num_possible_cpus(),
 				request->options->max_sessions, request->options->buffer_kb,
 				lives_grow(request));
 	if (!request->candidate->ring || !request->facts->exchange) {
@@ -494,6 +496,11 @@ int tracer_watch(const struct tracer *tracer, int epoll)
 int tracer_drain(struct tracer *tracer)
 {
 	return reader_drain(tracer->reader);
+}
+
+uint64_t tracer_footprint(const struct tracer *tracer)
+{
+	return footprint_read(tracer->object);
 }
 
 const struct room *tracer_room(const struct tracer *tracer)

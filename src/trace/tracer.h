@@ -30,6 +30,8 @@ struct tracer *tracer_start(const struct tracer_request *request, char *why, siz
 
 /* What it has taken in the kernel, or may. */
 const struct room *tracer_room(const struct tracer *tracer);
+/* The kernel memory that its maps and programs take now, in bytes; 0: unknown. */
+uint64_t tracer_footprint(const struct tracer *tracer);
 
 /*
  * Adds to an epoll instance what tells that draining is worth while; drain at least every 100 ms

@@ -80,3 +80,30 @@ has_session() { grep -qE ' 127\.0\.0\.1 +1 ' "$1"; }
 	run -0 --separate-stderr "$tcplife" -d 0.1
 	[ -z "$stderr" ] || [[ $stderr == "tcplife: not printed: "* ]]
 }
+
+# Prints the folder of a new cgroup below our own, with this limit of memory in bytes; fails if there is none.
+limited_cgroup() {
+	local v1 v2
+	v1=/sys/fs/cgroup/memory$(awk -F: '$2 == "memory" { print $3 }' /proc/self/cgroup)
+	v2=/sys/fs/cgroup$(awk -F: '$1 == 0 { print $3 }' /proc/self/cgroup)
+	if [ -e "$v1/memory.limit_in_bytes" ]; then
+		mkdir "$v1/tcplife-test-$$" && echo "$1" >"$v1/tcplife-test-$$/memory.limit_in_bytes" &&
+			echo "$v1/tcplife-test-$$"
+	else
+		mkdir "$v2/tcplife-test-$$" && echo "$1" >"$v2/tcplife-test-$$/memory.max" && echo "$v2/tcplife-test-$$"
+	fi
+}
+
+# The KB of kernel memory that a run takes, by its own words; WORDS go before the command.
+kernel_kb() { "$@" "$tcplife" -v -d 0.1 2>&1 | sed -n 's/.*; \([0-9]*\) KB of kernel memory are taken$/\1/p'; }
+
+@test "it takes less kernel memory where its cgroup has little" {
+	local plenty few cgroup
+	plenty=$(kernel_kb)
+	cgroup=$(limited_cgroup 67108864)
+	# shellcheck disable=SC2016 # what that shell puts in
+	few=$(kernel_kb sh -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' "$cgroup")
+	rmdir "$cgroup"
+	# An eighth of the limit, at most, whatever the machine has.
+	[ "$few" -gt 0 ] && [ "$few" -le 8192 ] && [ "$few" -lt "$plenty" ]
+}
