@@ -204,7 +204,7 @@ run: $(BUILD)/tcplife
 # --- tests: what they run is built here, how they run is in tests/ ------------------------------------
 
 units := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit_%,$(wildcard tests/unit/*.c))
-programs := $(patsubst tests/%/,$(BUILD)/tests/%,$(sort $(dir $(wildcard tests/workload/*.c tests/compare/*.c tests/lowly/*.c tests/hog/*.c))))
+programs := $(patsubst tests/%/,$(BUILD)/tests/%,$(sort $(dir $(wildcard tests/workload/*.c tests/compare/*.c tests/lowly/*.c tests/hog/*.c tests/crowd/*.c))))
 ours := $(filter-out %/main.o,$(objects))
 
 .PHONY: test-programs
