@@ -33,7 +33,7 @@ struct facts {
 	int proc_error; /* /proc, by which libbpf gets the layout */
 	int sys_error;	/* /sys, where BTF, the kprobe PMU and the number of CPUs stand */
 
-	int bpf_error;	     /* bpf(2): 4.4 with CONFIG_BPF_SYSCALL */
+	int bpf_error;	     /* bpf(2): CONFIG_BPF_SYSCALL */
 	bool ring_buffer;    /* BPF_MAP_TYPE_RINGBUF: 5.8 */
 	int raw_error;	     /* programs on raw tracepoints: 4.17 */
 	bool misses_counted; /* how often the kernel passed a program over: 5.12 */
@@ -45,7 +45,7 @@ struct facts {
 	int fexit_error;     /* fexit on inet_csk_accept(): 5.5, arm64 6.0 */
 	bool btf_protocol;   /* sk_protocol is no bit field: 5.6 */
 
-	int tracefs_error;  /* tracefs: 4.1 */
+	int tracefs_error;  /* tracefs, before 4.1 in debugfs; ENODEV: neither is there */
 	bool tracefs_own;   /* it is not mounted on the host */
 	int kprobe_pmu;	    /* perf type of the kprobe PMU: 4.17; 0: none */
 	bool kprobe_events; /* tracefs kprobe_events */

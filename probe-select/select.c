@@ -101,14 +101,17 @@ static bool raw_usable(struct candidate *c, const struct facts *f, const struct 
 
 static bool kprobe_usable(struct candidate *c, const struct facts *f, const struct wishes *wishes)
 {
-	if (!kprobes_offered(f) && f->tracefs_error && f->tracefs_error != ENODEV)
+	if (!kprobes_offered(f) && f->tracefs_error == ENODEV)
+		return refuse(c, "this kernel has neither the kprobe PMU (4.17+) nor tracefs, "
+				 "which takes kprobes before that (CONFIG_KPROBE_EVENTS)");
+	if (!kprobes_offered(f) && f->tracefs_error)
 		return refuse(c, "no kprobe PMU (4.17+), and tracefs cannot be reached: %s",
 			      strerror(f->tracefs_error));
 	if (!kprobes_offered(f))
 		return refuse(c,
 			      "this kernel has no kprobes (CONFIG_KPROBES, CONFIG_KPROBE_EVENTS)");
 	c->kernel_btf = wishes->btf == BTF_AUTO && !f->btf_error;
-	return accept_as(c, "works on every kernel from 4.4 on; layout by %s",
+	return accept_as(c, "bpf(2) and kprobes are all it needs; layout by %s",
 			 wishes->btf == BTF_FILE ? "the BTF file"
 			 : c->kernel_btf	 ? "kernel BTF"
 						 : "discovery");
@@ -148,8 +151,8 @@ static void refuse_all(struct plan *plan, const struct facts *f, const struct wi
 			 f->release);
 	else if (f->bpf_error == ENOSYS)
 		snprintf(why, size,
-			 "this kernel has no bpf(2) (%s): it needs 4.4 or later, built with "
-			 "CONFIG_BPF_SYSCALL",
+			 "this kernel (%s) has no bpf(2), by which tcplife traces: boot one that "
+			 "is built with CONFIG_BPF_SYSCALL",
 			 f->release);
 	else if (f->cap_bpf != f->cap_perfmon)
 		snprintf(why, size,

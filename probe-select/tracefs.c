@@ -12,11 +12,16 @@
 
 int tracefs_open(bool *own)
 {
-	static const char *const usual[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing",
-					     NULL };
-	static const struct pseudofs fs = { "tracefs", TRACEFS_MAGIC, usual };
+	static const char *const tracefs_usual[] = { "/sys/kernel/tracing",
+						     "/sys/kernel/debug/tracing", NULL };
+	static const char *const debugfs_usual[] = { "/sys/kernel/debug", NULL };
+	static const struct pseudofs tracefs = { "tracefs", TRACEFS_MAGIC, tracefs_usual, NULL };
+	static const struct pseudofs debugfs = { "debugfs", DEBUGFS_MAGIC, debugfs_usual,
+						 "tracing" };
+	int fd = pseudofs_open(&tracefs, own);
 
-	return pseudofs_open(&fs, own);
+	/* Before 4.1 it was a directory of debugfs. */
+	return fd == -ENODEV ? pseudofs_open(&debugfs, own) : fd;
 }
 
 ssize_t tracefs_read(int tracefs, const char *path, char *text, size_t size)

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Opens the directory of tracefs, as pseudofs_open() does. */
+/* Opens the directory of tracefs, or before 4.1 that of debugfs, as pseudofs_open() does. */
 int tracefs_open(bool *own);
 
 /* Reads a file under the directory into text, NUL-terminated. Returns its length, or -errno. */

@@ -19,14 +19,20 @@ struct mounting {
 static int open_directory(const struct pseudofs *fs, const char *path)
 {
 	struct statfs found;
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd;
 
-	if (fd < 0)
+	if (root < 0)
 		return -errno;
-	if (fstatfs(fd, &found) || (long)found.f_type != fs->magic) {
-		close(fd);
+	if (fstatfs(root, &found) || (long)found.f_type != fs->magic) {
+		close(root);
 		return -ENOENT;
 	}
+	if (!fs->directory)
+		return root;
+	fd = openat(root, fs->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		fd = -errno;
+	close(root);
 	return fd;
 }
 

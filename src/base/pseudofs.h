@@ -9,12 +9,14 @@ struct pseudofs {
 	const char *type;	  /* as mount(8) calls it */
 	long magic;		  /* as statfs(2) tells it, linux/magic.h */
 	const char *const *usual; /* where one expects it; NULL ends the list */
+	const char *directory;	  /* the one in it that is wanted; NULL: its root */
 };
 
 /*
- * Opens its directory: the host's, if it is mounted where one expects it, else one that is mounted
- * in a mount namespace of our own; the host's mounts are never changed. Sets *own for the latter.
- * Returns a descriptor that the caller closes, or -errno.
+ * Opens the directory in the host's mount, if there is one where one expects it, else in a mount
+ * that only a helper process sees; the host's mounts are never changed. Sets *own for the latter.
+ * Returns a descriptor that the caller closes, or -errno: ENODEV if the kernel does not know the
+ * type, ENOENT if there is no such directory.
  */
 int pseudofs_open(const struct pseudofs *fs, bool *own);
 

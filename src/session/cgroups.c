@@ -133,7 +133,7 @@ static void read_all(struct cgroups *c)
 struct cgroups *cgroups_new(void)
 {
 	static const char *const usual[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified", NULL };
-	static const struct pseudofs fs = { "cgroup2", CGROUP2_SUPER_MAGIC, usual };
+	static const struct pseudofs fs = { "cgroup2", CGROUP2_SUPER_MAGIC, usual, NULL };
 	struct cgroups *c = calloc(1, sizeof(*c));
 	bool own;
 

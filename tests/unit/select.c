@@ -32,6 +32,40 @@ struct machine {
 
 static const struct machine machines[] = {
 	{
+		.name = "RHEL 7.9, 3.10 with bpf(2) and the kprobe PMU of later kernels",
+		.facts = { ROOT, TRACEFS, PMU, NO_RAW, NO_BTF, RELEASE("3.10.0-1160.el7.x86_64") },
+		.first = HOOK_KPROBE,
+		.accept = ACCEPT_KRETPROBE,
+		.reasons = { "this kernel has none", "no raw tracepoints", "bpf(2) and kprobes" },
+	},
+	{
+		.name = "RHEL 7.6, 3.10 without that PMU, whose kprobes are in debugfs",
+		.facts = { ROOT, TRACEFS, NO_RAW, NO_BTF, RELEASE("3.10.0-957.el7.x86_64") },
+		.first = HOOK_KPROBE,
+		.accept = ACCEPT_KRETPROBE,
+	},
+	{
+		.name = "RHEL 7.6 whose debugfs may not be mounted",
+		.facts = { ROOT, NO_TRACEFS(EPERM), NO_RAW, NO_BTF,
+			   RELEASE("3.10.0-957.el7.x86_64") },
+		.first = NOTHING,
+		.reasons = { NULL, NULL, "tracefs cannot be reached: Operation not permitted" },
+	},
+	{
+		.name = "RHEL 7.4, 3.10 before bpf(2)",
+		.facts = { ROOT, TRACEFS, NO_RAW, NO_BTF, .bpf_error = ENOSYS,
+			   RELEASE("3.10.0-693.el7.x86_64") },
+		.first = NOTHING,
+		.accept = ACCEPT_KRETPROBE,
+		.refusal = "this kernel (3.10.0-693.el7.x86_64) has no bpf(2)",
+	},
+	{
+		.name = "4.14 with neither tracefs nor the kprobe PMU",
+		.facts = { ROOT, NO_TRACEFS(ENODEV), NO_RAW, NO_BTF, RELEASE("4.14.0") },
+		.first = NOTHING,
+		.reasons = { NULL, NULL, "neither the kprobe PMU (4.17+) nor tracefs" },
+	},
+	{
 		.name = "Ubuntu 16.04, 4.4",
 		.facts = { ROOT, TRACEFS, NO_RAW, NO_BTF, RELEASE("4.4.0-210-generic") },
 		.first = HOOK_KPROBE,

@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Discovery of the layout without BTF: on a busy machine, beside other tracers, and unseen by them.
+
+load tracer.bash
+
+setup() {
+	bats_require_minimum_version 1.5.0
+	build=${BUILD:-$BATS_TEST_DIRNAME/../../build}
+	vm=$BATS_TEST_DIRNAME/../vm
+	tcplife=$build/tcplife
+	crowd=''
+}
+
+teardown() {
+	if [ -n "$crowd" ]; then kill -KILL "$crowd" 2>/dev/null || true; fi
+	tracers_end
+}
+
+# Other sessions keep both processors busy, and their packets interrupt everyone.
+crowd_start() {
+	"$build/tests/crowd" "$@" >"$BATS_TEST_TMPDIR/crowd" 2>&1 3>&- &
+	crowd=$!
+	await grep -qx busy "$BATS_TEST_TMPDIR/crowd"
+}
+
+crowd_stop() {
+	kill -KILL "$crowd"
+	wait "$crowd" || true
+	crowd=''
+}
+
+# The layout as `--check --json` finds it with these options, one line a field, but for the only one that
+# discovery cannot tell.
+layout() {
+	"$tcplife" --check --json --probe raw "$@" |
+		jq -r '.layout | to_entries[] | "\(.key) \(.value)"' | grep -v total_retrans
+}
+
+@test "snapshots and samples that are foreign, torn, doubled, out of order or lost" {
+	run -0 "$build/tests/unit_snapshots"
+	run -0 "$build/tests/unit_match"
+}
+
+@test "rehearsals are told from real sessions" {
+	run -0 "$build/tests/unit_rehearsal"
+}
+
+@test "tracefs as a directory of debugfs" {
+	run -0 "$build/tests/unit_pseudofs"
+}
+
+@test "in a crowd: every field as BTF says, 20 of 20 times" {
+	local try
+	layout >"$BATS_TEST_TMPDIR/btf"
+	crowd_start
+	for try in {1..20}; do
+		layout --btf none >"$BATS_TEST_TMPDIR/found"
+		diff "$BATS_TEST_TMPDIR/btf" "$BATS_TEST_TMPDIR/found"
+	done
+	crowd_stop
+}
+
+@test "in a crowd: three that start at once find the same" {
+	local name
+	layout >"$BATS_TEST_TMPDIR/btf"
+	crowd_start
+	layout --btf none >"$BATS_TEST_TMPDIR/one" 3>&- &
+	layout --btf none >"$BATS_TEST_TMPDIR/two" 3>&- &
+	layout --btf none >"$BATS_TEST_TMPDIR/three"
+	wait %2 %3
+	crowd_stop
+	for name in one two three; do diff "$BATS_TEST_TMPDIR/btf" "$BATS_TEST_TMPDIR/$name"; done
+}
+
+@test "no tracer prints a rehearsal, or counts one as lost" {
+	local records=$BATS_TEST_TMPDIR/records said=$BATS_TEST_TMPDIR/said
+	tracer_start -j --existing
+	for _ in 1 2 3; do "$tcplife" --check --btf none --probe raw >/dev/null; done
+	# Where no network namespace can be made, rehearsals are played on the host's loopback.
+	setpriv --bounding-set -sys_admin --inh-caps -sys_admin -- \
+		"$tcplife" --check --btf none --probe raw >/dev/null
+	tracer_stop
+	cat "$records" "$said"
+	[ "$(jq -c 'select(.laddr != null and (.laddr | startswith("127.")))' "$records" | wc -l)" = 0 ]
+	jq -e 'select(.type == "losses")' "$records" || true
+	run -1 grep 'not printed' "$said"
+}
+
+@test "a real session within 127.64.0.0/10 is printed" {
+	tracer_start -j
+	python3 -c '
+import socket
+s = socket.create_server(("127.64.0.1", 0))
+c = socket.create_connection(s.getsockname(), source_address=("127.100.7.7", 0))
+print(s.getsockname()[1])
+a = s.accept()[0]
+c.close(); a.close()' >"$BATS_TEST_TMPDIR/port"
+	tracer_stop
+	[ "$(jq -c --argjson port "$(cat "$BATS_TEST_TMPDIR/port")" 'select(.lport == $port or .rport == $port)' "$records" | wc -l)" = 2 ]
+}
