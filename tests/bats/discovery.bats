@@ -7,7 +7,6 @@ load tracer.bash
 setup() {
 	bats_require_minimum_version 1.5.0
 	build=${BUILD:-$BATS_TEST_DIRNAME/../../build}
-	vm=$BATS_TEST_DIRNAME/../vm
 	tcplife=$build/tcplife
 	crowd=''
 }
@@ -19,7 +18,7 @@ teardown() {
 
 # Other sessions keep both processors busy, and their packets interrupt everyone.
 crowd_start() {
-	"$build/tests/crowd" "$@" >"$BATS_TEST_TMPDIR/crowd" 2>&1 3>&- &
+	"$build/tests/crowd" >"$BATS_TEST_TMPDIR/crowd" 2>&1 3>&- &
 	crowd=$!
 	await grep -qx busy "$BATS_TEST_TMPDIR/crowd"
 }
@@ -51,10 +50,9 @@ layout() {
 }
 
 @test "in a crowd: every field as BTF says, 20 of 20 times" {
-	local try
 	layout >"$BATS_TEST_TMPDIR/btf"
 	crowd_start
-	for try in {1..20}; do
+	for _ in {1..20}; do
 		layout --btf none >"$BATS_TEST_TMPDIR/found"
 		diff "$BATS_TEST_TMPDIR/btf" "$BATS_TEST_TMPDIR/found"
 	done
@@ -62,13 +60,15 @@ layout() {
 }
 
 @test "in a crowd: three that start at once find the same" {
-	local name
+	local name others=()
 	layout >"$BATS_TEST_TMPDIR/btf"
 	crowd_start
-	layout --btf none >"$BATS_TEST_TMPDIR/one" 3>&- &
-	layout --btf none >"$BATS_TEST_TMPDIR/two" 3>&- &
+	for name in one two; do
+		layout --btf none >"$BATS_TEST_TMPDIR/$name" 3>&- &
+		others+=($!)
+	done
 	layout --btf none >"$BATS_TEST_TMPDIR/three"
-	wait %2 %3
+	wait "${others[@]}"
 	crowd_stop
 	for name in one two three; do diff "$BATS_TEST_TMPDIR/btf" "$BATS_TEST_TMPDIR/$name"; done
 }
@@ -83,7 +83,6 @@ layout() {
 	tracer_stop
 	cat "$records" "$said"
 	[ "$(jq -c 'select(.laddr != null and (.laddr | startswith("127.")))' "$records" | wc -l)" = 0 ]
-	jq -e 'select(.type == "losses")' "$records" || true
 	run -1 grep 'not printed' "$said"
 }
 

@@ -15,3 +15,7 @@ setup() {
 @test "without IPv6" {
 	"$vm/truth" --append ipv6.disable=1 6.1 basic names
 }
+
+@test "a clock that stands still for milliseconds" {
+	"$vm/truth" --append "clocksource=jiffies highres=off nohz=off" 6.1 basic names
+}
