@@ -4,14 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS	    (2 * STATS_GROUPS) /* a power of two; at most half are taken */
-#define LIFESPAN_NS 15625	       /* 1/64 ms */
+#include "base/table.h"
+
+#define LIFESPAN_NS 15625 /* 1/64 ms */
 
 struct stats {
 	struct stats_by by;
-	struct stats_group *slots[SLOTS]; /* where its id's hash says, or behind that */
+	struct table *table; /* numbers of the groups, by their ids */
 	struct stats_group *groups[STATS_GROUPS];
-	size_t count;
+	struct stats_group *sorted[STATS_GROUPS]; /* for stats_sort() */
 	struct stats_figures all;
 	struct stats_figures other;
 	uint64_t lifespans[STATS_LIFESPANS];
@@ -45,6 +46,11 @@ struct stats *stats_new(const struct stats_by *by)
 
 	if (!s)
 		return NULL;
+	s->table = table_new();
+	if (!s->table) {
+		free(s);
+		return NULL;
+	}
 	s->by = *by;
 	if (!by->count)
 		stats_by_add(&s->by, "port,dir", &unused);
@@ -60,30 +66,31 @@ static void group_free(struct stats_group *group)
 
 void stats_clear(struct stats *s)
 {
-	const struct stats_by by = s->by;
-
-	for (size_t i = 0; i < s->count; i++)
+	for (uint32_t i = 0; i < table_count(s->table); i++)
 		group_free(s->groups[i]);
+	table_clear(s->table);
 	histogram_clear(&s->all.lifespans);
 	histogram_clear(&s->other.lifespans);
-	memset(s, 0, sizeof(*s));
-	s->by = by;
+	s->all = s->other = (struct stats_figures){ 0 };
+	memset(s->lifespans, 0, sizeof(s->lifespans));
 }
 
 void stats_free(struct stats *s)
 {
-	if (s)
-		stats_clear(s);
+	if (!s)
+		return;
+	stats_clear(s);
+	table_free(s->table);
 	free(s);
 }
 
 static uint64_t id_hash(const struct stats *s, const struct session *session)
 {
-	uint64_t hash = 0xcbf29ce484222325;
+	uint64_t hash = table_seed();
 
 	for (unsigned i = 0; i < s->by.count; i++)
 		hash = field_hash(s->by.keys[i], session, hash);
-	return hash ^ hash >> 32;
+	return hash;
 }
 
 static bool id_equal(const struct stats *s, const struct session *a, const struct session *b)
@@ -94,12 +101,10 @@ static bool id_equal(const struct stats *s, const struct session *a, const struc
 	return true;
 }
 
-static struct stats_group *group_new(struct stats *s, const struct session *session)
+static struct stats_group *group_new(const struct stats *s, const struct session *session)
 {
 	struct stats_group *group;
 
-	if (s->count == STATS_GROUPS)
-		return NULL;
 	group = calloc(1, sizeof(*group));
 	if (!group)
 		return NULL;
@@ -110,21 +115,31 @@ static struct stats_group *group_new(struct stats *s, const struct session *sess
 		group_free(group);
 		return NULL;
 	}
-	group->serial = (unsigned)s->count;
-	s->groups[s->count++] = group;
 	return group;
 }
 
 /* The group of this session, which may be new; NULL: there can be no more. */
 static struct stats_group *find_group(struct stats *s, const struct session *session)
 {
-	size_t slot = id_hash(s, session) % SLOTS;
+	const uint64_t hash = id_hash(s, session);
+	uint32_t at = table_find(s->table, hash);
+	struct stats_group *group;
 
-	for (; s->slots[slot]; slot = (slot + 1) % SLOTS)
-		if (id_equal(s, &s->slots[slot]->id, session))
-			return s->slots[slot];
-	s->slots[slot] = group_new(s, session);
-	return s->slots[slot];
+	while (at != TABLE_NONE && !id_equal(s, &s->groups[at]->id, session))
+		at = table_find_next(s->table, at);
+	if (at != TABLE_NONE)
+		return s->groups[at];
+	group = table_count(s->table) < STATS_GROUPS ? group_new(s, session) : NULL;
+	if (!group)
+		return NULL;
+	at = table_add(s->table, hash);
+	if (at == TABLE_NONE) {
+		group_free(group);
+		return NULL;
+	}
+	group->serial = at;
+	s->groups[at] = group;
+	return group;
 }
 
 static void add_bytes(uint64_t *sum, uint64_t *unknown, int64_t bytes)
@@ -183,9 +198,10 @@ static int compare_groups(const void *a, const void *b)
 
 struct stats_group *const *stats_sort(struct stats *s, size_t *count)
 {
-	qsort(s->groups, s->count, sizeof(struct stats_group *), compare_groups);
-	*count = s->count;
-	return s->groups;
+	*count = table_count(s->table);
+	memcpy(s->sorted, s->groups, *count * sizeof(*s->groups));
+	qsort(s->sorted, *count, sizeof(*s->sorted), compare_groups);
+	return s->sorted;
 }
 
 const struct stats_figures *stats_all(const struct stats *s)

@@ -14,9 +14,11 @@
 #include <unistd.h>
 
 #include "base/pseudofs.h"
+#include "base/table.h"
 
 #define PATH_LONGEST	   1000 /* a longer path is left unknown */
 #define DEPTH_LARGEST	   32
+#define CGROUPS_LEAST	   256
 #define CGROUPS_LARGEST	   65536 /* when this many are remembered, all are forgotten */
 #define CONTAINER_DIGITS   64	 /* of the ids that container runtimes give */
 #define CONTAINER_SHORTENS 12	 /* as those runtimes print them */
@@ -28,67 +30,62 @@ struct cgroup {
 
 struct cgroups {
 	int root;
-	struct cgroup *slots; /* open addressing; id 0: free */
-	size_t size;	      /* a power of two */
-	size_t count;
+	struct table *table; /* numbers of the list */
+	struct cgroup *list;
+	uint32_t room;
 };
 
-static struct cgroup *slot_of(const struct cgroups *c, uint64_t id)
+static struct cgroup *find(const struct cgroups *c, uint64_t id)
 {
-	size_t i = id * 0x9e3779b97f4a7c15ULL >> 32;
+	uint32_t at = table_find(c->table, table_mix(0, id));
 
-	for (;; i++) {
-		struct cgroup *slot = &c->slots[i & (c->size - 1)];
-
-		if (!slot->id || slot->id == id)
-			return slot;
-	}
+	while (at != TABLE_NONE && c->list[at].id != id)
+		at = table_find_next(c->table, at);
+	return at == TABLE_NONE ? NULL : &c->list[at];
 }
 
 static void forget_all(struct cgroups *c)
 {
-	for (size_t i = 0; i < c->size; i++)
-		free(c->slots[i].path);
-	free(c->slots);
-	c->slots = NULL;
-	c->size = c->count = 0;
+	for (uint32_t i = 0; i < table_count(c->table); i++)
+		free(c->list[i].path);
+	table_clear(c->table);
 }
 
 /* Room for one more; false: no memory. */
 static bool make_room(struct cgroups *c)
 {
-	struct cgroups larger = { .size = c->size ? c->size * 2 : 256 };
+	const uint32_t room = c->room ? 2 * c->room : CGROUPS_LEAST;
+	struct cgroup *list;
 
-	if (c->count >= CGROUPS_LARGEST) {
+	if (table_count(c->table) >= CGROUPS_LARGEST)
 		forget_all(c);
-		larger.size = 256;
-	}
-	if (c->count < c->size / 2)
+	if (table_count(c->table) < c->room)
 		return true;
-	larger.slots = calloc(larger.size, sizeof(*larger.slots));
-	if (!larger.slots)
+	list = realloc(c->list, room * sizeof(*list));
+	if (!list)
 		return false;
-	for (size_t i = 0; i < c->size; i++)
-		if (c->slots[i].id)
-			*slot_of(&larger, c->slots[i].id) = c->slots[i];
-	free(c->slots);
-	c->slots = larger.slots;
-	c->size = larger.size;
+	c->list = list;
+	c->room = room;
 	return true;
 }
 
 /* path NULL: not to be found. */
 static void remember(struct cgroups *c, uint64_t id, const char *path)
 {
-	struct cgroup *slot;
+	struct cgroup *known = find(c, id);
+	uint32_t number;
 
-	if (!id || !make_room(c))
-		return;
-	slot = slot_of(c, id);
-	c->count += !slot->id;
-	slot->id = id;
-	if (!slot->path && path)
-		slot->path = strdup(path);
+	if (!known) {
+		if (!id || !make_room(c))
+			return;
+		number = table_add(c->table, table_mix(0, id));
+		if (number == TABLE_NONE)
+			return;
+		known = &c->list[number];
+		*known = (struct cgroup){ .id = id };
+	}
+	if (!known->path && path)
+		known->path = strdup(path);
 }
 
 /* The kernel numbers a directory by its cgroup's id. path is at..at+length of a larger buffer. */
@@ -139,9 +136,10 @@ struct cgroups *cgroups_new(void)
 
 	if (!c)
 		return NULL;
+	c->table = table_new();
 	c->root = pseudofs_open(&fs, &own);
-	if (c->root < 0) {
-		free(c);
+	if (!c->table || c->root < 0) {
+		cgroups_free(c);
 		return NULL;
 	}
 	read_all(c);
@@ -152,16 +150,13 @@ void cgroups_free(struct cgroups *c)
 {
 	if (!c)
 		return;
-	forget_all(c);
-	close(c->root);
+	if (c->table)
+		forget_all(c);
+	table_free(c->table);
+	free(c->list);
+	if (c->root >= 0)
+		close(c->root);
 	free(c);
-}
-
-static const struct cgroup *find(const struct cgroups *c, uint64_t id)
-{
-	const struct cgroup *slot = c->size ? slot_of(c, id) : NULL;
-
-	return slot && slot->id ? slot : NULL;
 }
 
 const char *cgroups_path(struct cgroups *c, uint64_t id)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/table.h"
+
 /* NOLINTBEGIN(bugprone-macro-parentheses): names and literals take none */
 #define MEMBER(member) \
 	.bytes = sizeof(((struct session *)0)->member), .offset = offsetof(struct session, member)
@@ -201,15 +203,20 @@ bool field_equal(const struct field *f, const struct session *a, const struct se
 	       memcmp(field_at(f, a), field_at(f, b), bytes) == 0;
 }
 
-/* FNV-1a */
 uint64_t field_hash(const struct field *f, const struct session *s, uint64_t hash)
 {
-	const bool path = f->type == VALUE_PATH;
-	const uint8_t *byte = path ? (const uint8_t *)path_of(f, s) : field_at(f, s);
-	const size_t bytes = path ? strlen((const char *)byte) : significant_bytes(f, s);
+	const char *at = f->type == VALUE_PATH ? path_of(f, s) : field_at(f, s);
+	size_t left = f->type == VALUE_PATH ? strlen(at) : significant_bytes(f, s);
 
-	for (size_t i = 0; i < bytes; i++)
-		hash = (hash ^ byte[i]) * 0x100000001b3;
+	while (left) {
+		const size_t bytes = left < sizeof(uint64_t) ? left : sizeof(uint64_t);
+		uint64_t word = 0;
+
+		memcpy(&word, at, bytes);
+		hash = table_mix(hash, word);
+		at += bytes;
+		left -= bytes;
+	}
 	return hash;
 }
 

@@ -14,7 +14,6 @@ struct roster;
 struct roster_entry {
 	struct record record;
 	uint64_t inode; /* of the socket, as in /proc/PID/fd; 0: unknown */
-	uint32_t next;	/* private */
 	bool gone;	/* private */
 };
 

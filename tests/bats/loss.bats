@@ -110,6 +110,14 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	run -0 grep -cE '^tcplife: room for [0-9]+ open sessions, and [0-9]+ KB for records that wait$' "$said"
 }
 
+@test "the memory that a cgroup leaves" {
+	run -0 "$build/tests/unit_memory"
+}
+
+@test "the hash table finds what is in it, and nothing else" {
+	run -0 "$build/tests/unit_table"
+}
+
 @test "records leave in the order of their numbers, whole, and their places are used again" {
 	run -0 "$build/tests/unit_inbox"
 }
