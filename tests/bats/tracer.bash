@@ -38,9 +38,8 @@ tracer_stop() {
 }
 
 # A second tracer, that prints all in JSON to $witness: what it has not seen either, the kernel told no
-# program of. Of changes that the kernel passes over, this is the only proof there is: some kernels
-# (6.18.44 in a virtual machine, one change in a million) hand one to no BPF program and count nothing,
-# while the tracepoint's own event of it is in the trace buffer of tracefs.
+# program of. Of changes that no program is told of and no counter counts, as happens to one in a million
+# on some virtual machines, this is the only proof there is.
 witness_start() {
 	witness=$BATS_TEST_TMPDIR/witness
 	"${BUILD:-$BATS_TEST_DIRNAME/../../build}/tcplife" -v -j >"$witness" 2>"$witness.said" 3>&- &
