@@ -107,7 +107,7 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	run -0 "$build/tests/unit_room"
 	tracer_start
 	tracer_stop
-	run -0 grep -cE '^tcplife: room for [0-9]+ open sessions, and [0-9]+ KB for records that wait$' "$said"
+	run -0 grep -cE '^tcplife: room for [0-9]+ open sessions, and [0-9]+ KB for records that wait; [0-9]+ KB of kernel memory are taken$' "$said"
 }
 
 @test "the memory that a cgroup leaves" {
