@@ -4,23 +4,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <bpf/btf.h>
 
 #include "btf_view.h"
+#include "layout_members.h"
 
-#define STRUCTURE_BYTES 8192 /* more than any that we read has, whatever was compiled in */
-#define STEPS_MOST	8192 /* to one member; a kernel's own takes some hundred */
+#define STEPS_MOST 8192 /* to one member; a kernel's own takes some hundred */
 
-/* A member of a structure, by its path in BTF, and where a layout keeps its offset. */
-static const struct field {
-	const char *structure;
-	const char *path;
-	int bytes;
-	size_t at; /* of the offset, in struct layout */
-} fields[] = {
+const struct layout_member layout_members[LAYOUT_MEMBERS] = {
 #define X(identifier, structure, path, bytes)            \
 	[FIELD_##identifier] = { structure, path, bytes, \
 				 offsetof(struct layout, offset[FIELD_##identifier]) },
@@ -34,26 +26,24 @@ static const struct field {
 #undef X
 };
 
-#define FIELDS (sizeof(fields) / sizeof(*fields))
-
-static void offset_set(struct layout *layout, const struct field *field, int offset)
+static void offset_set(struct layout *layout, const struct layout_member *member, int offset)
 {
-	memcpy((char *)layout + field->at, &offset, sizeof(offset));
+	memcpy((char *)layout + member->at, &offset, sizeof(offset));
 }
 
-static int offset_of(const struct layout *layout, const struct field *field)
+int layout_member_offset(const struct layout *layout, const struct layout_member *member)
 {
 	int offset;
 
-	memcpy(&offset, (const char *)layout + field->at, sizeof(offset));
+	memcpy(&offset, (const char *)layout + member->at, sizeof(offset));
 	return offset;
 }
 
 void layout_init(struct layout *layout)
 {
 	memset(layout, 0, sizeof(*layout));
-	for (size_t i = 0; i < FIELDS; i++)
-		offset_set(layout, &fields[i], OFFSET_UNKNOWN);
+	for (size_t i = 0; i < LAYOUT_MEMBERS; i++)
+		offset_set(layout, &layout_members[i], OFFSET_UNKNOWN);
 }
 
 bool layout_has(const struct layout *layout, enum layout_field field)
@@ -103,13 +93,14 @@ const char *layout_field_name(enum layout_field field)
 {
 	static char name[64];
 
-	snprintf(name, sizeof(name), "%s.%s", fields[field].structure, fields[field].path);
+	snprintf(name, sizeof(name), "%s.%s", layout_members[field].structure,
+		 layout_members[field].path);
 	return name;
 }
 
 int layout_field_bytes(enum layout_field field)
 {
-	return fields[field].bytes;
+	return layout_members[field].bytes;
 }
 
 const char *layout_source_name(enum layout_source source)
@@ -162,7 +153,7 @@ static int member_find(struct search *s, const struct btf_type *t)
 		int at = (int)(btf_member_bit_offset(t, i) / 8);
 
 		s->steps -= s->steps > 0;
-		if (at > STRUCTURE_BYTES)
+		if (at > LAYOUT_STRUCTURE_BYTES)
 			continue;
 		if (!*own) {
 			int within = member_find(s, inner);
@@ -200,7 +191,7 @@ static int path_find(const struct btf_view *btf, const struct btf_type *t, const
 		path += s.length + 1;
 	}
 	*bits = s.bits;
-	return offset + bytes <= STRUCTURE_BYTES ? offset : OFFSET_UNKNOWN;
+	return offset + bytes <= LAYOUT_STRUCTURE_BYTES ? offset : OFFSET_UNKNOWN;
 }
 
 /* What is looked for in a BTF. Found all in one pass: there are some 150,000 types to compare. */
@@ -256,12 +247,12 @@ static void find_wanted(const struct btf_view *btf, __u32 ids[WANTED])
 
 /* Its offset; the structure is one of those that are wanted, and has no member if not found. */
 static int field_find(const struct btf_view *btf, const __u32 ids[WANTED],
-		      const struct field *field, int *bits)
+		      const struct layout_member *member, int *bits)
 {
 	for (int i = 0; i < WANTED_STRUCTURES; i++)
-		if (ids[i] && !strcmp(field->structure, wanted[i].name))
-			return path_find(btf, btf_view_type(btf, ids[i]), field->path, field->bytes,
-					 bits);
+		if (ids[i] && !strcmp(member->structure, wanted[i].name))
+			return path_find(btf, btf_view_type(btf, ids[i]), member->path,
+					 member->bytes, bits);
 	return OFFSET_UNKNOWN;
 }
 
@@ -270,14 +261,14 @@ static void read_fields(struct layout *layout, const struct btf_view *btf, const
 {
 	int bits = 0;
 
-	for (size_t i = 0; i < FIELDS; i++) {
-		int offset = field_find(btf, ids, &fields[i], &bits);
+	for (size_t i = 0; i < LAYOUT_MEMBERS; i++) {
+		int offset = field_find(btf, ids, &layout_members[i], &bits);
 
 		if (bits && (i != FIELD_PROTOCOL || bits != 8))
 			offset = OFFSET_UNKNOWN;
 		if (i == FIELD_PROTOCOL)
 			layout->protocol_bytes = bits ? 1 : 2;
-		offset_set(layout, &fields[i], offset);
+		offset_set(layout, &layout_members[i], offset);
 	}
 }
 
@@ -305,135 +296,4 @@ int layout_from_btf(struct layout *layout, const char *path)
 	read_functions(layout, btf, ids);
 	btf_view_free(btf);
 	return 0;
-}
-
-/* The types that the members of the small BTF are made of. */
-struct types {
-	int u8, u16, u32, u64;
-	int words; /* __u64[2] */
-	int in6_addr;
-	int ns_common;
-	int lock, backlog; /* of struct sock */
-	int net_pointer;   /* possible_net_t, around a pointer to struct net */
-};
-
-static int type_of_bytes(const struct types *types, int bytes)
-{
-	return bytes == 1    ? types->u8
-	       : bytes == 2  ? types->u16
-	       : bytes == 4  ? types->u32
-	       : bytes == 16 ? types->words
-			     : types->u64;
-}
-
-static int add_integer(struct btf *btf, const char *name, int bytes)
-{
-	return btf__add_int(btf, name, (size_t)bytes, 0);
-}
-
-static void add_types(struct btf *btf, struct types *types)
-{
-	int net;
-
-	types->u8 = add_integer(btf, "unsigned char", 1);
-	types->u16 = add_integer(btf, "unsigned short", 2);
-	types->u32 = add_integer(btf, "unsigned int", 4);
-	types->u64 = add_integer(btf, "unsigned long", 8);
-	types->words = btf__add_array(btf, types->u32, types->u64, 2);
-	types->in6_addr = btf__add_struct(btf, "in6_addr", 16);
-	btf__add_field(btf, "words", types->words, 0, 0);
-	types->ns_common = btf__add_struct(btf, "ns_common", 4);
-	btf__add_field(btf, "inum", types->u32, 0, 0);
-	types->lock = btf__add_struct(btf, NULL, 4);
-	btf__add_field(btf, "owned", types->u32, 0, 0);
-	types->backlog = btf__add_struct(btf, NULL, 4);
-	btf__add_field(btf, "len", types->u32, 0, 0);
-	net = btf__add_fwd(btf, "net", BTF_FWD_STRUCT);
-	net = btf__add_ptr(btf, net);
-	types->net_pointer = btf__add_struct(btf, NULL, 8);
-	btf__add_field(btf, "net", net, 0, 0);
-	types->net_pointer = btf__add_typedef(btf, "possible_net_t", types->net_pointer);
-}
-
-/* offset: in bytes, or OFFSET_UNKNOWN. */
-static void add_field(struct btf *btf, const char *name, int type, int offset)
-{
-	btf__add_field(btf, name, type, offset == OFFSET_UNKNOWN ? 0 : (__u32)offset * 8, 0);
-}
-
-/* Members of members, and pointers, have the types that the kernel gives them. */
-static void add_member(struct btf *btf, const struct layout *layout, const struct types *types,
-		       const struct field *field)
-{
-	const struct {
-		const struct field *field;
-		const char *name; /* of the outer member */
-		int type;
-	} special[] = {
-		{ &fields[FIELD_V6_DADDR], "skc_v6_daddr", types->in6_addr },
-		{ &fields[FIELD_V6_RCV_SADDR], "skc_v6_rcv_saddr", types->in6_addr },
-		{ &fields[FIELD_NET], "skc_net", types->net_pointer },
-		{ &fields[FIELD_NETNS_INUM], "ns", types->ns_common },
-		{ &fields[LAYOUT_FIELD_COUNT + TYPED_OWNED], "sk_lock", types->lock },
-		{ &fields[LAYOUT_FIELD_COUNT + TYPED_BACKLOG], "sk_backlog", types->backlog },
-	};
-	int type = type_of_bytes(types, field->bytes);
-	const char *name = field->path;
-
-	for (size_t i = 0; i < sizeof(special) / sizeof(*special); i++) {
-		if (special[i].field == field) {
-			name = special[i].name;
-			type = special[i].type;
-		}
-	}
-	add_field(btf, name, type, offset_of(layout, field));
-}
-
-/* One structure of the layout; parent: the structure that it begins with, named as in the kernel.
- */
-static int add_struct(struct btf *btf, const struct layout *layout, const struct types *types,
-		      const char *structure, const char *parent_name, int parent)
-{
-	int id = btf__add_struct(btf, structure, STRUCTURE_BYTES);
-
-	if (parent)
-		btf__add_field(btf, parent_name, parent, 0, 0);
-	for (size_t i = 0; i < FIELDS; i++)
-		if (!strcmp(fields[i].structure, structure))
-			add_member(btf, layout, types, &fields[i]);
-	return id;
-}
-
-int layout_to_btf_file(const struct layout *layout)
-{
-	struct btf *btf = btf__new_empty();
-	struct types types;
-	const void *raw;
-	__u32 size;
-	int common, sock, fd = -ENOMEM;
-
-	if (!btf)
-		return -errno;
-	add_types(btf, &types);
-	common = add_struct(btf, layout, &types, "sock_common", NULL, 0);
-	sock = add_struct(btf, layout, &types, "sock", "__sk_common", common);
-	add_struct(btf, layout, &types, "inet_sock", "sk", sock);
-	add_struct(btf, layout, &types, "tcp_sock", NULL, 0);
-	add_struct(btf, layout, &types, "net", NULL, 0);
-	add_struct(btf, layout, &types, "sk_buff", NULL, 0);
-	add_struct(btf, layout, &types, "sock_exterr_skb", NULL, 0);
-	add_struct(btf, layout, &types, "task_struct", NULL, 0);
-	raw = btf__raw_data(btf, &size);
-	if (!raw)
-		goto out;
-	fd = memfd_create("tcplife-layout", MFD_CLOEXEC);
-	if (fd < 0)
-		fd = -errno;
-	else if (write(fd, raw, size) != (ssize_t)size) {
-		close(fd);
-		fd = -EIO;
-	}
-out:
-	btf__free(btf);
-	return fd;
 }
