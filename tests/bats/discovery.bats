@@ -29,11 +29,12 @@ crowd_stop() {
 	crowd=''
 }
 
-# The layout as `--check --json` finds it with these options, one line a field, but for the only one that
-# discovery cannot tell.
+# The layout as `--check --json` finds it with these options, one line a field, but for those that only BTF
+# tells.
 layout() {
 	"$tcplife" --check --json --probe raw "$@" |
-		jq -r '.layout | to_entries[] | "\(.key) \(.value)"' | grep -v total_retrans
+		jq -r '.layout | to_entries[] | "\(.key) \(.value)"' |
+		grep -vE 'total_retrans|sk_err_soft|sk_error_queue|sk_buff|sock_exterr_skb'
 }
 
 @test "snapshots and samples that are foreign, torn, doubled, out of order or lost" {
