@@ -266,6 +266,80 @@ static __always_inline bool ends_wanted(const volatile struct config *config,
 	return !config->family || v4 == (config->family == 4);
 }
 
+/* Of a session that is older than the tracer, user space may know the owner better. */
+static __always_inline bool record_is_wanted(const volatile struct config *config,
+					     const struct record *r)
+{
+	return !config->pids || r->unborn || bpf_map_lookup_elem(&pids, &r->pid);
+}
+
+/* Sends a record that stands on the stack. */
+static __always_inline void record_send(void *ctx, struct record *from)
+{
+	__u64 number = 0;
+	struct record *r = record_begin(from, &number);
+
+	if (!r)
+		return;
+#ifdef BUFFER_RING
+	*r = *from;
+#endif
+	record_end(ctx, r, number);
+}
+
+/* True if nobody is known to own the session, but a process holds its socket. */
+static __always_inline bool owner_is_awaited(const volatile struct config *config, struct sock *sk,
+					     const struct life *life)
+{
+	return config->hold && !life->owner && life->direction != DIRECTION_OUT &&
+	       !(LOAD(sk, __sk_common.skc_flags) & SOCK_DEAD);
+}
+
+/* life: all that is known of the session. */
+static __always_inline void record_fill(const volatile struct config *config,
+					const struct change *c, struct tcp_sock *tp,
+					const struct life *life, struct record *r)
+{
+	hook_read_ends(c, tp, r);
+	r->born_ns = life->born_ns;
+	r->established_ns = life->established_ns;
+	r->closed_ns = change_ns(config, c);
+	r->bytes_acked = LOAD(tp, bytes_acked);
+	r->bytes_received = LOAD(tp, bytes_received);
+#ifdef BUFFER_PERF
+	r->bytes_acked -= life->acked_before;
+	r->bytes_received -= life->received_before;
+#endif
+	r->sk_flags = LOAD(c->sk, __sk_common.skc_flags);
+	r->cgroup_id = life->cgroup_id;
+	r->pid = life->pid;
+	r->uid = life->uid;
+	r->netns = config->netns ? socket_netns(c->sk) : 0;
+	r->srtt_us = LOAD(tp, srtt_us);
+	r->total_retrans = LOAD(tp, total_retrans);
+	r->sk_err = LOAD(c->sk, sk_err);
+	r->state = c->oldstate;
+	if (c->oldstate == STATE_SYN_SENT && !r->sk_err)
+		r->sk_err = connect_error(config, c->sk, r->lport);
+	r->manner = manner_of(config, c->sk, tp, r);
+	r->direction = life->direction;
+	r->owner = life->owner;
+	r->unborn = !life->born_ns;
+	__builtin_memcpy(r->comm, life->comm, sizeof(r->comm));
+}
+
+/* Keeps the record until the socket is destroyed, or sends it if there is no room for it. */
+static __always_inline void record_hold(const volatile struct config *config,
+					const struct change *c, struct tcp_sock *tp, __u64 key,
+					const struct life *life, struct record *on_stack)
+{
+	__builtin_memset(on_stack, 0, sizeof(*on_stack));
+	record_fill(config, c, tp, life, on_stack);
+	if (bpf_map_update_elem(&held, &key, on_stack, BPF_NOEXIST) &&
+	    record_is_wanted(config, on_stack))
+		record_send(c->ctx, on_stack);
+}
+
 static __always_inline void life_end(const volatile struct config *config, const struct change *c,
 				     __u64 key)
 {
@@ -273,7 +347,6 @@ static __always_inline void life_end(const volatile struct config *config, const
 	struct record on_stack, *r;
 	struct life life = {};
 	__u64 number = 0;
-	int sk_err;
 
 	record_clear(&on_stack);
 	session_take(config, key, &life);
@@ -294,43 +367,21 @@ static __always_inline void life_end(const volatile struct config *config, const
 			loss_count(LOSS_UNBORN);
 		return;
 	}
-	sk_err = LOAD(c->sk, sk_err);
 	/* An abort by close(2): FIN_WAIT1 and LAST_ACK were skipped, but this is the closer. */
 	if ((c->oldstate == STATE_ESTABLISHED || c->oldstate == STATE_CLOSE_WAIT) &&
-	    life.direction != DIRECTION_OUT && config->abort_known && !sk_err)
+	    life.direction != DIRECTION_OUT && config->abort_known && !LOAD(c->sk, sk_err))
 		owner_set(config, &life, OWNER_CLOSE);
+	if (owner_is_awaited(config, c->sk, &life)) {
+		record_hold(config, c, tp, key, &life, &on_stack);
+		return;
+	}
 	/* Of a session that is older than the tracer, user space may know the owner better. */
 	if (config->pids && life.born_ns && !bpf_map_lookup_elem(&pids, &life.pid))
 		return;
 	r = record_begin(&on_stack, &number);
 	if (!r)
 		return;
-	hook_read_ends(c, tp, r);
-	r->born_ns = life.born_ns;
-	r->established_ns = life.established_ns;
-	r->closed_ns = change_ns(config, c);
-	r->bytes_acked = LOAD(tp, bytes_acked);
-	r->bytes_received = LOAD(tp, bytes_received);
-#ifdef BUFFER_PERF
-	r->bytes_acked -= life.acked_before;
-	r->bytes_received -= life.received_before;
-#endif
-	r->sk_flags = LOAD(c->sk, __sk_common.skc_flags);
-	r->cgroup_id = life.cgroup_id;
-	r->pid = life.pid;
-	r->uid = life.uid;
-	r->netns = config->netns ? socket_netns(c->sk) : 0;
-	r->srtt_us = LOAD(tp, srtt_us);
-	r->total_retrans = LOAD(tp, total_retrans);
-	r->sk_err = sk_err;
-	r->state = c->oldstate;
-	if (c->oldstate == STATE_SYN_SENT && !sk_err)
-		r->sk_err = connect_error(config, c->sk, r->lport);
-	r->manner = manner_of(config, c->sk, tp, r);
-	r->direction = life.direction;
-	r->owner = life.owner;
-	r->unborn = !life.born_ns;
-	__builtin_memcpy(r->comm, life.comm, sizeof(r->comm));
+	record_fill(config, c, tp, &life, r);
 	record_end(c->ctx, r, number);
 }
 

@@ -18,6 +18,14 @@ struct {
 	__type(value, struct ends);
 } ends SEC(".maps");
 
+/* Records that wait to learn who owns the session: held.bpf.h. Key: as of `sessions`. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u64);
+	__type(value, struct record);
+} held SEC(".maps");
+
 struct port_set {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, PORT_WORDS);

@@ -107,6 +107,7 @@ struct config {
 	__u32 known;	   /* bits of enum known */
 	__u32 unborn;	   /* 1: emit sessions whose beginning was not seen, too */
 	__u32 ends;	   /* 1: keep the map `ends` */
+	__u32 hold;	   /* 1: records wait for who closes a dead socket (map `held`) */
 	__u32 uid;	   /* 1: note the owner's uid */
 	__u32 netns;	   /* 1: note the network namespace */
 	__u32 cgroup;	   /* 1: note the owner's cgroup */

@@ -207,6 +207,7 @@ enum wanted {
 	WANTED_STRUCTURES,
 	WANTED_TRACEPOINT = WANTED_STRUCTURES,
 	WANTED_ACCEPT,
+	WANTED_DESTROY,
 	WANTED,
 };
 
@@ -223,6 +224,7 @@ static const struct {
 	[WANTED_EXTERR] = { "sock_exterr_skb", BTF_KIND_STRUCT },
 	[WANTED_TASK] = { "task_struct", BTF_KIND_STRUCT },
 	[WANTED_TRACEPOINT] = { "btf_trace_inet_sock_set_state", BTF_KIND_TYPEDEF },
+	[WANTED_DESTROY] = { "btf_trace_tcp_destroy_sock", BTF_KIND_TYPEDEF },
 	[WANTED_ACCEPT] = { "inet_csk_accept", BTF_KIND_FUNC },
 };
 
@@ -278,6 +280,7 @@ static void read_functions(struct layout *layout, const struct btf_view *btf,
 	const struct btf_type *accept = btf_view_type(btf, ids[WANTED_ACCEPT]);
 
 	layout->tracepoint_id = (int)ids[WANTED_TRACEPOINT];
+	layout->destroy_id = (int)ids[WANTED_DESTROY];
 	layout->accept_id = (int)ids[WANTED_ACCEPT];
 	if (layout->accept_id)
 		layout->accept_args = btf_vlen(btf_view_type(btf, accept->type));

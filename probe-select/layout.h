@@ -82,6 +82,7 @@ struct layout {
 	int tracepoint_id; /* of the typedef that stands for inet_sock_set_state */
 	int accept_id;	   /* of inet_csk_accept() */
 	int accept_args;   /* how many arguments that has */
+	int destroy_id;	   /* of the typedef that stands for tcp_destroy_sock */
 };
 
 /* Everything unknown. */

@@ -24,6 +24,7 @@ const char *accept_name(enum accept_hook accept)
 		[ACCEPT_NONE] = "none",
 		[ACCEPT_FEXIT] = "fexit",
 		[ACCEPT_KRETPROBE] = "kretprobe",
+		[ACCEPT_DESTROY] = "tcp_destroy_sock",
 	};
 
 	return names[accept];
@@ -185,6 +186,17 @@ static void refuse_all(struct plan *plan, const struct facts *f, const struct wi
 			 f->release);
 }
 
+static enum accept_hook accept_of(const struct candidate *c, const struct facts *facts,
+				  const struct wishes *wishes)
+{
+	if (wishes->accept == ACCEPT_AUTO && c->ring && wishes->btf != BTF_NONE &&
+	    !facts->btf_error && !facts->fexit_error)
+		return ACCEPT_FEXIT;
+	if (wishes->accept == ACCEPT_AUTO && kprobes_offered(facts))
+		return ACCEPT_KRETPROBE;
+	return c->hook == HOOK_KPROBE ? ACCEPT_NONE : ACCEPT_DESTROY;
+}
+
 void select_plan(struct plan *plan, const struct facts *facts, const struct wishes *wishes)
 {
 	memset(plan, 0, sizeof(*plan));
@@ -198,10 +210,7 @@ void select_plan(struct plan *plan, const struct facts *facts, const struct wish
 		c->usable = hooks[i].usable(c, facts, wishes) && c->asked && !*plan->refusal;
 		if (!c->asked)
 			refuse(c, "not asked for by --probe");
-		if (c->ring && wishes->btf != BTF_NONE && !facts->btf_error && !facts->fexit_error)
-			c->accept = ACCEPT_FEXIT;
-		else if (kprobes_offered(facts))
-			c->accept = ACCEPT_KRETPROBE;
+		c->accept = accept_of(c, facts, wishes);
 	}
 }
 

@@ -41,11 +41,19 @@ enum transport_wish {
 	TRANSPORTS,
 };
 
+/* How it is learned who accepts. */
+enum accept_wish {
+	ACCEPT_AUTO, /* by a hook on accept(2), else when the socket is closed */
+	ACCEPT_ON_CLOSE,
+	ACCEPT_WISHES,
+};
+
 /* What the command line asks for. */
 struct wishes {
 	enum probe_wish probe;
 	enum btf_wish btf;
 	enum transport_wish transport;
+	enum accept_wish accept;
 };
 
 /* How the process that accepts a session is learned. */
@@ -53,6 +61,7 @@ enum accept_hook {
 	ACCEPT_NONE, /* not at all: a session that came in has the owner that closes it */
 	ACCEPT_FEXIT,
 	ACCEPT_KRETPROBE,
+	ACCEPT_DESTROY, /* by who closes the socket when the session has ended (bpf/held.bpf.h) */
 };
 
 struct candidate {

@@ -124,6 +124,16 @@ static void on_record(void *arg, const struct record *record)
 	run->printed++;
 }
 
+/* Nobody has closed its socket: the owner is not known, so that it is nobody's that is asked for.
+ */
+static void on_held(void *arg, const struct record *record)
+{
+	const struct run *run = arg;
+
+	if (record->unborn || scope_has(&run->options->scope, record))
+		on_record(arg, record);
+}
+
 static void on_open(void *arg, const struct record *record, bool counted)
 {
 	struct run *run = arg;
@@ -157,6 +167,20 @@ static void diagnose(struct run *run)
 	run->existing = existing_new(run->diag, tracer_room(run->choice.tracer)->sessions, why,
 				     sizeof(why));
 	warn(run->existing ? why : "no memory for the sessions that are older than the tracer");
+}
+
+/* The sessions that have ended, and whose sockets nobody has closed. */
+static void release(struct run *run)
+{
+	int result = tracer_release(run->choice.tracer, on_held, run);
+
+	if (result)
+		fprintf(stderr,
+			"tcplife: warning: sessions whose sockets are not closed yet are not all "
+			"printed: %s\n",
+			strerror(-result));
+	if (run->status == WRITER_OK)
+		run->status = writer_flush(run->writer);
 }
 
 /* The sessions that have not ended. */
@@ -504,6 +528,7 @@ bool run_trace(const struct options *options, char *why, size_t size)
 		trace_until_ended(&run);
 		tracer_detach(run.choice.tracer);
 		drain(&run);
+		release(&run);
 		output_end(&run);
 	}
 	run_free(&run);

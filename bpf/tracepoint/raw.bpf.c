@@ -14,4 +14,10 @@ int change_raw_second(struct bpf_raw_tracepoint_args *ctx)
 	return change_second(ctx->args);
 }
 
+SEC("raw_tp/tcp_destroy_sock")
+int destroy_raw(struct bpf_raw_tracepoint_args *ctx)
+{
+	return held_release(ctx, (struct sock *)ctx->args[0]);
+}
+
 const char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -15,4 +15,10 @@ int change_typed_second(__u64 *ctx)
 	return change_second(ctx);
 }
 
+SEC("tp_btf/tcp_destroy_sock")
+int destroy_typed(__u64 *ctx)
+{
+	return held_release(ctx, (struct sock *)ctx[0]);
+}
+
 const char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -27,6 +27,11 @@ static const char *transport_word(unsigned n)
 	return n < TRANSPORTS ? (const char *[]){ "auto", "ring", "perf" }[n] : NULL;
 }
 
+static const char *accept_word(unsigned n)
+{
+	return n < ACCEPT_WISHES ? (const char *[]){ "auto", "close" }[n] : NULL;
+}
+
 static const char *btf_word(unsigned n)
 {
 	return n < 2 ? (const char *[]){ "auto", "none" }[n] : NULL;
@@ -124,6 +129,10 @@ const struct option option_table[] = {
 	  "how records leave the kernel: auto (default), ring\n"
 	  "or perf, with the programs for kernels before 5.8",
 	  take_word, FIELD(transport), .words = transport_word, .noun = "one of them" },
+	{ "--accept", 0, "HOW",
+	  "how it is learned who accepts: auto (default), or\n"
+	  "close: as on kernels where accept(2) is not seen",
+	  take_word, FIELD(accept), .words = accept_word, .noun = "one of them" },
 	{ "--max-sessions", 0, "N",
 	  "room for so many sessions at once (default by\nmemory: 262144 to 1048576)", take_number,
 	  NUMBER(max_sessions, 1, 16777216), .noun = "a number of sessions" },

@@ -79,6 +79,7 @@ struct options {
 	enum probe_wish probe;
 	enum btf_wish btf;
 	enum transport_wish transport;
+	enum accept_wish accept;
 	const char *btf_file;  /* with BTF_FILE; borrowed from argv */
 	uint32_t max_sessions; /* 0: by the machine's memory */
 	uint32_t buffer_kb;    /* likewise */

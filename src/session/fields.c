@@ -104,7 +104,7 @@ const struct field fields[] = {
 	  .column = { "RETRANS", 17, 7, 7, COLUMN_EXTENDED, .right = true },
 	  .lacks = { { KNOWS(FIELD_TOTAL_RETRANS), EVERY } } },
 	{ KEY("owner"), .type = VALUE_WORD, MEMBER(owner), .word = owner_word, .groups = true,
-	  .lacks = { { KNOWS(KNOWN_ACCEPT), "those that came in and that no process here closed" } } },
+	  .lacks = { { KNOWS(KNOWN_CLOSER), "those that came in and that no process here closed" } } },
 	{ KEY("netns"), .type = VALUE_NUMBER, MEMBER(netns), .groups = true, .asks = ASKS_NETNS,
 	  .column = { "NETNS", 19, 10, 10, COLUMN_EXTENDED },
 	  .lacks = { { KNOWS(FIELD_NETNS_INUM), EVERY } } },

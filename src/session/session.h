@@ -63,6 +63,7 @@ struct session {
 /* What records can tell on this kernel: a bit a known layout field, and these. */
 enum session_knowledge {
 	KNOWN_ACCEPT = LAYOUT_FIELD_COUNT, /* there is an accept hook */
+	KNOWN_CLOSER,			   /* or at least one that tells who closes */
 	KNOWN_CGROUP,			   /* the kernel tells a process's cgroup */
 };
 

@@ -86,7 +86,8 @@ static bool layout_obtain(struct choice *choice, const struct candidate *candida
 
 bool choice_make(struct choice *choice, const struct options *options, reader_fn fn, void *arg)
 {
-	const struct wishes wishes = { options->probe, options->btf, options->transport };
+	const struct wishes wishes = { options->probe, options->btf, options->transport,
+				       options->accept };
 	char why[sizeof(choice->plan.candidates[0].reason)];
 
 	memset(choice, 0, sizeof(*choice));
@@ -149,8 +150,10 @@ uint64_t choice_known(const struct choice *choice)
 {
 	uint64_t known = layout_known(&choice->layout);
 
-	if (choice->chosen->accept != ACCEPT_NONE)
+	if (choice->chosen->accept == ACCEPT_FEXIT || choice->chosen->accept == ACCEPT_KRETPROBE)
 		known |= KNOWS(KNOWN_ACCEPT);
+	if (choice->chosen->accept != ACCEPT_NONE)
+		known |= KNOWS(KNOWN_CLOSER);
 	/* bpf_get_current_cgroup_id() */
 	if (choice->facts.version >= KERNEL_VERSION_CODE(4, 18, 0))
 		known |= KNOWS(KNOWN_CGROUP);

@@ -20,7 +20,9 @@
 #include "base/memory.h"
 #include "base/objects.h"
 
-#define WAKEUP_BYTES (1U << 16)
+#define WAKEUP_BYTES	 (1U << 16)
+#define STATE_TRACEPOINT "inet_sock_set_state"
+#define HELD_MOST	 16384 /* where the kernel takes memory for all of them at the start */
 
 /* Each kind of hook: its object in both generations, and its program. */
 static const struct {
@@ -70,6 +72,8 @@ static const char *accept_program(const struct tracer_request *request)
 								 : "accept_fexit_4";
 	case ACCEPT_KRETPROBE:
 		return "accept_kretprobe";
+	case ACCEPT_DESTROY:
+		return request->candidate->hook == HOOK_TYPED ? "destroy_typed" : "destroy_raw";
 	default:
 		return NULL;
 	}
@@ -102,6 +106,8 @@ static struct config config_of(const struct tracer *tracer, const struct tracer_
 		.abort_known = layout_has(request->layout, FIELD_SK_ERR),
 		.known = known_fields(request->layout),
 		.unborn = options->existing,
+		.hold = request->candidate->accept == ACCEPT_DESTROY &&
+			layout_has(request->layout, FIELD_SK_FLAGS),
 		.ends = options->open,
 		.uid = asks & ASKS_UID,
 		.netns = asks & ASKS_NETNS,
@@ -208,6 +214,13 @@ static int size_for_sessions(const struct tracer *tracer, const struct tracer_re
 	return result;
 }
 
+/* How many records may wait for who closes the socket. */
+static uint32_t held_most(const struct tracer *tracer, const struct tracer_request *request)
+{
+	return lives_grow(request) || tracer->room.sessions < HELD_MOST ? tracer->room.sessions
+									: HELD_MOST;
+}
+
 /* Sizes maps, picks programs and settles what the ring generation has as constants. */
 static int object_configure(struct tracer *tracer, const struct tracer_request *request)
 {
@@ -241,6 +254,8 @@ static int object_configure(struct tracer *tracer, const struct tracer_request *
 		result = size_for_sessions(tracer, request, "sessions", tracer->room.far_sessions);
 	if (!result && request->options->open)
 		result = size_for_sessions(tracer, request, "ends", tracer->room.sessions);
+	if (!result && config.hold)
+		result = size_for_sessions(tracer, request, "held", held_most(tracer, request));
 	if (!result && request->options->scope.pid_count)
 		result = map_resize(tracer, "pids", (uint32_t)request->options->scope.pid_count);
 	if (!result && config.near_sets)
@@ -274,13 +289,17 @@ static int prepare_typed(struct bpf_program *program, struct bpf_prog_load_opts 
 }
 
 struct handlers {
-	int tracepoint, accept; /* as libbpf numbers them */
+	int tracepoint, destroy, accept; /* as libbpf numbers them */
 };
 
 static void handlers_register(struct handlers *handlers, const struct layout *kernel)
 {
 	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = prepare_typed);
 
+	/* The first that matches counts. */
+	opts.cookie = kernel->destroy_id;
+	handlers->destroy = libbpf_register_prog_handler("tp_btf/tcp_destroy_sock",
+							 BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &opts);
 	opts.cookie = kernel->tracepoint_id;
 	handlers->tracepoint =
 		libbpf_register_prog_handler("tp_btf/", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &opts);
@@ -291,6 +310,7 @@ static void handlers_register(struct handlers *handlers, const struct layout *ke
 
 static void handlers_unregister(const struct handlers *handlers)
 {
+	libbpf_unregister_prog_handler(handlers->destroy);
 	libbpf_unregister_prog_handler(handlers->tracepoint);
 	libbpf_unregister_prog_handler(handlers->accept);
 }
@@ -362,9 +382,10 @@ static int attach_link(struct bpf_link **link, const struct bpf_program *program
 	return *link ? 0 : -errno;
 }
 
-static int attach_raw(struct hook_event **event, const struct bpf_program *program)
+static int attach_raw(struct hook_event **event, const struct bpf_program *program,
+		      const char *tracepoint)
 {
-	*event = hook_attach_raw(program, "inet_sock_set_state");
+	*event = hook_attach_raw(program, tracepoint);
 	return *event ? 0 : -errno;
 }
 
@@ -379,9 +400,10 @@ static int attach_change(struct tracer *tracer, const struct tracer_request *req
 			result = attach_link(&tracer->second_link, tracer->second);
 		return result;
 	case HOOK_RAW:
-		result = attach_raw(&tracer->change_event, tracer->change);
+		result = attach_raw(&tracer->change_event, tracer->change, STATE_TRACEPOINT);
 		if (!result && tracer->second)
-			result = attach_raw(&tracer->second_event, tracer->second);
+			result =
+				attach_raw(&tracer->second_event, tracer->second, STATE_TRACEPOINT);
 		return result;
 	default:
 		tracer->change_event =
@@ -400,6 +422,11 @@ static int attach_accept(struct tracer *tracer, const struct tracer_request *req
 		tracer->accept_event =
 			hook_open_kprobe(request->facts, request->sources, "inet_csk_accept", true);
 		return attach_event(tracer->accept_event, tracer->accept);
+	case ACCEPT_DESTROY:
+		return request->candidate->hook == HOOK_TYPED
+			       ? attach_link(&tracer->accept_link, tracer->accept)
+			       : attach_raw(&tracer->accept_event, tracer->accept,
+					    "tcp_destroy_sock");
 	default:
 		return 0;
 	}
@@ -479,6 +506,11 @@ struct tracer *tracer_start(const struct tracer_request *request, char *why, siz
 	/* fexit is missing on some kernels that have BTF (arm64 before 6.0). */
 	if (!tracer && candidate->accept == ACCEPT_FEXIT && kprobes) {
 		candidate->accept = ACCEPT_KRETPROBE;
+		tracer = try_start(request, why, size);
+	}
+	if (!tracer && candidate->accept != ACCEPT_NONE && candidate->accept != ACCEPT_DESTROY &&
+	    candidate->hook != HOOK_KPROBE) {
+		candidate->accept = ACCEPT_DESTROY;
 		tracer = try_start(request, why, size);
 	}
 	if (!tracer && candidate->accept != ACCEPT_NONE) {
@@ -635,6 +667,20 @@ void tracer_lives(const struct tracer *tracer, reader_fn fn, void *arg)
 			fn(arg, &r);
 		}
 	}
+}
+
+int tracer_release(const struct tracer *tracer, reader_fn fn, void *arg)
+{
+	const int held = map_of(tracer, "held");
+	struct record record;
+	uint64_t key = 0;
+	int result;
+
+	/* No socket stands at 0: an unknown key gives the first, as NULL does since 4.12. */
+	while (!(result = bpf_map_get_next_key(held, &key, &key)))
+		if (!bpf_map_lookup_elem(held, &key, &record))
+			fn(arg, &record);
+	return result == -ENOENT ? 0 : result;
 }
 
 void tracer_detach(struct tracer *tracer)

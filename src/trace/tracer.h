@@ -54,6 +54,12 @@ int tracer_losses(const struct tracer *tracer, struct losses *losses);
 void tracer_lives(const struct tracer *tracer, reader_fn fn, void *arg);
 
 /*
+ * Calls fn for each record that still waits for who closes its socket, once tracing has stopped and
+ * the rest is drained. Returns 0, or -errno if not all could be read.
+ */
+int tracer_release(const struct tracer *tracer, reader_fn fn, void *arg);
+
+/*
  * Stops tracing: when it returns, no record is made any more, and those that were can be drained.
  * Waits for what runs on other CPUs, some milliseconds.
  */

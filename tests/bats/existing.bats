@@ -27,7 +27,8 @@ older() {
 	wait "$play"
 	tracer_stop
 	sed -i '/\tdir=in\t.*\tend=fin-/ s/\towner=proc\t/\towner=close\t/' "$truth"
-	compare
+	accept_hook
+	compare "${accept_hook[@]}"
 }
 
 # still_open TRACER_OPTION... -- WORKLOAD_OPTION...
@@ -86,7 +87,8 @@ still_open() {
 	wait "$play"
 	tracer_stop
 	sed -i '/\tdir=in\t.*\tend=fin-/ s/\towner=proc\t/\towner=close\t/' "$truth"
-	compare --only "pid=$pid"
+	accept_hook
+	compare "${accept_hook[@]}" --only "pid=$pid"
 	[ "$(grep -c '^{"type":"session"' "$records")" = 3 ]
 }
 
@@ -132,4 +134,15 @@ still_open() {
 	true_records --unknown tx_bytes,rx_bytes
 	[ "$(jq -s 'map(select(.comm == "open-client" and .tx_bytes == null)) | length' "$records")" = \
 		$((3 * families)) ]
+}
+
+@test "--accept close: what nobody has closed is printed when tracing ends, without an owner" {
+	tracer_start -j --accept close
+	standing dead
+	go_on
+	await said told
+	# Not before.
+	run -1 grep -q '"end":"rst-remote"' "$records"
+	tracer_stop
+	compare
 }

@@ -20,6 +20,7 @@ compare() {
 accept_hook() {
 	accept_hook=()
 	if grep -q 'accept hook: none' "$said"; then accept_hook=(--no-accept-hook); fi
+	if grep -q 'accept hook: tcp_destroy_sock' "$said"; then accept_hook=(--accept-on-close); fi
 }
 
 # traced OPTIONS... -- SCENARIO...: a tracer with these options, and a witness, while these play.

@@ -177,3 +177,15 @@ shows() {
 		compare --only "pid=${pids[who]}"
 	done
 }
+
+# A server that still holds the socket of a session that was reset, or whose client is gone.
+@test "--accept close: who closes the dead socket, by each hook and transport" {
+	local words
+	for words in "--probe typed" "--probe raw" "--probe raw --btf none --transport perf"; do
+		# shellcheck disable=SC2086
+		traced -j --accept close $words -- reset-by-client unread-by-client half-close-unread \
+			accepted-late never-accepted prefork basic
+		grep -q 'accept hook: tcp_destroy_sock' "$said"
+		true_records
+	done
+}

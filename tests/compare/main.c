@@ -22,6 +22,7 @@ static const char usage[] =
 	"  --fields A,B,...         compare only these, by their names in JSON\n"
 	"  --unknown A,B,...        the tracer need not know these\n"
 	"  --no-accept-hook         nor the owner, where only accept(2) tells it\n"
+	"  --accept-on-close        that owner is known from closing the dead socket\n"
 	"  --only KEY=VALUE         only these of the truth are expected; may be repeated\n"
 	"  --tolerance NS           by which times of two tracers may differ; the default is "
 	"1000000\n";
@@ -33,6 +34,7 @@ struct options {
 	const char *only[FILTERS_MAX];
 	size_t only_count;
 	bool no_accept_hook;
+	bool accept_on_close;
 	bool records;
 	int64_t tolerance_ns;
 };
@@ -187,12 +189,33 @@ static bool is_nobody(const struct field *f)
 							    : "null");
 }
 
+/* Whoever accepted is known to the tracer as who closed. */
+static bool is_closer(const struct fields *truth, const struct field *found)
+{
+	const char *owner = fields_get(truth, "owner"), *closer = fields_get(truth, "closer");
+	const char *dir = fields_get(truth, "dir"), *end = fields_get(truth, "end");
+
+	if (!owner || !dir || !end || !is_owner(found->name))
+		return false;
+	if (!strcmp(owner, "accept") || (!strcmp(owner, "proc") && !strcmp(dir, "in")))
+		return (!strcmp(found->name, "owner") && !strcmp(found->value, "close")) ||
+		       (!strcmp(owner, "accept") && !strcmp(end, "open") && is_nobody(found));
+	/* Nobody had accepted it when it ended. */
+	if (!closer)
+		return false;
+	if (!strcmp(found->name, "pid"))
+		return !strcmp(found->value, closer);
+	return strcmp(found->name, "owner") != 0 || !strcmp(found->value, "close");
+}
+
 static bool is_excused(const struct options *o, const struct fields *truth,
 		       const struct field *found)
 {
 	const char *owner = fields_get(truth, "owner");
 
 	if (o->unknown && has_word(o->unknown, found->name, ',') && is_null(found->value))
+		return true;
+	if (o->accept_on_close && is_closer(truth, found))
 		return true;
 	return o->no_accept_hook && owner && !strcmp(owner, "accept") && is_owner(found->name) &&
 	       is_nobody(found);
@@ -221,7 +244,8 @@ static bool tell_wrong(const struct options *o, const struct fields *truth,
 	}
 	/* A field that a JSON record must have, and lacks. */
 	for (size_t i = 0; i < truth->count && o->format == FORMAT_JSON; i++) {
-		if (!is_asked(o, truth->list[i].name) || fields_get(record, truth->list[i].name))
+		if (!is_asked(o, truth->list[i].name) || fields_get(record, truth->list[i].name) ||
+		    !strcmp(truth->list[i].name, "closer"))
 			continue;
 		printf("wrong: %s: expected %s, but it is not there, in %s\n", truth->list[i].name,
 		       truth->list[i].value, record->text);
@@ -481,6 +505,8 @@ static char **take_options(struct options *o, char **word)
 			o->records = true;
 		else if (!strcmp(*word, "--no-accept-hook"))
 			o->no_accept_hook = true;
+		else if (!strcmp(*word, "--accept-on-close"))
+			o->accept_on_close = true;
 		else if (take_value(o, word[0], word[1]))
 			word++;
 		else

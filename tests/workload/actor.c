@@ -12,6 +12,26 @@
 #include "errands.h"
 #include "stage.h"
 
+#define ACTORS_MOST 256
+
+/* The scenario's ends of their channels; -1: the actor has gone. */
+static int channels[ACTORS_MOST];
+static unsigned channel_count;
+
+static void channel_note(int channel)
+{
+	if (channel_count == ACTORS_MOST)
+		stage_fail("too many actors");
+	channels[channel_count++] = channel;
+}
+
+static void channel_forget(int channel)
+{
+	for (unsigned i = 0; i < channel_count; i++)
+		if (channels[i] == channel)
+			channels[i] = -1;
+}
+
 int64_t clock_now(void)
 {
 	struct timespec t;
@@ -72,6 +92,7 @@ void actor_start(struct actor *a, const char *name, uint32_t uid)
 	}
 	close(channel[1]);
 	a->channel = channel[0];
+	channel_note(a->channel);
 }
 
 static void errand_fork(const struct errand *in, struct answer *out)
@@ -95,6 +116,7 @@ void actor_fork(struct actor *parent, struct actor *child, const char *name)
 	child->pid = (pid_t)actor_do(parent, &errand).value;
 	child->uid = parent->uid;
 	child->channel = parent->spare[0];
+	channel_note(child->channel);
 	child->spare[0] = child->spare[1] = -1;
 	strncpy(child->name, name, ACTOR_NAME - 1);
 	errand_rename(child, name);
@@ -139,6 +161,7 @@ struct answer actor_do(struct actor *a, const struct errand *errand)
 static void actor_gone(struct actor *a)
 {
 	waitpid(a->pid, NULL, 0);
+	channel_forget(a->channel);
 	close(a->channel);
 	close(a->spare[0]);
 	close(a->spare[1]);
@@ -157,4 +180,15 @@ void actor_exit(struct actor *a)
 	 */
 	shutdown(a->channel, SHUT_WR);
 	actor_gone(a);
+}
+
+void actors_end(void)
+{
+	/* An empty message, not the closing of a channel, is the end: others may have inherited it.
+	 */
+	for (unsigned i = 0; i < channel_count; i++)
+		if (channels[i] >= 0)
+			shutdown(channels[i], SHUT_WR);
+	while (wait(NULL) > 0)
+		;
 }

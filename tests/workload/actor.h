@@ -66,6 +66,9 @@ void actor_kill(struct actor *a);
 /* Lets it exit by itself, and waits until it has. */
 void actor_exit(struct actor *a);
 
+/* Lets all of them exit, those that actors have forked too, and waits until they have. */
+void actors_end(void);
+
 int64_t clock_now(void);
 
 #endif

@@ -62,12 +62,14 @@ static void start_stage(struct run *run, const struct scenario *s, enum family f
 	if (pid)
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_CHILD_SUBREAPER, 1); /* of those that actors fork */
 	signal(SIGPIPE, SIG_IGN);
 	alarm(HANG_SECONDS);
 	run->stage.scenario = s->name;
 	run->stage.family = family;
 	stage_set(&run->stage);
 	s->play(&run->stage);
+	actors_end();
 	stage_clear(&run->stage);
 	exit(0);
 }

@@ -377,7 +377,7 @@ static void reset_in_queue(struct stage *stage, struct actor *client, struct act
 	errand_send(client, here.fd, 10);
 	errand_await_acked(client, here.fd);
 	side_pending(&there, server, &here);
-	side_unowned(&there);
+	side_unowned(&there, server);
 	here.sent = there.received = 10;
 	errand_linger(client, here.fd);
 	side_close(&here);

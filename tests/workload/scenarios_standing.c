@@ -85,8 +85,29 @@ static void play_open(struct stage *stage)
 	pause();
 }
 
+/* The client resets, and the server holds on to the dead socket. */
+static void play_dead(struct stage *stage)
+{
+	struct actor client, server;
+	struct pair p;
+
+	actor_start(&server, "dead-server", 0);
+	actor_start(&client, "dead-client", 0);
+	await_tracer(stage);
+	stand(&p, stage, &client, &server);
+	errand_linger(&client, p.client.fd);
+	side_ends_from_now(&p.server);
+	side_close(&p.client);
+	side_ended(&p.client, "rst-local", "0");
+	side_unowned(&p.server, NULL);
+	side_ended(&p.server, "rst-remote", "104");
+	say("told");
+	pause();
+}
+
 const struct scenario scenarios_standing[] = {
 	{ "older", play_older, FAMILIES_ALL, .held = true },
 	{ "open", play_open, FAMILIES_ALL, .held = true },
+	{ "dead", play_dead, FAMILIES_ALL, .held = true },
 	{ .name = NULL },
 };

@@ -40,8 +40,9 @@ void side_owned(struct side *s, const struct actor *a, const char *owner)
 	put_name(s->comm, a->name);
 }
 
-void side_unowned(struct side *s)
+void side_unowned(struct side *s, const struct actor *closer)
 {
+	s->closer = closer;
 	s->owner = "null";
 	s->pid = 0;
 	strcpy(s->comm, "-");
@@ -257,6 +258,8 @@ static void put_owner(FILE *line, const struct side *s)
 	if (s->pid)
 		snprintf(uid, sizeof(uid), "%" PRIu32, s->uid);
 	fprintf(line, "pid=%d\tcomm=%s\tuid=%s\towner=%s", s->pid, s->comm, uid, s->owner);
+	if (s->closer)
+		fprintf(line, "\tcloser=%d", s->closer->pid);
 }
 
 static void put_ends(FILE *line, const struct side *s)

@@ -24,6 +24,9 @@ struct side {
 	const char *owner; /* "connect", "accept", "close" */
 	pid_t pid;
 	uint32_t uid;
+	/* Who closes a socket whose session ended before anybody accepted it; NULL: nobody is to
+	 * know. */
+	const struct actor *closer;
 	char comm[COMM_TEXT]; /* what is not plain ASCII as \xNN; may be alternatives */
 
 	/* CLOCK_MONOTONIC: each moment lies between its two; 0: not yet. */
@@ -56,8 +59,8 @@ void side_accepted(struct side *s, struct actor *a, const struct answer *answer,
 		   const struct side *client);
 /* The server's side of what nobody has accepted yet; its owner is whoever closes it. */
 void side_pending(struct side *s, struct actor *a, const struct side *client);
-/* Nobody has it, and nobody has had it, when it ends. */
-void side_unowned(struct side *s);
+/* Nobody has it, and nobody has had it, when it ends; later, an actor accepts and closes it. */
+void side_unowned(struct side *s, const struct actor *closer);
 /* Names the inbound session's owner by another process, or its name. */
 void side_owned(struct side *s, const struct actor *a, const char *owner);
 
