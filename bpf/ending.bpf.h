@@ -44,13 +44,16 @@ static __always_inline int queued_error(struct sock *sk)
 		__u32 number;
 		__u8 origin, rest[3];
 	} error = {};
+	const struct sock_exterr_skb *cb;
 	const struct sk_buff *skb;
 
 	read_kernel(&queue, sizeof(queue), &sk->sk_error_queue);
 	skb = (const struct sk_buff *)queue.next;
 	if (!queue.length || !skb)
 		return 0;
-	read_kernel(&error, sizeof(error), &((const struct sock_exterr_skb *)&skb->cb)->ee);
+	/* One structure within another: clang 15 crashes if it sees both relocations at once. */
+	cb = opaque((const struct sock_exterr_skb *)&skb->cb);
+	read_kernel(&error, sizeof(error), &cb->ee);
 	return error.origin == ORIGIN_ICMP || error.origin == ORIGIN_ICMP6 ? error.number : 0;
 }
 

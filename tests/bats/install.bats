@@ -17,7 +17,7 @@ make_alone() {
 # Whatever README and SECURITY.md link to, or name as a document, is there, beside them.
 links_hold() {
 	local name names
-	names=$(cd "$1" && grep -ohE '\]\([^)#:]+\)|(docs/)?[A-Za-z]+\.(md|json)\b' README.md SECURITY.md | sed -E 's/^\]\((.*)\)$/\1/' | sort -u)
+	names=$(cd "$1" && grep -ohE '\]\([^)#:]+\)|(docs/)?[A-Za-z.]+\.(md|json)\b' README.md SECURITY.md | sed -E 's/^\]\((.*)\)$/\1/' | sort -u)
 	grep -qx docs/performance.md <<<"$names"
 	for name in $names; do
 		if [ "$name" != tcplife.spdx.json ]; then [ -e "$1/$name" ] || { echo "$name is missing in $1" >&2; return 1; }; fi

@@ -1,0 +1,61 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Whichever compiler and distribution it is built by, every kernel takes it.
+
+clangs='13 14 15 16 19 22'
+
+setup() {
+	bats_require_minimum_version 1.5.0
+	root=$(realpath "$BATS_TEST_DIRNAME/../..")
+	export BUILD=${BUILD:-$root/build}
+}
+
+# The binaries with the kernel side by each clang.
+setup_file() {
+	local root=$BATS_TEST_DIRNAME/../..
+	# shellcheck disable=SC2086 # words
+	env -u MAKEFLAGS -u MAKELEVEL make -s -j"$(nproc)" -C "$root" BUILD="${BUILD:-build}" $(printf 'clang-%s ' $clangs)
+}
+
+@test "each clang is the one that it says" {
+	local n
+	for n in $clangs; do
+		"$BUILD/clang-$n/tcplife" -V -v | grep -q "^built by .*clang version $n\\."
+	done
+}
+
+@test "what each clang makes is taken by this kernel, for ring and perf buffer, with and without BTF" {
+	local n binaries=()
+	for n in $clangs; do binaries+=("$BUILD/clang-$n/tcplife"); done
+	"$root/tests/vm/loads" "${binaries[@]}"
+}
+
+# The oldest, one of the middle, and the newest one.
+in_guest() {
+	"$root/tests/vm/run" "$1" --built bench:/bench --file "$root/tests/vm/loads:/loads" \
+		--built clang-13/tcplife:/13 --built clang-16/tcplife:/16 --built clang-22/tcplife:/22 \
+		-- sh /loads /13 /16 /22
+}
+
+@test "and by the oldest kernel of the matrix, where losses are counted without atomic exchanges" {
+	in_guest 5.10
+}
+
+@test "and by the newest kernel of the matrix" {
+	in_guest newest
+}
+
+@test "Debian 13 builds it by make, and its binary tells the truth" {
+	local there=$BATS_TEST_TMPDIR/there trixie
+	trixie=$("$root/tests/distro/root" trixie)
+	mkdir -p "$there"
+	cp -r "$root"/{Makefile,src,bpf,probe-select,static} "$there"
+	"$root/tests/distro/enter" "$trixie" --bind "$there:/tcplife" \
+		--bind "${XDG_CACHE_HOME:-$HOME/.cache}/tcplife/sources:/root/.cache/tcplife/sources" \
+		make -s -j"$(nproc)" -C /tcplife
+	"$there/build/tcplife" -V -v | grep -q '^built by .*clang version 19'
+	mkdir "$there/build/tests"
+	ln -s "$BUILD"/tests/{workload,compare} "$there/build/tests"
+	ln -s "$BUILD/bench" "$there/build"
+	BUILD=$there/build bats --filter 'every scenario, in JSON|CSV, with and without' "$root/tests/bats/truth.bats"
+}
