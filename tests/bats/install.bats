@@ -92,7 +92,7 @@ completed() {
 	"$tcplife" --completion zsh >"$BATS_TEST_TMPDIR/zsh"
 	zsh -n "$BATS_TEST_TMPDIR/zsh"
 	run -2 "$tcplife" --completion fish
-	[ "$output" = "tcplife: --completion: 'fish' is not a shell (bash or zsh); try --help" ]
+	[ "$output" = "tcplife: --completion: 'fish' is not a shell (bash, zsh); try --help" ]
 }
 
 @test "every option of --help is completed" {
