@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The life of sessions, compiled for this machine, on many threads at once: the table in front,
+ * what overflows from it, the owner that the accept hook names, and the places for records. Under
+ * the thread sanitizer, which tells what is not ordered; and each record must be right.
+ *
+ * A group has two threads. One is the softirq's, which establishes its sockets and resets them; the
+ * other one accepts them before that, meanwhile or after.
+ */
+#define BUFFER_RING
+#include "lifespan.bpf.h"
+
+#include "kernel.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define GROUPS	    4
+#define SOCKETS	    8 /* of a group, open together: more than the table in front has ways */
+#define GENERATIONS 2000
+#define SETS	    2
+#define PLACES	    64
+#define RESET	    104 /* ECONNRESET: nobody closed it */
+
+/* The kernel's part comes first, since its address is the key. */
+struct socket {
+	_Alignas(64) struct sock sk;
+	__u32 generation;
+	__u32 accepted; /* the newest generation that was accepted */
+	__u32 known;	/* 1: it had been accepted before it was closed */
+};
+
+static struct socket sockets[GROUPS][SOCKETS];
+static __u64 records_seen, wrong;
+static int ended;
+
+_Thread_local __u32 running_pid;
+struct near_set near_sets[SETS];
+struct outbox_place places[PLACES];
+__u64 counts[LOSS_IN_KERNEL];
+
+/* --- the hook -------------------------------------------------------------------------------- */
+
+static __always_inline __u16 hook_local_port(const struct change *c)
+{
+	return 0;
+}
+
+static __always_inline __u16 hook_remote_port(const struct change *c)
+{
+	return 0;
+}
+
+static __always_inline void hook_read_ends(const struct change *c, struct tcp_sock *tp,
+					   struct record *r)
+{
+	const struct socket *s = (const struct socket *)c->sk;
+
+	memset(r->raddr, 0, sizeof(r->raddr));
+	memcpy(r->raddr, &s->generation, sizeof(s->generation));
+	r->rport = (__u16)(s - &sockets[0][0]);
+	r->lport = (__u16)s->known;
+}
+
+void *map_lookup(void *map, const void *key)
+{
+	if (map == (void *)&near)
+		return &near_sets[*(const __u32 *)key];
+	if (map == (void *)&outbox)
+		return &places[*(const __u32 *)key];
+	return map == (void *)&losses ? &counts[*(const __u32 *)key] : NULL;
+}
+
+/* The tracepoint comes before the state is stored. */
+static void change(struct socket *s, int newstate)
+{
+	const struct change c = {
+		.sk = &s->sk,
+		.oldstate = s->sk.__sk_common.skc_state,
+		.newstate = newstate,
+	};
+
+	lifespan_change(&c);
+	__atomic_store_n(&s->sk.__sk_common.skc_state, newstate, __ATOMIC_RELEASE);
+}
+
+/* --- the threads ----------------------------------------------------------------------------- */
+
+static void *softirq(void *arg)
+{
+	struct socket *group = arg;
+
+	for (__u32 generation = 1; generation <= GENERATIONS; generation++) {
+		for (int i = 0; i < SOCKETS; i++) {
+			group[i].sk.sk_err = RESET;
+			__atomic_store_n(&group[i].sk.__sk_common.skc_state, STATE_SYN_RECV,
+					 __ATOMIC_RELEASE);
+			__atomic_store_n(&group[i].generation, generation, __ATOMIC_RELEASE);
+		}
+		for (int i = 0; i < SOCKETS; i++)
+			change(&group[i], STATE_ESTABLISHED);
+		for (int i = 0; i < SOCKETS; i++) {
+			group[i].known =
+				__atomic_load_n(&group[i].accepted, __ATOMIC_ACQUIRE) == generation;
+			change(&group[i], STATE_CLOSE);
+		}
+		/* Who accepts a socket holds it until the hook has run. */
+		for (int i = 0; i < SOCKETS; i++)
+			while (__atomic_load_n(&group[i].accepted, __ATOMIC_ACQUIRE) != generation)
+				sched_yield();
+	}
+	return NULL;
+}
+
+/* Who accepts this socket this time: no two are the same. */
+static __u32 acceptor(__u32 index, __u32 generation)
+{
+	return generation * GROUPS * SOCKETS + index + 1;
+}
+
+static void *accepting(void *arg)
+{
+	struct socket *group = arg;
+	const __u32 first = (__u32)(group - &sockets[0][0]);
+
+	for (__u32 generation = 1; generation <= GENERATIONS; generation++)
+		for (__u32 i = 0; i < SOCKETS; i++) {
+			while (__atomic_load_n(&group[i].generation, __ATOMIC_ACQUIRE) !=
+			       generation)
+				sched_yield();
+			running_pid = acceptor(first + i, generation);
+			lifespan_accept(&group[i].sk);
+			__atomic_store_n(&group[i].accepted, generation, __ATOMIC_RELEASE);
+		}
+	return NULL;
+}
+
+/* The owner is the one who accepted it this time, or unknown if that was too late. */
+static void check_record(const struct record *r)
+{
+	char comm[COMM_LEN] = {};
+	__u32 generation, pid;
+	bool owned;
+
+	memcpy(&generation, r->raddr, sizeof(generation));
+	pid = acceptor(r->rport, generation);
+	snprintf(comm, sizeof(comm), "%u", pid);
+	owned = r->owner == OWNER_ACCEPT && r->pid == pid && !memcmp(r->comm, comm, COMM_LEN);
+	records_seen++;
+	if (r->direction == DIRECTION_IN && r->sk_err == RESET && r->born_ns &&
+	    (owned || (!r->owner && !r->pid && !r->lport)))
+		return;
+	if (wrong++ < 10)
+		printf("wrong: socket %u, time %u: owner %u, pid %u and not %u, comm %.16s, "
+		       "accepted before: %u\n",
+		       r->rport, generation, r->owner, r->pid, pid, r->comm, r->lport);
+}
+
+static void *reading(void *arg)
+{
+	__u64 taken = 0;
+
+	for (;;) {
+		const int last = __atomic_load_n(&ended, __ATOMIC_ACQUIRE);
+
+		while (__atomic_load_n(&places[taken & (PLACES - 1)].number, __ATOMIC_ACQUIRE) ==
+		       taken + 1) {
+			check_record(&places[taken & (PLACES - 1)].record);
+			taken++;
+			__atomic_store_n(&outbox_books.taken, taken, __ATOMIC_SEQ_CST);
+		}
+		if (last)
+			return arg;
+		sched_yield();
+	}
+}
+
+/* A constant to the programs, as it is in the kernel. */
+static void configure(void)
+{
+	const struct config config = {
+		.near_sets = SETS,
+		.outbox_places = PLACES,
+		.outbox_most = PLACES - GROUPS * OUTBOX_SPARE,
+		.wakeup_bytes = 1U << 31,
+		.known = KNOWN_STATE,
+		.abort_known = 1,
+	};
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const __u64 at = (__u64)&settings & ~(page - 1);
+
+	if (mprotect((void *)at, 2 * page, PROT_READ | PROT_WRITE))
+		abort();
+	memcpy((void *)(__u64)&settings, &config, sizeof(config));
+}
+
+int main(void)
+{
+	const __u64 total = (__u64)GROUPS * SOCKETS * GENERATIONS;
+	pthread_t threads[2 * GROUPS + 1];
+	__u64 left = 0;
+
+	configure();
+	pthread_create(&threads[2 * GROUPS], NULL, reading, NULL);
+	for (int i = 0; i < GROUPS; i++) {
+		pthread_create(&threads[2 * i], NULL, softirq, sockets[i]);
+		pthread_create(&threads[2 * i + 1], NULL, accepting, sockets[i]);
+	}
+	for (int i = 0; i < 2 * GROUPS; i++)
+		pthread_join(threads[i], NULL);
+	__atomic_store_n(&ended, 1, __ATOMIC_RELEASE);
+	pthread_join(threads[2 * GROUPS], NULL);
+	for (int i = 0; i < SETS; i++)
+		for (int way = 1; way <= NEAR_WAYS; way++)
+			left += near_sets[i].lines[0][way] != 0;
+	printf("%llu of %llu sessions, %llu more found the buffer full, %llu wrong; left in the "
+	       "table: %llu, in the hash table: %u, overflow count: %llu\n",
+	       records_seen, total, counts[LOSS_BUFFER], wrong, left, hash_count(), far);
+	return wrong || left || hash_count() || far ||
+	       records_seen + counts[LOSS_BUFFER] != total || counts[LOSS_SESSIONS] ||
+	       counts[LOSS_UNBORN] || counts[LOSS_ENDS];
+}
