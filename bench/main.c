@@ -14,10 +14,12 @@
 
 static const char usage[] =
 	"usage: bench measure|load|empty [-s seconds of churn] [-r times]\n"
-	"       [-b bytes] [-o sessions held open] [-k sessions open meanwhile] [-H] [-w workers] "
+	"       [-b bytes] [-o sessions held open] [-k sessions open meanwhile] [-n] [-H] [-w "
+	"workers] "
 	"[-p first port to connect "
 	"to]\n"
 	"       [-- tracer arguments...]\n"
+	"-n: the kernel does not count what programs cost, which costs the load time\n"
 	"-H: says \"standing\" when they are open, and closes them when told by a byte of input\n";
 
 static struct plan plan_read(int argc, char *argv[])
@@ -25,7 +27,7 @@ static struct plan plan_read(int argc, char *argv[])
 	struct plan plan = { .workers = 2, .repeat = 1 };
 	int option;
 
-	while ((option = getopt(argc, argv, "+s:r:b:o:k:Hw:p:")) != -1) {
+	while ((option = getopt(argc, argv, "+s:r:b:o:k:nHw:p:")) != -1) {
 		double number = optarg ? strtod(optarg, NULL) : -1;
 
 		switch (option) {
@@ -43,6 +45,9 @@ static struct plan plan_read(int argc, char *argv[])
 			break;
 		case 'k':
 			plan.keep = (uint64_t)number;
+			break;
+		case 'n':
+			plan.uncounted = true;
 			break;
 		case 'H':
 			plan.hold = true;

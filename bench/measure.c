@@ -25,8 +25,9 @@
 struct tracer {
 	pid_t pid;
 	uint32_t newest; /* the newest program before it */
-	int output;	 /* its standard output, a file in memory */
-	int home;	 /* the network namespace that it runs in */
+	uint32_t newest_map;
+	int output; /* its standard output, a file in memory */
+	int home;   /* the network namespace that it runs in */
 };
 
 /* A running sum of all that is measured. */
@@ -121,6 +122,7 @@ static int64_t tracer_start(struct tracer *tracer, char *const command[])
 	const int64_t begin = clock_ns(CLOCK_MONOTONIC);
 
 	tracer->newest = programs_newest();
+	tracer->newest_map = maps_newest();
 	tracer->output = memfd_create("records", 0);
 	if (tracer->output < 0)
 		die("memory for the records");
@@ -213,13 +215,13 @@ static void phase_print(const char *phase, const struct load_result *load, const
 	printf("%s_sessions=%" PRIu64 " %s_per_second=%.0f %s_load_ns=%.0f", phase, load->sessions,
 	       phase, sessions * 1e9 / (double)load->elapsed_ns, phase,
 	       (double)load->cpu_ns / sessions);
-	if (!to->programs.runs) {
-		putchar('\n');
-		return;
-	}
-	printf(" %s_change_ns=%.1f %s_changes=%.2f %s_tracer_ns=%.0f\n", phase,
-	       (double)(to->programs.run_ns - from->programs.run_ns) / runs, phase, runs / sessions,
-	       phase, (double)(to->cpu_ns - from->cpu_ns) / sessions);
+	if (to->cpu_ns)
+		printf(" %s_tracer_ns=%.0f", phase, (double)(to->cpu_ns - from->cpu_ns) / sessions);
+	if (runs)
+		printf(" %s_change_ns=%.1f %s_changes=%.2f", phase,
+		       (double)(to->programs.run_ns - from->programs.run_ns) / runs, phase,
+		       runs / sessions);
+	putchar('\n');
 }
 
 /* Sessions that are held open, and closed together. */
@@ -248,7 +250,7 @@ static uint64_t phase_run(const struct plan *plan, const struct tracer *tracer, 
 		tracer_settle(tracer);
 		to = cost_now(tracer);
 	}
-	phase_print(churn ? "churn" : "open", &result, &from, &to);
+	phase_print(!churn ? "open" : plan->uncounted ? "plain" : "churn", &result, &from, &to);
 	return result.sessions;
 }
 
@@ -257,17 +259,20 @@ void measure(const struct plan *plan)
 	struct tracer tracer = { .home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC) };
 	struct load *kept = NULL;
 	uint64_t sessions = 0;
+	int counting;
 
 	/* Nothing waits here that the workers of the load would write once more. */
 	setvbuf(stdout, NULL, _IONBF, 0);
 	load_network();
 	load_once();
 	if (plan->tracer) {
-		programs_count();
+		counting = programs_count();
 		printf("start_ms=%.1f", (double)tracer_start(&tracer, plan->tracer) / 1e6);
 		tracer_settle(&tracer);
-		printf(" rss_kb=%ld disk_kb=%ld\n", tracer_memory_kb(&tracer, "VmRSS"),
-		       tracer_disk_kb(&tracer));
+		printf(" rss_kb=%ld disk_kb=%ld maps_kb=%ld\n", tracer_memory_kb(&tracer, "VmRSS"),
+		       tracer_disk_kb(&tracer), maps_kb_since(tracer.newest_map));
+		if (plan->uncounted)
+			close(counting);
 	}
 	if (plan->keep)
 		kept = load_open(plan->workers, plan->keep);

@@ -12,6 +12,7 @@ struct plan {
 	unsigned int repeat; /* phases of churn */
 	uint64_t open;	     /* sessions held open, then closed together; 0: none */
 	uint64_t keep;	     /* sessions that stay open while others churn; 0: none */
+	bool uncounted;	     /* the kernel does not count programs while the load runs */
 	bool hold;	     /* until there is a byte of standard input, or its end */
 	uint32_t bytes;	     /* that each churned connection sends */
 	unsigned int workers;

@@ -8,10 +8,13 @@
 
 #include "common.h"
 
-void programs_count(void)
+int programs_count(void)
 {
-	if (bpf_enable_stats(BPF_STATS_RUN_TIME) < 0)
+	int fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
+
+	if (fd < 0)
 		die("cannot let the kernel count what programs cost (5.8, as root)");
+	return fd;
 }
 
 uint32_t programs_newest(void)
@@ -40,6 +43,48 @@ struct programs programs_since(uint32_t newest)
 			if (info.run_cnt > sum.runs)
 				sum.runs = info.run_cnt;
 		}
+		close(fd);
+	}
+	return sum;
+}
+
+uint32_t maps_newest(void)
+{
+	uint32_t id = 0;
+
+	while (!bpf_map_get_next_id(id, &id))
+		;
+	return id;
+}
+
+/* As the kernel tells of a descriptor of the map. */
+static long map_kb(int fd)
+{
+	char path[64], line[128];
+	unsigned long long bytes = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (!strncmp(line, "memlock:", 8))
+			bytes = strtoull(line + 8, NULL, 10);
+	if (file)
+		fclose(file);
+	return (long)(bytes / 1024);
+}
+
+long maps_kb_since(uint32_t newest)
+{
+	uint32_t id = newest;
+	long sum = 0;
+
+	while (!bpf_map_get_next_id(id, &id)) {
+		int fd = bpf_map_get_fd_by_id(id);
+
+		if (fd < 0)
+			continue;
+		sum += map_kb(fd);
 		close(fd);
 	}
 	return sum;

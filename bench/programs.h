@@ -10,14 +10,23 @@ struct programs {
 	uint64_t run_ns; /* of all of them */
 };
 
-/* Lets the kernel count for as long as this process lives. Exits if it cannot (before 5.8). */
-void programs_count(void);
+/*
+ * Lets the kernel count until the descriptor that this returns is closed. Counting costs two
+ * readings of the clock for each run of a program. Exits if it cannot (before 5.8).
+ */
+int programs_count(void);
 
 /* The newest program there is. */
 uint32_t programs_newest(void);
 
 /* Of all that were loaded after the program `newest`. */
 struct programs programs_since(uint32_t newest);
+
+/* The newest map there is. */
+uint32_t maps_newest(void);
+
+/* The kernel memory of all maps that were made after the map `newest`, in KB. */
+long maps_kb_since(uint32_t newest);
 
 /* Attaches a typed program that does nothing, which is what any program costs at least. It stays
  * until this process ends. */
