@@ -99,3 +99,18 @@ c.close(); a.close()' >"$BATS_TEST_TMPDIR/port"
 	tracer_stop
 	[ "$(jq -c --argjson port "$(cat "$BATS_TEST_TMPDIR/port")" 'select(.lport == $port or .rport == $port)' "$records" | wc -l)" = 2 ]
 }
+
+@test "packets that come too late: the machine is called too busy, not the kernel unfit" {
+	# On a loopback where no session gets beyond its first packets, as seen from a tracer that may not make
+	# a network namespace of its own.
+	run -1 --separate-stderr unshare -n sh -c '
+		ip link set lo up && nft add table ip t &&
+		nft add chain ip t in "{ type filter hook input priority 0; }" &&
+		nft add rule ip t in ip daddr 127.64.0.0/10 tcp flags "&" "(syn|ack)" == ack drop &&
+		exec setpriv --bounding-set -sys_admin --inh-caps -sys_admin -- "$@"' sh \
+		"$tcplife" --probe raw --btf none
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" = 1 ]
+	[[ $stderr == "tcplife: the machine is too busy to find the kernel's layout in 10 s: "* ]]
+	[[ $stderr == *"start it again, as chrt -f 1 tcplife"* ]]
+}
