@@ -185,7 +185,7 @@ tracer_stuck() {
 
 @test "-o: a header at the top of a new file, none below what is there, and whole lines" {
 	local header='PID   COMM       LADDR           LPORT RADDR           RPORT TX_KB RX_KB MS'
-	run -0 "$tcplife" -o "$log" --raddr "$address" -d 0.1
+	run -0 --separate-stderr "$tcplife" -o "$log" --raddr "$address" -d 0.1
 	[ -z "$output" ]
 	[ "$(cat "$log")" = "$header" ]
 	[ "$(stat -c %a "$log")" = 640 ]
@@ -223,10 +223,17 @@ rotate() {
 # What names a session in JSON.
 keys() { cat "$@" | jq -r 'select(.type == "session") | "\(.ip) \(.laddr) \(.lport) \(.raddr) \(.rport)"' | sort; }
 
-# Every session that the witness has, and no line twice or torn.
+# Every session that the witness has, and none twice or torn. What the kernel passed one of them over for
+# may be missing from either.
 same_as_witness() {
+	local missing passed_over
 	witness_stop
-	diff <(keys "$witness" | grep ' 127\.77\.[0-9.]* 7[0-9][0-9]$') <(keys "$@")
+	missing=$(comm -23 <(keys "$witness" | grep ' 127\.77\.[0-9.]* 7[0-9][0-9]$') <(keys "$@") | wc -l)
+	passed_over=$(sed -n 's/^tcplife: not printed:.* \([0-9]*\) state changes the kernel skipped.*/\1/p' "$said")
+	echo "missing $missing, passed over ${passed_over:-0}"
+	[ "$missing" -le "${passed_over:-0}" ]
+	[ -z "$(keys "$@" | uniq -d)" ]
+	! grep -q '^tcplife: not printed:.* to ' "$said"
 }
 
 @test "-o: logrotate renames the file while thousands end, and SIGHUP opens it anew" {
@@ -243,6 +250,8 @@ same_as_witness() {
 	load=''
 	tracer_stop
 	[ "$(ls "$log".* | wc -l)" = 5 ]
+	# Of each session, the end with the remote port: as many as half of the open ends.
+	[ "$(keys "$log" "$log".* | wc -l)" -gt 9000 ]
 	same_as_witness "$log" "$log".*
 }
 

@@ -1,0 +1,87 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# The systemd unit, under a real systemd and with a real journald.
+
+load tracer.bash
+load systemd.bash
+
+setup() {
+	bats_require_minimum_version 1.5.0
+	root=$BATS_TEST_DIRNAME/../..
+	build=${BUILD:-$root/build}
+	systemd_start "$build/tcplife" "$root/systemd/tcplife.service" --json -D 700-799
+	within systemctl start tcplife
+	await traces
+}
+
+teardown() {
+	systemd_end
+}
+
+pid() { within systemctl show -P MainPID tcplife; }
+
+status() { within sed -n "s/^$1:[[:space:]]*//p" "/proc/$(pid)/status"; }
+
+# Its capabilities are dropped when it has attached; a filter of system calls is there before, by systemd.
+traces() { [ "$(pid)" != 0 ] && [ "$(status CapEff)" = 0000000000000000 ]; }
+
+journal() { within journalctl -u tcplife -o cat --no-pager; }
+
+@test "every record of 10,000 sessions a second arrives in the journal" {
+	local told records
+	"$build/bench" load -p 700 -o 60000 3>&-
+	within systemctl stop tcplife
+	within journalctl --sync
+	journal >"$BATS_TEST_TMPDIR/journal"
+	told=$(grep '^{"type":"losses"' "$BATS_TEST_TMPDIR/journal" | tail -n 1)
+	records=$(grep -c '"raddr":"127\.77\.' "$BATS_TEST_TMPDIR/journal")
+	echo "$records records, $told"
+	[ "$records" -le 30000 ]
+	[ $((records + $(jq '.buffer + .sessions + .output + .missed + .unborn' <<<"$told"))) -ge 30000 ]
+	# What the buffer or the output lost would be no fault of the journal, but there is room for all.
+	[ "$(jq '.buffer + .sessions + .output' <<<"$told")" = 0 ]
+	run ! grep -i suppressed <(within journalctl -o cat --no-pager)
+}
+
+@test "it gives up all capabilities, the bounding set included, and is confined" {
+	local set
+	for set in CapEff CapPrm CapInh CapBnd CapAmb; do
+		echo "$set $(status $set)"
+		[ "$(status $set)" = 0000000000000000 ]
+	done
+	run -0 within systemd-analyze security --no-pager tcplife
+	[[ $output =~ Overall\ exposure\ level\ for\ tcplife.service:\ ([0-9]+)\. ]]
+	echo "${BASH_REMATCH[0]}"
+	[ "${BASH_REMATCH[1]}" -lt 6 ]
+}
+
+@test "confined like that, it discovers the layout, and sees what is older and what is open" {
+	local told
+	within sh -c 'printf "[Service]\nExecStart=\nExecStart=/usr/local/bin/tcplife %s\n" \
+		"--json --probe raw --btf none --existing --open -v -D 700-799" \
+		>/etc/systemd/system/tcplife.service.d/options.conf'
+	within systemctl daemon-reload
+	within systemctl restart tcplife
+	await traces
+	"$build/bench" load -p 700 -o 200 3>&-
+	within systemctl stop tcplife
+	within journalctl --sync
+	journal >"$BATS_TEST_TMPDIR/journal"
+	grep -q 'tracing by tracepoint (raw)' "$BATS_TEST_TMPDIR/journal"
+	run ! grep -F 'warning: ' "$BATS_TEST_TMPDIR/journal"
+	[ "$(grep '"raddr":"127\.77\.' "$BATS_TEST_TMPDIR/journal" | jq -s 'map(select(.tx_bytes != null)) | length')" -ge 95 ]
+}
+
+@test "restart, reload-or-restart and SIGHUP: another one traces" {
+	local before how
+	is_another() { [ "$(pid)" != "$before" ] && traces; }
+	for how in restart reload-or-restart 'kill -s HUP'; do
+		before=$(pid)
+		# shellcheck disable=SC2086 # words
+		within systemctl $how tcplife
+		await is_another
+	done
+	# There is nothing to reload, without a file to open anew.
+	run ! within systemctl reload tcplife
+	traces
+}
