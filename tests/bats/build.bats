@@ -137,7 +137,7 @@ sbom() { "$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/componen
 	[[ $stderr == *"the verifier of Linux $(uname -r) refuses change_typed as $(clang --version | head -n 1) made it: R"*" invalid mem access "*"; try another one by CLANG="* ]]
 	[ ! -e "$BATS_TEST_TMPDIR/bad-build/loaded" ]
 	# Where it may not be tried, that is no failure.
-	run -0 setpriv --reuid 65534 --clear-groups "$root/static/load" "$build/tcplife" clang "$BATS_TEST_TMPDIR/not"
+	run -0 setpriv --reuid 65534 --clear-groups bash -s "$build/tcplife" clang "$BATS_TEST_TMPDIR/not" <"$root/static/load"
 	[[ $output == *"not tried whether this kernel takes it: that needs root" ]]
 	run -0 setpriv --bounding-set -all --inh-caps -all "$root/static/load" "$build/tcplife" clang "$BATS_TEST_TMPDIR/not"
 	[[ $output == *"not tried whether a kernel takes it: tcplife: "* ]]
