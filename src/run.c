@@ -24,6 +24,7 @@
 #include "trace/losses.h"
 #include "trace/open.h"
 #include "base/privilege.h"
+#include "session/proc.h"
 #include "output/report.h"
 #include "session/scope.h"
 #include "session/session.h"
@@ -160,6 +161,8 @@ static void diagnose(struct run *run)
 
 	if (!options->existing && !options->open)
 		return;
+	if (proc_blindness())
+		warn(proc_blindness());
 	run->diag = sock_diag_new(why, sizeof(why));
 	warn(why);
 	if (!options->existing || !run->diag)

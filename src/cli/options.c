@@ -137,7 +137,7 @@ const struct option option_table[] = {
 	  "room for so many sessions at once (default by\nmemory: 262144 to 1048576)", take_number,
 	  NUMBER(max_sessions, 1, 16777216), .noun = "a number of sessions" },
 	{ "--buffer", 0, "KB",
-	  "room for records that wait to be printed (default\nby memory: 1024 to 16384)",
+	  "room for records that wait to be printed (default\nby memory: 1024 to 8192)",
 	  take_number, NUMBER(buffer_kb, 1, 1048576), .noun = "a size in KB" },
 	{ "--check", 0, NULL,
 	  "say what this kernel offers and which probe would be\nused, and exit", take_flag,

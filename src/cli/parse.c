@@ -151,6 +151,18 @@ static enum options_status blame_pair(struct parse *p, const char *name, const c
 	return OPTIONS_ERROR;
 }
 
+/* The option that adds a column or widens them; NULL: none was given. */
+static const char *column_option(const struct options *o)
+{
+	if (o->time)
+		return "--time";
+	if (o->timestamp)
+		return "--timestamp";
+	if (o->wide)
+		return "--wide";
+	return o->extended ? "--extended" : NULL;
+}
+
 static enum options_status check_together(struct parse *p)
 {
 	const struct options *o = p->options;
@@ -159,6 +171,13 @@ static enum options_status check_together(struct parse *p)
 		return blame_pair(p, "--stats", "--csv", "was given as well; choose one");
 	if (!o->stats && o->by.count)
 		return blame_pair(p, "--by", "--stats", "is missing");
+	if (o->stats && o->extended)
+		return blame_pair(p, "--stats", "--extended", "was given as well; choose one");
+	if ((o->filter.endings >> ENDING_OPEN & 1) && !o->open)
+		return blame_pair(p, "--end", "--open", "is missing");
+	if (o->format == FORMAT_JSON && column_option(o))
+		return blame_pair(p, "--json", column_option(o),
+				  "was given as well, and JSON has no columns; choose one");
 	if (!o->stats && o->interval_ns)
 		return blame_pair(p, "--interval", "--stats", "is missing");
 	return OPTIONS_RUN;

@@ -104,13 +104,15 @@ static int find_owners(struct existing *existing)
 {
 	struct proc *proc = proc_new();
 	struct roster_entry *entry = NULL;
+	int result;
 
 	if (!proc)
 		return -errno;
 	while ((entry = roster_next(existing->sessions, entry)))
 		proc_own(proc, entry->inode, &entry->record);
+	result = proc_denied(proc);
 	proc_free(proc);
-	return 0;
+	return result;
 }
 
 struct existing *existing_new(const struct sock_diag *diag, uint32_t most, char *why, size_t size)
@@ -133,8 +135,9 @@ struct existing *existing_new(const struct sock_diag *diag, uint32_t most, char 
 	existing_direct(existing);
 	result = find_owners(existing);
 	if (result)
-		snprintf(why, size, "cannot tell who owns open sessions: /proc: %s; mount it",
-			 strerror(-result));
+		snprintf(why, size, "cannot tell who owns all open sessions: /proc: %s; %s",
+			 strerror(-result),
+			 result == -EACCES ? "run as root, with CAP_SYS_PTRACE" : "mount it");
 	return existing;
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct holding {
@@ -19,7 +20,24 @@ struct proc {
 	struct holding *list; /* by inode, then by pid */
 	size_t count;
 	size_t room;
+	bool denied; /* a process did not let us look */
 };
+
+#define INITIAL_PID_NAMESPACE 0xeffffffcU /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
+
+const char *proc_blindness(void)
+{
+	struct stat stat_of;
+
+	if (!stat("/proc/self/ns/pid", &stat_of) && stat_of.st_ino != INITIAL_PID_NAMESPACE)
+		return "processes outside of this PID namespace are not seen, nor whose sessions "
+		       "they hold: run in the host's (docker run --pid host)";
+	if (stat("/proc/1", &stat_of))
+		return "/proc hides the processes of others, and whose sessions they hold: mount "
+		       "it "
+		       "without hidepid, or run with CAP_SYS_PTRACE";
+	return NULL;
+}
 
 static int compare(const void *a, const void *b)
 {
@@ -72,8 +90,10 @@ static bool add_process(struct proc *proc, int root, const char *pid)
 
 	snprintf(path, sizeof(path), "%.20s/fd", pid);
 	fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0) {
+		proc->denied = proc->denied || errno == EACCES || errno == EPERM;
 		return true;
+	}
 	fds = fdopendir(fd);
 	if (!fds) {
 		close(fd);
@@ -107,6 +127,11 @@ struct proc *proc_new(void)
 	}
 	qsort(proc->list, proc->count, sizeof(*proc->list), compare);
 	return proc;
+}
+
+int proc_denied(const struct proc *proc)
+{
+	return proc->denied ? -EACCES : 0;
 }
 
 void proc_free(struct proc *proc)

@@ -92,13 +92,15 @@ static void add_process(struct sock_diag *diag, int proc, const char *pid)
 	int door;
 
 	snprintf(path, sizeof(path), "%.20s/ns/net", pid);
-	/* It may have ended since. */
-	if (fstatat(proc, path, &stat, 0) || is_known(diag, stat.st_ino))
+	if (!fstatat(proc, path, &stat, 0) && is_known(diag, stat.st_ino))
 		return;
 	door = openat(proc, path, O_RDONLY | O_CLOEXEC);
 	if (door < 0) {
+		/* It may have ended since. */
 		if (errno != ENOENT && errno != ESRCH)
 			note_error(diag, -errno);
+	} else if (fstat(door, &stat)) {
+		close(door);
 	} else if (add(diag, stat.st_ino, door)) {
 		note_error(diag, -ENOMEM);
 		close(door);

@@ -34,6 +34,12 @@ static bool file_contradicted(struct choice *choice, enum hook hook, const char 
 	return false;
 }
 
+/* libbpf has errors of its own, from 4000 on, for what has the wrong form. */
+static const char *file_error(int result)
+{
+	return -result < 4000 ? strerror(-result) : "it is neither BTF nor ELF";
+}
+
 /* From the user's file; a file that cannot be used is no reason to guess. */
 static bool layout_from_file(struct choice *choice, enum hook hook, const char *path, char *why,
 			     size_t size)
@@ -41,7 +47,8 @@ static bool layout_from_file(struct choice *choice, enum hook hook, const char *
 	int result = layout_from_btf(&choice->layout, path);
 
 	if (result) {
-		snprintf(why, size, "--btf %s: cannot be read as BTF: %s", path, strerror(-result));
+		snprintf(why, size, "--btf %s: cannot be read as BTF: %s", path,
+			 file_error(result));
 		return false;
 	}
 	if (!layout_has_ends(&choice->layout) || !layout_has(&choice->layout, FIELD_BYTES_ACKED)) {
@@ -60,6 +67,20 @@ static bool layout_from_file(struct choice *choice, enum hook hook, const char *
 	return true;
 }
 
+/* Where the kernel tells by itself, a file that is none is a mistake all the same. */
+static bool file_is_usable(const char *path, char *why, size_t size)
+{
+	struct layout layout;
+	int result;
+
+	layout_init(&layout);
+	result = layout_from_btf(&layout, path);
+	if (result)
+		snprintf(why, size, "--btf %s: cannot be read as BTF: %s", path,
+			 file_error(result));
+	return !result;
+}
+
 static bool layout_obtain(struct choice *choice, const struct candidate *candidate,
 			  const struct options *options, char *why, size_t size)
 {
@@ -68,8 +89,11 @@ static bool layout_obtain(struct choice *choice, const struct candidate *candida
 	*choice->layout_why = 0;
 	choice->busy = false;
 	layout_init(layout);
-	if (candidate->kernel_btf)
+	if (candidate->kernel_btf) {
 		*layout = choice->sources.kernel;
+		if (options->btf == BTF_FILE && !file_is_usable(options->btf_file, why, size))
+			return false;
+	}
 	if (!candidate->kernel_btf && options->btf == BTF_FILE)
 		return layout_from_file(choice, candidate->hook, options->btf_file, why, size);
 	if (!candidate->kernel_btf)

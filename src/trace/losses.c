@@ -20,6 +20,11 @@ static void print_part(FILE *out, int64_t count, const char *what, const char **
 	*separator = ",";
 }
 
+static const char *either(int64_t count, const char *one, const char *several)
+{
+	return count == 1 ? one : several;
+}
+
 void losses_print(FILE *out, const struct losses *l, bool existing)
 {
 	const char *separator = "";
@@ -28,12 +33,18 @@ void losses_print(FILE *out, const struct losses *l, bool existing)
 	print_part(out, l->buffer, "lost to a full buffer (--buffer)", &separator);
 	print_part(out, l->sessions, "to a full session table (--max-sessions)", &separator);
 	print_part(out, l->output, "to an output that took no more", &separator);
-	print_part(out, l->missed, "state changes the kernel skipped", &separator);
-	print_part(out, l->unborn,
-		   existing ? "sessions begun before tracing"
-			    : "sessions begun before tracing (--existing prints them)",
+	print_part(out, l->missed,
+		   either(l->missed, "state change the kernel skipped",
+			  "state changes the kernel skipped"),
 		   &separator);
-	fprintf(out, "%s\n", losses_none(l) ? " nothing" : "");
+	print_part(
+		out, l->unborn,
+		either(l->unborn, "session begun before tracing", "sessions begun before tracing"),
+		&separator);
+	fprintf(out, "%s%s\n", losses_none(l) ? " nothing" : "",
+		l->unborn > 0 && !existing
+			? either(l->unborn, " (--existing prints it)", " (--existing prints them)")
+			: "");
 }
 
 void losses_put_json(struct text *t, const struct losses *l)

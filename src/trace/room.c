@@ -86,7 +86,8 @@ struct room room_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint
 	return (struct room){
 		.sessions = most,
 		.near_sets = sets,
-		.far_sessions = (uint64_t)sets * NEAR_WAYS >= most / 4 * 3 ? most / 2 : most,
+		.far_sessions =
+			sets && (uint64_t)sets * NEAR_WAYS >= most / 4 * 3 ? most / 2 : most,
 		.buffer_bytes = bytes,
 		.outbox_places = places_for(records, cpus),
 		.outbox_most = records,

@@ -432,15 +432,21 @@ static int attach_accept(struct tracer *tracer, const struct tracer_request *req
 	}
 }
 
-/* What the user can do about it; "" if nothing is known. */
-static const char *remedy(int error)
+/* What the user can do about it; "" if nothing is known. loaded: its programs are loaded. */
+static const char *remedy(int error, const struct options *options, bool loaded)
 {
 	switch (-error) {
 	case ENOMEM:
 	case E2BIG:
-		return ": try a smaller --max-sessions";
+		if (options->buffer_kb && options->max_sessions)
+			return ": try a smaller --max-sessions or --buffer";
+		return options->buffer_kb ? ": try a smaller --buffer"
+					  : ": try a smaller --max-sessions";
+	case EMFILE:
+		return ": allow more open files with ulimit -n";
 	case EACCES: /* Debian's own strictest level heeds CAP_SYS_ADMIN only */
-		return ": set sysctl kernel.perf_event_paranoid to 2, or run it as root";
+		return loaded ? ": set sysctl kernel.perf_event_paranoid to 2, or run it as root"
+			      : ": the kernel's verifier refuses it: -v shows what it says";
 	case ENOSPC:
 		return ": tracefs takes no more kprobe events: remove some (kprobe_events)";
 	default:
@@ -492,7 +498,8 @@ static struct tracer *try_start(const struct tracer_request *request, char *why,
 	if (!result)
 		return tracer;
 failed:
-	snprintf(why, size, "%s: %s%s", step, strerror(-result), remedy(result));
+	snprintf(why, size, "%s: %s%s", step, strerror(-result),
+		 remedy(result, request->options, tracer && tracer->reader));
 	tracer_free(tracer);
 	return NULL;
 }

@@ -66,7 +66,7 @@ still_open() {
 	wait "$play"
 	tracer_stop
 	run -1 grep -q '"comm":"old-' "$records"
-	grep -qE '[1-9][0-9]* sessions begun before tracing \(--existing prints them\)$' "$said"
+	grep -qE '[1-9][0-9]* sessions? begun before tracing \(--existing prints (it|them)\)$' "$said"
 }
 
 @test "--existing: the table tells that they are older" {
@@ -145,4 +145,19 @@ still_open() {
 	run -1 grep -q '"end":"rst-remote"' "$records"
 	tracer_stop
 	compare
+}
+
+@test "--existing and --open: what /proc does not show is told" {
+	local caps=-all,+bpf,+perfmon
+	for option in --existing --open; do
+		run -0 --separate-stderr unshare --pid --fork --mount-proc "$programs/tcplife" $option -D 1 -d 0.1
+		[[ $stderr == *"tcplife: warning: processes outside of this PID namespace are not seen, "* ]]
+		cp "$programs/tcplife" "$BATS_TEST_TMPDIR/tcplife"
+		chmod 755 "$BATS_TEST_TMPDIR"
+		run -0 --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps $caps \
+			--ambient-caps $caps --bounding-set $caps "$BATS_TEST_TMPDIR/tcplife" $option -D 1 -d 0.1
+		[[ $stderr == *"tcplife: warning: cannot look into every network namespace for open sockets: Permission denied; "* ]]
+		[ $option = --open ] ||
+			[[ $stderr == *"tcplife: warning: cannot tell who owns all open sessions: /proc: Permission denied; run as root, with CAP_SYS_PTRACE"* ]]
+	done
 }

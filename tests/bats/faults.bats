@@ -105,6 +105,30 @@ elsewhere() {
 	refused "No such file or directory"
 }
 
+@test "a file that is no BTF is refused by every probe" {
+	local probe
+	echo none >"$BATS_TEST_TMPDIR/none"
+	for probe in auto tracepoint typed raw; do
+		run -1 "$tcplife" --probe $probe --btf "$BATS_TEST_TMPDIR/none"
+		[[ $output == *"--btf $BATS_TEST_TMPDIR/none: cannot be read as BTF: it is neither BTF nor ELF"* ]]
+	done
+}
+
+@test "too few open files: the cause and the remedy" {
+	run -1 bash -c 'ulimit -n 8; exec "$0" -d 0.1' "$tcplife"
+	[[ $output == *": allow more open files with ulimit -n"* ]]
+}
+
+@test "--max-sessions 1 to 3 work" {
+	local n
+	for n in 1 2 3; do run -0 "$tcplife" --max-sessions $n -D 1 -d 0.1; done
+}
+
+@test "privileges that could not be given up are told, without -v" {
+	run -0 --separate-stderr strace -qq -o /dev/null -e inject=capset:error=EPERM "$tcplife" -D 1 -d 0.1
+	[[ $stderr == *'tcplife: warning: keeps its capabilities: Operation not permitted; '* ]]
+}
+
 # faults KERNEL [OPTIONS of run] -- FAULT...: in a kernel of its own.
 faults() {
 	local options=("$1")

@@ -74,8 +74,8 @@ lost() {
 	buffer) what='lost to a full buffer' ;;
 	sessions) what='to a full session table' ;;
 	output) what='to an output that took no more' ;;
-	missed) what='state changes the kernel skipped' ;;
-	unborn) what='sessions begun before tracing' ;;
+	missed) what='state changes? the kernel skipped' ;;
+	unborn) what='sessions? begun before tracing' ;;
 	esac
 	count=$(grep '^tcplife: not printed:' "$said" | tail -n 1 | grep -oE "[0-9]+ $what" || true)
 	echo "${count%% *}" | sed 's/^$/0/'

@@ -161,7 +161,8 @@ static void test_end(void)
 		CHECK(accepts(s) == (i == ENDING_REFUSED || i == ENDING_TIMEOUT));
 	}
 	for (unsigned i = 0; i < ENDINGS; i++)
-		CHECK_TEXT(take("--end", ending_name((enum ending)i)), "");
+		CHECK_TEXT(take("--end", ending_name((enum ending)i)),
+			   i == ENDING_OPEN ? "--end: '--open' is missing; try --help" : "");
 	CHECK_TEXT(take("--end", "fin"),
 		   "--end: 'fin' is not an ending (unknown, open, fin-local, fin-remote, fin-both, "
 		   "rst-local, rst-remote, rst-closed, timeout, refused, unreachable, no-port, "

@@ -67,8 +67,11 @@ static void test_flags(void)
 	CHECK(options.format == FORMAT_CSV && options.timestamp && options.time);
 	CHECK(runs("-w -s -x -v"));
 	CHECK(options.wide && options.format == FORMAT_CSV && options.extended && options.verbose);
-	CHECK(runs("--wide --extended --json --verbose"));
-	CHECK(options.wide && options.format == FORMAT_JSON && options.extended && options.verbose);
+	CHECK(runs("--wide --extended --verbose"));
+	CHECK(options.wide && options.format == FORMAT_TABLE && options.extended &&
+	      options.verbose);
+	CHECK(runs("--end open --open"));
+	CHECK(runs("-j -o some.log") && !strcmp(options.output, "some.log"));
 	CHECK(runs("-jj -j"));
 	CHECK(options.format == FORMAT_JSON);
 	CHECK(runs("--open --existing --check"));
@@ -219,6 +222,17 @@ static void test_bad_values(void)
 	CHECK_TEXT(error_of("--stats --by="), "--by: '' lacks a key; try --help");
 	CHECK_TEXT(error_of("--by pid"), "--by: '--stats' is missing; try --help");
 	CHECK_TEXT(error_of("--interval 1 -4"), "--interval: '--stats' is missing; try --help");
+	CHECK_TEXT(error_of("--end open"), "--end: '--open' is missing; try --help");
+	CHECK_TEXT(error_of("--stats -x"),
+		   "--stats: '--extended' was given as well; choose one; try --help");
+	CHECK_TEXT(error_of("-jx"), "--json: '--extended' was given as well, and JSON has no "
+				    "columns; choose one; try --help");
+	CHECK_TEXT(error_of("-jw"), "--json: '--wide' was given as well, and JSON has no columns; "
+				    "choose one; try --help");
+	CHECK_TEXT(error_of("-j -T"), "--json: '--time' was given as well, and JSON has no "
+				      "columns; choose one; try --help");
+	CHECK_TEXT(error_of("-j -t"), "--json: '--timestamp' was given as well, and JSON has no "
+				      "columns; choose one; try --help");
 	CHECK_TEXT(error_of("-s --stats"),
 		   "--stats: '--csv' was given as well; choose one; try --help");
 	CHECK_TEXT(error_of("--header maybe"),
