@@ -164,7 +164,7 @@ static void refuse_all(struct plan *plan, const struct facts *f, const struct wi
 	else if (!f->cap_bpf)
 		snprintf(why, size,
 			 "tracing needs root, or CAP_BPF and CAP_PERFMON on 5.8 and later: run it "
-			 "with sudo");
+			 "with sudo, a container with --privileged");
 	else if (f->lockdown == LOCKDOWN_CONFIDENTIALITY)
 		snprintf(why, size,
 			 "kernel lockdown is at 'confidentiality', which forbids BPF to read "
@@ -175,10 +175,14 @@ static void refuse_all(struct plan *plan, const struct facts *f, const struct wi
 	else if (f->sys_error && !f->ring_buffer)
 		snprintf(why, size, "/sys cannot be read: %s: mount it (mount -t sysfs sysfs /sys)",
 			 strerror(f->sys_error));
+	else if (f->bpf_error == EMFILE || f->bpf_error == ENFILE)
+		snprintf(why, size, "bpf(2): %s: allow more open files with ulimit -n",
+			 strerror(f->bpf_error));
 	else if (f->bpf_error)
 		snprintf(why, size,
 			 "bpf(2) is refused (%s) even so: a container's seccomp profile or a "
-			 "security module forbids it; run it on the host",
+			 "security module forbids it; run it on the host, or the container with "
+			 "--privileged",
 			 strerror(f->bpf_error));
 	else if (wishes->transport == TRANSPORT_RING && !f->ring_buffer)
 		snprintf(why, size,

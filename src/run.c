@@ -71,7 +71,8 @@ static bool is_unwanted(const struct run *run)
 static void fail(struct run *run, const char *what, int error)
 {
 	if (error && !*run->why)
-		snprintf(run->why, run->size, "%s: %s", what, strerror(-error));
+		snprintf(run->why, run->size, "%s: %s%s", what, strerror(-error),
+			 error == -EMFILE ? ": allow more open files with ulimit -n" : "");
 }
 
 static bool is_over(const struct run *run)

@@ -115,8 +115,12 @@ elsewhere() {
 }
 
 @test "too few open files: the cause and the remedy" {
-	run -1 bash -c 'ulimit -n 8; exec "$0" -d 0.1' "$tcplife"
-	[[ $output == *": allow more open files with ulimit -n"* ]]
+	local n
+	for n in 3 4 5 6 8 10; do
+		run bash -c 'ulimit -n $1; exec "$0" -D 1 -d 0.1 3>&- 4>&- 5>&- 6>&- 7>&-' "$tcplife" $n
+		[ $n -gt 8 ] || [ "$status" = 1 ]
+		[ "$status" = 0 ] || [[ $output == *": allow more open files with ulimit -n"* ]]
+	done
 }
 
 @test "--max-sessions 1 to 3 work" {

@@ -70,7 +70,7 @@ has_session() { grep -qE ' 127\.0\.0\.1 +1 ' "$1"; }
 	run -1 --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
 		"$BATS_TEST_TMPDIR/tcplife"
 	[ -z "$output" ]
-	[ "$stderr" = 'tcplife: tracing needs root, or CAP_BPF and CAP_PERFMON on 5.8 and later: run it with sudo' ]
+	[ "$stderr" = 'tcplife: tracing needs root, or CAP_BPF and CAP_PERFMON on 5.8 and later: run it with sudo, a container with --privileged' ]
 }
 
 @test "-v tells the choice and the reasons, and libbpf's log only then" {
