@@ -23,7 +23,7 @@ struct facts {
 	char release[65];    /* uname -r */
 	char machine[65];    /* uname -m */
 	char signature[128]; /* Ubuntu's own version, "" elsewhere */
-	int version;	     /* KERNEL_VERSION_CODE; to explain and to order; to decide only what cannot be tried */
+	int version;	     /* KERNEL_VERSION_CODE; decides only what cannot be tried */
 
 	bool cap_bpf;	  /* CAP_BPF or CAP_SYS_ADMIN in effect */
 	bool cap_perfmon; /* CAP_PERFMON or CAP_SYS_ADMIN in effect */

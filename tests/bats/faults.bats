@@ -117,7 +117,7 @@ elsewhere() {
 @test "too few open files: the cause and the remedy" {
 	local n
 	for n in 3 4 5 6 8 10; do
-		run bash -c 'ulimit -n $1; exec "$0" -D 1 -d 0.1 3>&- 4>&- 5>&- 6>&- 7>&-' "$tcplife" $n
+		run bash -c 'exec 3>&- 4>&- 5>&- 6>&- 7>&-; ulimit -n $1; exec "$0" -D 1 -d 0.1' "$tcplife" $n
 		[ $n -gt 8 ] || [ "$status" = 1 ]
 		[ "$status" = 0 ] || [[ $output == *": allow more open files with ulimit -n"* ]]
 	done
