@@ -28,19 +28,30 @@
 #define CAP_LARGEST    63 /* more than any kernel has; the first that it does not know ends it */
 #define CAP_NUMBER_BPF 39 /* 5.8; the headers may be older */
 
-/* Allowed whatever their arguments. */
+/* Allowed whatever their arguments; musl makes epoll_pwait of epoll_wait(), and poll where it can.
+ */
 static const int plain_calls[] = {
-	SYS_read,	 SYS_write,	      SYS_writev,	  SYS_close,	     SYS_sendto,
+	SYS_read,
+	SYS_write,
+	SYS_writev, /* stdio, if there was no memory for messages */
+	SYS_sendto, /* to standard output or error that is a socket, or for sockets */
+	SYS_close,
 	SYS_epoll_pwait,
-#ifdef SYS_epoll_wait
-	SYS_epoll_wait,
-#endif
 #ifdef SYS_poll
 	SYS_poll,
+#else
+	SYS_ppoll,
 #endif
-	SYS_ppoll,	 SYS_restart_syscall, SYS_rt_sigprocmask, SYS_clock_gettime, SYS_fstat,
-	SYS_newfstatat,	 SYS_getdents64,      SYS_lseek,	  SYS_brk,	     SYS_munmap,
-	SYS_mremap,	 SYS_madvise,	      SYS_getpid,	  SYS_exit,	     SYS_exit_group,
+	SYS_restart_syscall, /* of a poll that was stopped and continued */
+	SYS_rt_sigprocmask,
+	SYS_clock_gettime, /* without a vDSO, or with a clock that it cannot read */
+	SYS_fstat,
+	SYS_getdents64,
+	SYS_brk,
+	SYS_munmap,
+	SYS_mremap,
+	SYS_madvise,
+	SYS_exit_group,
 };
 
 /* Allowed if an argument, masked, has this value. */

@@ -355,7 +355,8 @@ static const char *remedy(int error)
 		return "allow more open files with ulimit -n";
 	case EPERM:
 	case EACCES:
-		return "run as root, with CAP_SYS_ADMIN and CAP_SYS_PTRACE";
+		return "run as root, with CAP_SYS_ADMIN and CAP_SYS_PTRACE, where no security "
+		       "module forbids it";
 	default:
 		return "try again";
 	}

@@ -110,3 +110,23 @@ checked_with() {
 	checked_with ''
 	[[ $output == *"privileges      too few: CAP_BPF and CAP_PERFMON (or root) are missing"* ]]
 }
+
+# forbidden OPTIONS...: the calls that a run made after the drop and that the filter refused. libbpf takes
+# each CPU's buffer out of its map when it ends, which the map's own end does as well.
+forbidden() {
+	strace -f -qq -o "$BATS_TEST_TMPDIR/calls" "$tcplife" -d 0.5 "$@" >/dev/null 2>&1 3>&-
+	grep -q 'SECCOMP_MODE_FILTER' "$BATS_TEST_TMPDIR/calls"
+	sed '1,/SECCOMP_MODE_FILTER/d' "$BATS_TEST_TMPDIR/calls" |
+		grep ' = -1 EPERM' | grep -v BPF_MAP_DELETE_ELEM || true
+}
+
+@test "none of the calls that it makes is refused by the filter" {
+	local options
+	for options in -x -T '-j --existing --open' '--stats --by raddr --open' '-j --transport perf' \
+		"-o $BATS_TEST_TMPDIR/log" '-v --probe raw --btf none'; do
+		# shellcheck disable=SC2086 # words
+		run -0 forbidden $options
+		echo "$options: $output"
+		[ -z "$output" ]
+	done
+}

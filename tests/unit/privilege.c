@@ -138,11 +138,49 @@ static int receive(void)
 	return (int)recv(-1, NULL, 0, 0);
 }
 
+/* Calls that nothing makes any more. */
+static int send_message(void)
+{
+	return (int)sendmsg(-1, &(struct msghdr){ 0 }, 0);
+}
+
+static int receive_message(void)
+{
+	return (int)recvmsg(-1, &(struct msghdr){ 0 }, 0);
+}
+
+static int seek(void)
+{
+	return lseek(-1, 0, SEEK_SET) < 0 ? -1 : 0;
+}
+
+static int bpf_look_up_batch(void)
+{
+	return bpf_call(BPF_MAP_LOOKUP_BATCH);
+}
+
+static int open_to_append(void)
+{
+	return openat(AT_FDCWD, "/dev/null", O_WRONLY | O_CREAT | O_APPEND, 0600);
+}
+
+static int protect_data(void)
+{
+	return syscall(SYS_mprotect, NULL, 0, PROT_READ | PROT_WRITE) == -1 ? -1 : 0;
+}
+
+static int protect_code(void)
+{
+	return syscall(SYS_mprotect, NULL, 0, PROT_READ | PROT_EXEC) == -1 ? -1 : 0;
+}
+
 static void test_denied(void)
 {
 	static int (*const attempts[])(void) = {
-		open_to_read, open_to_write, make_file,	 open_directory, make_socket, execute,
-		make_process, map_code,	     bpf_update, bpf_load,	 receive,     send_signal,
+		open_to_read,	   open_to_write,  make_file,	 open_directory,  make_socket,
+		execute,	   make_process,   map_code,	 bpf_update,	  bpf_load,
+		receive,	   send_signal,	   send_message, receive_message, seek,
+		bpf_look_up_batch, open_to_append, protect_code,
 	};
 
 	for (size_t i = 0; i < sizeof(attempts) / sizeof(*attempts); i++)
@@ -154,8 +192,10 @@ static void test_allowed(void)
 {
 	const struct privilege_needs directories = { .directories = true };
 	const struct privilege_needs diagnosis = { .diagnosis = true };
+	const struct privilege_needs reopening = { .reopening = true };
 
 	CHECK(errno_of(map_data, NOTHING) == 0);
+	CHECK(errno_of(protect_data, NOTHING) == 0);
 	CHECK(errno_of(bpf_look_up, NOTHING) == EBADF);
 	CHECK(errno_of(bpf_next, NOTHING) == EBADF);
 
@@ -164,6 +204,14 @@ static void test_allowed(void)
 	CHECK(errno_of(open_to_write, directories) == EPERM);
 	CHECK(errno_of(make_file, directories) == EPERM);
 
+	CHECK(errno_of(open_to_append, reopening) == 0);
+	CHECK(errno_of(open_to_read, reopening) == EPERM);
+	CHECK(errno_of(open_to_write, reopening) == EPERM);
+	CHECK(errno_of(make_file, reopening) == EPERM);
+
+	CHECK(errno_of(send_message, diagnosis) == EPERM);
+	CHECK(errno_of(receive_message, diagnosis) == EPERM);
+	CHECK(errno_of(bpf_look_up_batch, diagnosis) == EPERM);
 	CHECK(errno_of(receive, diagnosis) == EBADF);
 	CHECK(errno_of(make_socket, diagnosis) == EPERM);
 	CHECK(errno_of(bpf_update, diagnosis) == EPERM);
