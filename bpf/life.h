@@ -44,7 +44,8 @@ static inline void life_check_owner(struct life *life, __u64 key)
  * The ring generation's lives in map `near`, by near_index() of the key. Each line of 64 bytes is
  * one life, but the first, which has the keys: that of line i at i; 0: none.
  */
-#define NEAR_WAYS 7
+#define NEAR_WAYS    7
+#define NEAR_CLAIMED 1 /* no socket's key: what stands there is not whole yet */
 
 struct near_set {
 	__u64 lines[NEAR_WAYS + 1][8];

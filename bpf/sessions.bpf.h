@@ -45,8 +45,6 @@ struct {
 /* How many lives are in `sessions`, while there is `near`. */
 __u64 far;
 
-#define NEAR_CLAIMED 1 /* no socket's key: what stands there is not whole yet */
-
 static __always_inline bool near_is_there(const volatile struct config *config)
 {
 	return config->near_sets;

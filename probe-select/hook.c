@@ -181,35 +181,6 @@ int hook_attach(struct hook_event *event, const struct bpf_program *program)
 	return 0;
 }
 
-/* struct bpf_link_info of a link to a perf event, for the kernel's headers may be older (6.7). */
-struct link_info {
-	uint32_t type; /* LINK_PERF_EVENT */
-	uint32_t id, program, pad;
-	uint32_t event; /* LINK_KPROBE or LINK_KRETPROBE */
-	uint32_t event_pad;
-	uint64_t function;
-	uint32_t function_length, offset;
-	uint64_t address;
-	uint64_t missed;
-};
-
-#define LINK_PERF_EVENT 7
-#define LINK_KPROBE	3
-#define LINK_KRETPROBE	4
-
-uint64_t hook_missed(const struct hook_event *event)
-{
-	struct link_info info = {};
-	uint32_t size = sizeof(info);
-
-	/* Where there are no such links (before 5.15), the descriptor is the event's: an error. */
-	if (!event || !event->link ||
-	    bpf_obj_get_info_by_fd(bpf_link__fd(event->link), &info, &size) ||
-	    size < sizeof(info) || info.type != LINK_PERF_EVENT)
-		return 0;
-	return info.event == LINK_KPROBE || info.event == LINK_KRETPROBE ? info.missed : 0;
-}
-
 void hook_close(struct hook_event *event)
 {
 	char command[128];

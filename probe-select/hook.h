@@ -4,7 +4,6 @@
 #define TCPLIFE_HOOK_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 struct facts;
 struct sources;
@@ -25,9 +24,6 @@ struct hook_event *hook_open_kprobe(const struct facts *facts, const struct sour
 
 /* Lets the program run on the event, from now to hook_close(). Returns 0 or -errno. */
 int hook_attach(struct hook_event *event, const struct bpf_program *program);
-
-/* How often the kernel passed a kprobe itself over, as far as it tells (6.7); NULL is fine. */
-uint64_t hook_missed(const struct hook_event *event);
 
 /* Takes the program off and the event away; NULL is fine. */
 void hook_close(struct hook_event *event);

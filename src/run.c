@@ -397,6 +397,7 @@ static void privileges_drop(struct run *run)
 		.directories = run->cgroups,
 		.reopening = file,
 		.diagnosis = run->diag && run->options->open,
+		.audit = true,
 		.works = losses_readable,
 		.arg = run->choice.tracer,
 	};

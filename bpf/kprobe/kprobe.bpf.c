@@ -3,6 +3,7 @@
 #include "lifespan.bpf.h"
 
 #include "accept.bpf.h"
+#include "audit.bpf.h"
 
 static __always_inline __u16 hook_local_port(const struct change *c)
 {

@@ -13,6 +13,8 @@
 #include "lifespan.bpf.h"
 
 #include "accept.bpf.h"
+
+#include "audit.bpf.h"
 #include "held.bpf.h"
 
 static __always_inline __u16 hook_local_port(const struct change *c)

@@ -87,6 +87,14 @@ static const struct rule reopening_rules[] = {
 /* Makes no new socket. */
 static const int diagnosis_calls[] = { SYS_recvfrom };
 
+/* Only our own maps and programs, by descriptors that are open now. */
+static const int audit_calls[] = { SYS_getsockopt };
+static const struct rule audit_rules[] = {
+	{ SYS_bpf, 0, UINT32_MAX, BPF_PROG_TEST_RUN },
+	{ SYS_bpf, 0, UINT32_MAX, BPF_MAP_UPDATE_ELEM },
+	{ SYS_bpf, 0, UINT32_MAX, BPF_MAP_GET_NEXT_KEY },
+};
+
 struct filter {
 	struct sock_filter code[256];
 	size_t length;
@@ -151,6 +159,10 @@ static void filter_make(struct filter *f, const struct privilege_needs *needs)
 		allow_rules(f, reopening_rules, COUNT(reopening_rules));
 	if (needs->diagnosis) {
 		allow_calls(f, diagnosis_calls, COUNT(diagnosis_calls));
+	}
+	if (needs->audit) {
+		allow_calls(f, audit_calls, COUNT(audit_calls));
+		allow_rules(f, audit_rules, COUNT(audit_rules));
 	}
 	/* An error, not death: a tracer that is killed loses the records that wait. */
 	emit(f, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM, 0, 0);

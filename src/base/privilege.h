@@ -11,6 +11,7 @@ struct privilege_needs {
 	bool directories; /* opens directories: cgroups_path() */
 	bool reopening;	  /* opens or makes files, to append to them: outlet_reopen() */
 	bool diagnosis;	  /* asks the kernel for sockets, by a netlink socket that is open now */
+	bool audit;	  /* asks our programs which sockets live: tracer_detach() */
 	bool (*works)(const void *arg); /* true if the kernel still lets us read our maps */
 	const void *arg;		/* borrowed */
 };

@@ -33,10 +33,7 @@ void losses_print(FILE *out, const struct losses *l, bool existing)
 	print_part(out, l->buffer, "lost to a full buffer (--buffer)", &separator);
 	print_part(out, l->sessions, "to a full session table (--max-sessions)", &separator);
 	print_part(out, l->output, "to an output that took no more", &separator);
-	print_part(out, l->missed,
-		   either(l->missed, "state change the kernel skipped",
-			  "state changes the kernel skipped"),
-		   &separator);
+	print_part(out, l->missed, "whose end the kernel did not tell", &separator);
 	print_part(
 		out, l->unborn,
 		either(l->unborn, "session begun before tracing", "sessions begun before tracing"),

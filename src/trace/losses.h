@@ -15,8 +15,7 @@ struct losses {
 	int64_t sessions; /* the session map was full when they began */
 	int64_t output;	  /* standard output took no more until we were told to end */
 	int64_t unborn;	  /* they began before tracing did */
-	int64_t missed; /* state changes, not sessions: the kernel did not run the program, because
-			 * one was running on that CPU */
+	int64_t missed;	  /* the kernel told none of our programs of their end */
 };
 
 /* Nothing is lost, as far as is known. */

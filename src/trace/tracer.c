@@ -12,6 +12,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "audit.h"
 #include "probe-select/facts.h"
 #include "probe-select/hook.h"
 #include "probe-select/layout.h"
@@ -19,6 +20,7 @@
 #include "footprint.h"
 #include "base/memory.h"
 #include "base/objects.h"
+#include "sessions.h"
 
 #define WAKEUP_BYTES	 (1U << 16)
 #define STATE_TRACEPOINT "inet_sock_set_state"
@@ -49,8 +51,9 @@ struct tracer {
 	struct bpf_link *change_link; /* where it is attached by BTF */
 	struct bpf_link *second_link;
 	struct bpf_link *accept_link;
-	uint64_t missed;  /* by the hooks themselves, until they were taken off */
-	bool misses_told; /* the kernel counts when it passes a program over */
+	struct audit *audit; /* NULL: the kernel cannot be asked */
+	bool may_miss;	     /* the kernel may pass the change hook over, and not count it */
+	int64_t left_over;   /* sessions whose ends were told to no program, as the audit found */
 };
 
 static bool is_attached(const struct tracer *tracer)
@@ -228,6 +231,7 @@ static int object_configure(struct tracer *tracer, const struct tracer_request *
 	const struct config config = config_of(tracer, request);
 	const struct known_insns known = known_insns(request);
 	struct bpf_program *program;
+	const struct bpf_program *audit;
 	struct bpf_map *map;
 	int result;
 
@@ -240,10 +244,12 @@ static int object_configure(struct tracer *tracer, const struct tracer_request *
 	if (hooks[candidate->hook].second && request->facts->misses_counted)
 		tracer->second = bpf_object__find_program_by_name(tracer->object,
 								  hooks[candidate->hook].second);
+	audit = bpf_object__find_program_by_name(
+		tracer->object, candidate->ring ? AUDIT_PROGRAM_RING : AUDIT_PROGRAM_PERF);
 	bpf_object__for_each_program(program, tracer->object)
-		bpf_program__set_autoload(program, program == tracer->change ||
-							   program == tracer->second ||
-							   program == tracer->accept);
+		bpf_program__set_autoload(program,
+					  program == tracer->change || program == tracer->second ||
+						  program == tracer->accept || program == audit);
 
 	result = unknown_insns_drop(tracer->change, &known);
 	if (!result)
@@ -471,10 +477,7 @@ static struct tracer *try_start(const struct tracer_request *request, char *why,
 		tracer->room.near_sets = 0;
 		tracer->room.far_sessions = tracer->room.sessions;
 	}
-	/* Of programs of perf events it does so since 6.8; before 5.12, and before 6.1 or so, typed
-	 * ones were never passed over. */
-	tracer->misses_told = request->candidate->hook == HOOK_TYPED ||
-			      request->facts->version >= KERNEL_VERSION_CODE(6, 8, 0);
+	tracer->may_miss = request->candidate->hook == HOOK_KPROBE;
 	result = object_load(tracer, request);
 	if (result)
 		goto failed;
@@ -489,6 +492,7 @@ static struct tracer *try_start(const struct tracer_request *request, char *why,
 		result = -errno;
 		goto failed;
 	}
+	tracer->audit = audit_new(tracer->object, request->facts, request->sources);
 	step = "cannot attach to the accept hook";
 	result = attach_accept(tracer, request);
 	if (result)
@@ -547,31 +551,6 @@ const struct room *tracer_room(const struct tracer *tracer)
 	return &tracer->room;
 }
 
-/* Times that the kernel passed a program over. */
-static int64_t program_missed(const struct bpf_program *program)
-{
-	struct bpf_prog_info info = {};
-	uint32_t size = sizeof(info);
-
-	if (!program || bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
-		return 0;
-	return (int64_t)info.recursion_misses;
-}
-
-/* Changes that no program took, at most: with two of them, both must have been passed over. */
-static int64_t changes_missed(const struct tracer *tracer)
-{
-	int64_t first = program_missed(tracer->change), second = program_missed(tracer->second);
-
-	return tracer->second && second < first ? second : first;
-}
-
-static uint64_t hooks_missed(const struct tracer *tracer)
-{
-	return tracer->missed + hook_missed(tracer->change_event) +
-	       hook_missed(tracer->accept_event);
-}
-
 /* The records that the kernel side put out and that never came, where the kernel drops them. */
 static int64_t records_lost(const struct tracer *tracer, uint64_t sent)
 {
@@ -600,15 +579,24 @@ int tracer_losses(const struct tracer *tracer, struct losses *losses)
 	losses->buffer = (int64_t)counts[LOSS_BUFFER] + records_lost(tracer, counts[LOSS_SENT]);
 	losses->sessions = (int64_t)*full;
 	losses->unborn = (int64_t)(*unseen - *full);
-	losses->missed = tracer->misses_told
-				 ? changes_missed(tracer) + program_missed(tracer->accept) +
-					   (int64_t)hooks_missed(tracer)
-				 : -1;
-	/* Some kernels pass over a change and count nothing; most of that shows when the next
-	 * session has the address. */
-	if (losses->missed < (int64_t)counts[LOSS_ENDS] && counts[LOSS_ENDS])
-		losses->missed = (int64_t)counts[LOSS_ENDS];
+	/* Their sockets were gone when tracing ended, or others had followed before. A kprobe may
+	 * be passed over without a trace. */
+	losses->missed = (int64_t)counts[LOSS_ENDS] + tracer->left_over;
+	if (!losses->missed && !tracer->audit && tracer->may_miss)
+		losses->missed = -1;
 	return result;
+}
+
+static struct sessions sessions_of(const struct tracer *tracer)
+{
+	const uint32_t sets = tracer->room.near_sets;
+
+	return (struct sessions){
+		.near = sets ? map_of(tracer, "near") : -1,
+		.hash = map_of(tracer, "sessions"),
+		.near_sets = sets,
+		.most = tracer->room.far_sessions,
+	};
 }
 
 static struct record record_of(const struct life *life, const struct ends *ends)
@@ -635,28 +623,9 @@ static struct record record_of(const struct life *life, const struct ends *ends)
 	return r;
 }
 
-/* As session_find() of the kernel side. The ring generation has no more of a life than it keeps. */
-static bool find_life(const struct tracer *tracer, uint64_t key, struct life *life)
-{
-	struct near_set set;
-	uint32_t index;
-
-	*life = (struct life){};
-	if (tracer->room.near_sets) {
-		index = near_index(key, tracer->room.near_sets);
-		if (bpf_map_lookup_elem(map_of(tracer, "near"), &index, &set))
-			return false;
-		for (int way = 1; way <= NEAR_WAYS; way++)
-			if (set.lines[0][way] == key) {
-				memcpy(life, set.lines[way], offsetof(struct life, acked_before));
-				return true;
-			}
-	}
-	return !bpf_map_lookup_elem(map_of(tracer, "sessions"), &key, life);
-}
-
 void tracer_lives(const struct tracer *tracer, reader_fn fn, void *arg)
 {
+	const struct sessions sessions = sessions_of(tracer);
 	const int places = map_of(tracer, "ends");
 	uint64_t key = 0;
 
@@ -665,8 +634,8 @@ void tracer_lives(const struct tracer *tracer, reader_fn fn, void *arg)
 		struct life life;
 		struct ends ends;
 
-		if (!bpf_map_lookup_elem(places, &key, &ends) && find_life(tracer, key, &life) &&
-		    life.born_ns) {
+		if (!bpf_map_lookup_elem(places, &key, &ends) &&
+		    sessions_find(&sessions, key, &life) && life.born_ns) {
 			struct record r;
 
 			life_check_owner(&life, key);
@@ -692,7 +661,13 @@ int tracer_release(const struct tracer *tracer, reader_fn fn, void *arg)
 
 void tracer_detach(struct tracer *tracer)
 {
-	tracer->missed = hooks_missed(tracer);
+	/* While those that end are still taken out of the table. */
+	if (tracer->audit && is_attached(tracer)) {
+		const struct sessions sessions = sessions_of(tracer);
+		const int64_t gone = audit_count(tracer->audit, &sessions);
+
+		tracer->left_over = gone > 0 ? gone : 0;
+	}
 	bpf_link__destroy(tracer->change_link);
 	bpf_link__destroy(tracer->second_link);
 	bpf_link__destroy(tracer->accept_link);
@@ -710,6 +685,7 @@ void tracer_free(struct tracer *tracer)
 	if (!tracer)
 		return;
 	tracer_detach(tracer);
+	audit_free(tracer->audit);
 	reader_free(tracer->reader);
 	bpf_object__close(tracer->object);
 	free(tracer);

@@ -74,7 +74,7 @@ lost() {
 	buffer) what='lost to a full buffer' ;;
 	sessions) what='to a full session table' ;;
 	output) what='to an output that took no more' ;;
-	missed) what='state changes? the kernel skipped' ;;
+	missed) what='whose end the kernel did not tell' ;;
 	unborn) what='sessions? begun before tracing' ;;
 	esac
 	count=$(grep '^tcplife: not printed:' "$said" | tail -n 1 | grep -oE "[0-9]+ $what" || true)

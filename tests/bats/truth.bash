@@ -39,7 +39,7 @@ traced() {
 # How often the tracer has counted that the kernel passed it over: a session is one of several.
 passed_over_count() {
 	local count
-	count=$(sed -n 's/^tcplife: not printed:.* \([0-9]*\) state changes\{0,1\} the kernel skipped.*/\1/p' "$said")
+	count=$(sed -n 's/^tcplife: not printed:.* \([0-9]*\) whose end the kernel did not tell.*/\1/p' "$said")
 	echo "${count:-0}"
 }
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "sessions.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+
+/* The ring generation keeps no more of a session than what comes before. */
+static void near_copy(const struct near_set *set, int way, struct life *life)
+{
+	*life = (struct life){};
+	memcpy(life, set->lines[way], offsetof(struct life, acked_before));
+}
+
+bool sessions_find(const struct sessions *sessions, uint64_t key, struct life *life)
+{
+	struct near_set set;
+	uint32_t index;
+
+	*life = (struct life){};
+	if (sessions->near_sets) {
+		index = near_index(key, sessions->near_sets);
+		if (bpf_map_lookup_elem(sessions->near, &index, &set))
+			return false;
+		for (int way = 1; way <= NEAR_WAYS; way++)
+			if (set.lines[0][way] == key) {
+				near_copy(&set, way, life);
+				return true;
+			}
+	}
+	return !bpf_map_lookup_elem(sessions->hash, &key, life);
+}
+
+static void each_near(const struct sessions *sessions, sessions_fn fn, void *arg)
+{
+	struct near_set set;
+	struct life life;
+
+	for (uint32_t i = 0; i < sessions->near_sets; i++) {
+		if (bpf_map_lookup_elem(sessions->near, &i, &set))
+			return;
+		for (int way = 1; way <= NEAR_WAYS; way++)
+			if (set.lines[0][way] > NEAR_CLAIMED) {
+				near_copy(&set, way, &life);
+				fn(arg, set.lines[0][way], &life);
+			}
+	}
+}
+
+void sessions_each(const struct sessions *sessions, sessions_fn fn, void *arg)
+{
+	uint64_t key = 0;
+
+	each_near(sessions, fn, arg);
+	/* No socket stands at 0: an unknown key gives the first, as NULL does since 4.12. So does
+	 * one that was removed meanwhile, which must not go on for ever. */
+	for (uint32_t i = 0; i < 2 * sessions->most; i++) {
+		struct life life = {};
+
+		if (bpf_map_get_next_key(sessions->hash, &key, &key))
+			return;
+		if (!bpf_map_lookup_elem(sessions->hash, &key, &life))
+			fn(arg, key, &life);
+	}
+}
