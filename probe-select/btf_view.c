@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,10 +17,24 @@
 #define KERNEL_BTF	"/sys/kernel/btf/vmlinux"
 #define FILE_BYTES_MOST (1 << 30) /* a kernel with all that a debugger wants has less */
 
+/* How a newer BTF describes its kinds, by their numbers: what follows each of their types. */
+struct kind_layout {
+	__u8 once; /* bytes */
+	__u8 each; /* bytes, for each of btf_vlen() */
+	__u16 flags;
+};
+
+/* A newer header goes on with this. */
+struct header_more {
+	__u32 layout_off, layout_len; /* as type_off and type_len of the other parts */
+};
+
 struct btf_view {
 	const char *types;
 	const char *strings;
 	__u32 strings_length;
+	const struct kind_layout *layouts; /* of each kind, if this BTF tells; `kinds` of them */
+	__u32 kinds;
 	__u32 *places; /* of each type, behind the first one's */
 	__u32 count;
 	/* What holds the bytes: one of these. */
@@ -28,8 +43,19 @@ struct btf_view {
 	struct btf *parsed;
 };
 
-/* What follows a type, by its kind (Documentation/bpf/btf.rst); -1: no such kind. */
-static int extra_bytes(const struct btf_type *t)
+/* What follows a type of a kind that is not known, by what the BTF says of its own kinds; -1: it
+ * does not say. */
+static int told_bytes(const struct btf_view *view, const struct btf_type *t)
+{
+	const __u32 kind = btf_kind(t);
+
+	if (kind >= view->kinds)
+		return -1;
+	return view->layouts[kind].once + btf_vlen(t) * view->layouts[kind].each;
+}
+
+/* What follows a type, by its kind (Documentation/bpf/btf.rst); -1: that is not known. */
+static int extra_bytes(const struct btf_view *view, const struct btf_type *t)
 {
 	const int each = btf_vlen(t);
 
@@ -62,28 +88,44 @@ static int extra_bytes(const struct btf_type *t)
 	case BTF_KIND_TYPE_TAG:
 		return 0;
 	default:
-		return -1;
+		return told_bytes(view, t);
 	}
 }
 
+/* After a type of a kind that nobody explains, no type can be found: those before it stay. */
 static bool index_types(struct btf_view *view, __u32 length)
 {
 	__u32 at = 0;
+	int extra = 0;
 
 	view->places = malloc((length / sizeof(struct btf_type) + 1) * sizeof(*view->places));
 	if (!view->places)
 		return false;
 	view->count = 1;
 	while (length - at >= sizeof(struct btf_type)) {
-		const int extra = extra_bytes((const void *)(view->types + at));
-
+		extra = extra_bytes(view, (const void *)(view->types + at));
 		if (extra < 0 || (__u32)extra > length - at - sizeof(struct btf_type))
 			break;
 		view->places[view->count++ - 1] = at;
 		at += sizeof(struct btf_type) + (__u32)extra;
 	}
 	errno = EINVAL;
-	return at == length;
+	return extra < 0 || at == length;
+}
+
+static void read_layouts(struct btf_view *view, const struct btf_header *header, size_t body_size)
+{
+	const char *body = (const char *)header + header->hdr_len;
+	struct header_more more;
+
+	if (header->hdr_len < sizeof(*header) + sizeof(more))
+		return;
+	memcpy(&more, header + 1, sizeof(more));
+	if (more.layout_off > body_size || more.layout_len > body_size - more.layout_off ||
+	    more.layout_off % _Alignof(struct kind_layout))
+		return;
+	view->layouts = (const void *)(body + more.layout_off);
+	view->kinds = more.layout_len / sizeof(*view->layouts);
 }
 
 /* False and errno: this is no BTF. */
@@ -103,6 +145,7 @@ static bool view_set(struct btf_view *view, const void *bytes, size_t size)
 	view->types = body + header->type_off;
 	view->strings = body + header->str_off;
 	view->strings_length = header->str_len;
+	read_layouts(view, header, size - header->hdr_len);
 	/* After a header of an odd length, which libbpf lets pass, no type stands straight. */
 	return (uintptr_t)view->types % _Alignof(struct btf_type) == 0 &&
 	       !view->strings[header->str_len - 1] && index_types(view, header->type_len);
@@ -178,6 +221,17 @@ struct btf_view *btf_view_new(const char *path)
 	error = errno;
 	btf_view_free(view);
 	errno = error;
+	return NULL;
+}
+
+struct btf_view *btf_view_of(const void *bytes, size_t size)
+{
+	struct btf_view *view = calloc(1, sizeof(*view));
+
+	if (!view || view_set(view, bytes, size))
+		return view;
+	btf_view_free(view);
+	errno = EINVAL;
 	return NULL;
 }
 

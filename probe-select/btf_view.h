@@ -8,6 +8,7 @@
 
 #include <linux/btf.h>
 #include <linux/types.h>
+#include <stddef.h>
 
 struct btf_view;
 
@@ -16,6 +17,8 @@ struct btf_view;
  * ELF file, which libbpf checks. NULL and errno if it cannot be read. Freed by btf_view_free().
  */
 struct btf_view *btf_view_new(const char *path);
+/* The same of bytes in memory, borrowed. For tests. */
+struct btf_view *btf_view_of(const void *bytes, size_t size);
 void btf_view_free(struct btf_view *view);
 
 /* Types are numbered from 1 on, and below this. */

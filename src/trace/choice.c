@@ -81,7 +81,7 @@ static bool file_is_usable(const char *path, char *why, size_t size)
 	return !result;
 }
 
-static bool layout_obtain(struct choice *choice, const struct candidate *candidate,
+static bool layout_obtain(struct choice *choice, struct candidate *candidate,
 			  const struct options *options, char *why, size_t size)
 {
 	struct layout *layout = &choice->layout;
@@ -93,6 +93,11 @@ static bool layout_obtain(struct choice *choice, const struct candidate *candida
 		*layout = choice->sources.kernel;
 		if (options->btf == BTF_FILE && !file_is_usable(options->btf_file, why, size))
 			return false;
+	}
+	/* A kernel may be newer than what we know of BTF. */
+	if (candidate->kernel_btf && !layout_has_ends(layout)) {
+		candidate->kernel_btf = false;
+		layout_init(layout);
 	}
 	if (!candidate->kernel_btf && options->btf == BTF_FILE)
 		return layout_from_file(choice, candidate->hook, options->btf_file, why, size);

@@ -18,6 +18,7 @@ layout() {
 
 @test "the plan for machines that we do not have" {
 	run -0 "$build/tests/unit_select" machines pure
+	run -0 "$build/tests/unit_btf_view"
 }
 
 @test "--check: the page says what is found, chosen and why, exit 0" {
