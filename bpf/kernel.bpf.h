@@ -14,7 +14,12 @@
 
 #include "record.h"
 
+/* The tests compile this for their own machine, too (tests/race). */
+#ifdef __bpf__
 #define CORE __attribute__((preserve_access_index))
+#else
+#define CORE
+#endif
 
 struct in6_addr {
 	__u64 words[2];
@@ -114,12 +119,42 @@ struct task_struct {
 	})
 
 /*
+ * The pointer, through which nothing is loaded before the value was. Other CPUs than x86 reorder
+ * loads, but not if the address of the second depends on the first.
+ */
+#ifdef __TARGET_ARCH_arm64
+#define loaded_before(pointer, value)                                                          \
+	({                                                                                     \
+		typeof(pointer) pointer_ = (pointer);                                          \
+		__u64 nothing_ = (value);                                                      \
+		asm volatile("%1 ^= %1\n%0 += %1" : "+r"(pointer_), "+r"(nothing_)::"memory"); \
+		pointer_;                                                                      \
+	})
+#else
+#define loaded_before(pointer, value)                     \
+	({                                                \
+		asm volatile("" ::"r"(value) : "memory"); \
+		pointer;                                  \
+	})
+#endif
+
+/* A word that other CPUs write. */
+#ifndef word_load
+#define word_load(pointer)   (*(const volatile __u64 *)(pointer))
+#define word32_load(pointer) (*(const volatile __u32 *)(pointer))
+#endif
+
+/*
  * Adds to a counter that several CPUs may have. From clang 20 on, __sync_fetch_and_add() always
  * fetches, for which there is no instruction before 5.12.
  */
 static __always_inline void count_add(__u64 *count, __u64 change)
 {
+#ifdef __bpf__
 	asm volatile("lock *(u64 *)(%0 + 0) += %1" ::"r"(count), "r"(change) : "memory");
+#else
+	__sync_fetch_and_add(count, change);
+#endif
 }
 
 #define swap16(x) ((__u16)__builtin_bswap16(x))

@@ -33,19 +33,22 @@ struct life {
 #endif
 };
 
-/* Forgets an owner that was meant for another session. */
+/* Forgets an owner that was meant for another session, or is not whole. */
 static inline void life_check_owner(struct life *life, __u64 key)
 {
-	if (life->owner == OWNER_ACCEPT && life->accepted != (__u32)key)
-		life->owner = life->pid = life->cgroup_id = 0;
+	if (!life->owner || (life->owner == OWNER_ACCEPT && life->accepted != (__u32)key))
+		life->owner = life->pid = life->uid = life->cgroup_id = life->comm[0] = 0;
 }
 
 /*
  * The ring generation's lives in map `near`, by near_index() of the key. Each line of 64 bytes is
  * one life, but the first, which has the keys: that of line i at i; 0: none.
  */
-#define NEAR_WAYS    7
-#define NEAR_CLAIMED 1 /* no socket's key: what stands there is not whole yet */
+#define NEAR_WAYS 7
+/* A key with this bit is no socket's: alone, what stands there is not whole yet; with a key, its
+ * session has ended while the accept hook wrote its owner. */
+#define NEAR_CLAIMED   1
+#define ACCEPT_CLAIMED 1 /* in `accepted`: the accept hook is writing the owner */
 
 struct near_set {
 	__u64 lines[NEAR_WAYS + 1][8];

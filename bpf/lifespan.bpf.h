@@ -126,8 +126,8 @@ static __always_inline void owner_set(const volatile struct config *config, stru
 		life->uid = bpf_get_current_uid_gid();
 	if (config->cgroup)
 		life->cgroup_id = cgroup_now();
-	life->owner = how;
 	__builtin_memcpy(life->comm, running.comm, sizeof(life->comm));
+	life->owner = how;
 }
 
 /* Where the session goes, once more when all is known of it. */
@@ -473,6 +473,41 @@ static __always_inline bool accepted_is_early(const volatile struct config *conf
 	return state == STATE_SYN_RECV || (config->unborn && state != STATE_CLOSE);
 }
 
+/*
+ * What the accept hook has just added to `sessions`. Once the socket is established, its session
+ * was in the table before; if it is not there any more, it has ended, and nobody wants the owner.
+ */
+static __always_inline struct life *early_find(const volatile struct config *config,
+					       const struct sock *sk, __u64 key)
+{
+	const bool early = accepted_is_early(config, sk);
+	struct life *life = far_find(config, key);
+
+	if (life && !early && !loaded_before(life, early)->born_ns) {
+		far_drop(config, key);
+		return NULL;
+	}
+	return life;
+}
+
+/*
+ * Names who is running as the owner of what was found for the key. The session can end at any time,
+ * and another one have its place; but not between the claim and the mark.
+ */
+static __always_inline void owner_accept(const volatile struct config *config, __u64 key,
+					 struct life *life)
+{
+	if (!accepted_claim(config, life))
+		return;
+	if (session_find(config, key) == life) {
+		owner_set(config, life, OWNER_ACCEPT);
+		accepted_set(config, life, key);
+	} else {
+		accepted_set(config, life, 0);
+	}
+	near_drop_left(config, key);
+}
+
 /* sk: what inet_csk_accept() returned, NULL if it failed. */
 SHARED int lifespan_accept(const struct sock *sk)
 {
@@ -488,17 +523,17 @@ SHARED int lifespan_accept(const struct sock *sk)
 		life = session_find(config, key);
 	} else if (!life && accepted_is_wanted(config, sk)) {
 		life_begin_owner(config, key, OWNER_ACCEPT);
+		if (near_is_there(config))
+			far_fence();
 		/* It may have been born meanwhile, on another CPU, which fetches it, or not. */
 		life = near_find(config, key);
 		if (life)
 			far_drop(config, key);
 		else
-			life = far_find(config, key);
+			life = early_find(config, sk, key);
 	}
-	if (life && !life->owner) {
-		owner_set(config, life, OWNER_ACCEPT);
-		life->accepted = key;
-	}
+	if (life && !life->owner)
+		owner_accept(config, key, life);
 	return 0;
 }
 

@@ -121,7 +121,7 @@ static __always_inline bool outbox_is_there(void)
 /* How many records wait there when so many have been given a place. */
 static __always_inline __s64 outbox_waiting(__u64 given)
 {
-	return given - *(const volatile __u64 *)&outbox_books.taken;
+	return given - word_load(&outbox_books.taken);
 }
 
 static __always_inline struct record *outbox_claim(__u64 *number)
@@ -130,7 +130,7 @@ static __always_inline struct record *outbox_claim(__u64 *number)
 	__u32 index;
 
 	/* Signed, as more may have been given and taken meanwhile. */
-	if (outbox_waiting(*(const volatile __u64 *)&outbox_books.given) >= settings.outbox_most)
+	if (outbox_waiting(word_load(&outbox_books.given)) >= settings.outbox_most)
 		return NULL;
 	*number = __sync_fetch_and_add(&outbox_books.given, 1) + 1;
 	index = (*number - 1) & (settings.outbox_places - 1);

@@ -28,8 +28,27 @@ static __always_inline __u64 session_key(const struct sock *sk)
 {
 	__u64 key = (__u64)sk;
 
+#ifdef __bpf__
 	asm volatile("%0 = -%0\n%0 = -%0" : "+r"(key));
+#endif
 	return key;
+}
+
+static __always_inline __u32 accepted_load(const struct life *life)
+{
+	return word32_load(&life->accepted);
+}
+
+/*
+ * The accept hook may name the owner meanwhile, and writes `accepted` last. So that is read first:
+ * if it has the key, all of the owner is there, and else life_check_owner() forgets it.
+ */
+static __always_inline void life_copy(struct life *to, const struct life *from)
+{
+	const __u32 accepted = accepted_load(from);
+
+	*to = *loaded_before(from, accepted);
+	to->accepted = accepted;
 }
 
 #ifdef BUFFER_RING
@@ -57,6 +76,19 @@ static __always_inline struct near_set *near_set_of(const volatile struct config
 	return near_is_there(config) ? bpf_map_lookup_elem(&near, &index) : NULL;
 }
 
+/* All ones, or 0 for 0, and no branches that the compiler could see. */
+static __always_inline __u64 all_ones(__u64 word)
+{
+#ifdef __bpf__
+	__u64 negative = word;
+
+	asm volatile("%1 = -%1\n%0 |= %1\n%0 s>>= 63" : "+r"(word), "+r"(negative));
+	return word;
+#else
+	return word ? ~0ULL : 0;
+#endif
+}
+
 /*
  * The way of the key's set that has this one, or, for 0, is free; 0: none. Without branches: a CPU
  * could not foretell them, and each would double the verifier's work. It is global so that the
@@ -72,10 +104,8 @@ __noinline __u32 near_way(__u64 key, __u64 wanted)
 	set = opaque(set);
 #pragma unroll
 	for (__u32 i = 1; i <= NEAR_WAYS; i++) {
-		__u64 differs = set->lines[0][i] ^ wanted, negative = differs;
+		const __u64 differs = all_ones(word_load(&set->lines[0][i]) ^ wanted);
 
-		/* All ones, or all zeros; or the compiler would see branches in it. */
-		asm volatile("%1 = -%1\n%0 |= %1\n%0 s>>= 63" : "+r"(differs), "+r"(negative));
 		way = (way & differs) | (i & ~differs);
 	}
 	return way;
@@ -126,6 +156,11 @@ static __always_inline bool near_add(const volatile struct config *config, __u64
 	return true;
 }
 
+static __always_inline void near_release(__u64 key, __u64 *at)
+{
+	__sync_val_compare_and_swap(at, key | NEAR_CLAIMED, 0);
+}
+
 /* Drops it; a copy goes to *life. */
 static __always_inline bool near_take(const volatile struct config *config, __u64 key,
 				      struct life *life)
@@ -134,19 +169,47 @@ static __always_inline bool near_take(const volatile struct config *config, __u6
 
 	if (!near_look(config, key, key, &place))
 		return false;
-	*life = *place.life;
-	publish(place.key, 0);
+	life_copy(life, place.life);
+	/* The accept hook has done with it, or never comes. */
+	if (life->accepted == (__u32)key || life->direction == DIRECTION_OUT) {
+		publish(place.key, 0);
+		return true;
+	}
+	/* It claims the owner and then looks for the key; so one of us sees the other. */
+	__sync_lock_test_and_set(place.key, key | NEAR_CLAIMED);
+	if (accepted_load(place.life) != ACCEPT_CLAIMED)
+		near_release(key, place.key);
 	return true;
+}
+
+/* Lets another session have the place that near_take() has left to the accept hook. */
+static __always_inline void near_drop_left(const volatile struct config *config, __u64 key)
+{
+	struct near_place place;
+
+	if (near_look(config, key, key | NEAR_CLAIMED, &place))
+		near_release(key, place.key);
 }
 
 static __always_inline bool far_is_empty(const volatile struct config *config)
 {
-	return near_is_there(config) && !*(const volatile __u64 *)&far;
+	return near_is_there(config) && !word_load(&far);
 }
 
 static __always_inline void far_count(__s64 change)
 {
 	count_add(&far, change);
+}
+
+/*
+ * Orders in full, as the change to a key of `near` does: the accept hook adds to `sessions` and
+ * then looks in `near`, while the change hook adds to `near` and then looks in `sessions`, so that
+ * one of them at least sees what the other did. An atomic that fetches is what does so on arm64,
+ * too.
+ */
+static __always_inline void far_fence(void)
+{
+	opaque(__sync_fetch_and_add(&far, 0));
 }
 
 #else /* BUFFER_PERF */
@@ -155,8 +218,10 @@ static __always_inline void far_count(__s64 change)
 #define near_find(config, key)	     ((struct life *)NULL)
 #define near_add(config, key, life)  false
 #define near_take(config, key, life) false
-#define far_is_empty(config)	     false
+#define near_drop_left(config, key)
+#define far_is_empty(config) false
 #define far_count(change)
+#define far_fence()
 
 #endif
 
@@ -168,10 +233,12 @@ static __always_inline struct life *far_find(const volatile struct config *confi
 /* False: it is there, or there is no room. */
 static __always_inline bool far_add(__u64 key, const struct life *life)
 {
-	if (bpf_map_update_elem(&sessions, &key, life, BPF_NOEXIST))
-		return false;
+	/* Before, or what is there could be taken for nothing. */
 	far_count(1);
-	return true;
+	if (!bpf_map_update_elem(&sessions, &key, life, BPF_NOEXIST))
+		return true;
+	far_count(-1);
+	return false;
 }
 
 static __always_inline void far_drop(const volatile struct config *config, __u64 key)
@@ -188,6 +255,30 @@ static __always_inline struct life *session_find(const volatile struct config *c
 	return life ? life : far_find(config, key);
 }
 
+/* Marks the owner as being written. False: another accept hook writes it. */
+static __always_inline bool accepted_claim(const volatile struct config *config, struct life *life)
+{
+#ifdef BUFFER_RING
+	if (near_is_there(config))
+		return !__sync_val_compare_and_swap(&life->accepted, 0, ACCEPT_CLAIMED);
+#endif
+	return true;
+}
+
+/* Marks it as whole, with the low half of the key, or with 0 as unknown. */
+static __always_inline void accepted_set(const volatile struct config *config, struct life *life,
+					 __u32 mark)
+{
+#ifdef BUFFER_RING
+	if (near_is_there(config)) {
+		__sync_lock_test_and_set(&life->accepted, mark);
+		return;
+	}
+#endif
+	asm volatile("" ::: "memory");
+	*(volatile __u32 *)&life->accepted = mark;
+}
+
 /* The owner that the accept hook noted meanwhile, when it found no life. */
 static __always_inline void owner_fetch(const volatile struct config *config, __u64 key)
 {
@@ -196,12 +287,15 @@ static __always_inline void owner_fetch(const volatile struct config *config, __
 
 	if (!life)
 		return;
+	/* Or that hook has found the life by now, and writes the same. */
+	if (!accepted_claim(config, life))
+		return;
 	life->pid = early->pid;
 	life->uid = early->uid;
 	life->cgroup_id = early->cgroup_id;
-	life->owner = early->owner;
 	__builtin_memcpy(life->comm, early->comm, sizeof(life->comm));
-	life->accepted = early->accepted;
+	life->owner = early->owner;
+	accepted_set(config, life, early->accepted);
 	far_drop(config, key);
 }
 
@@ -226,7 +320,7 @@ static __always_inline void session_take(const volatile struct config *config, _
 		return;
 	known = far_find(config, key);
 	if (known) {
-		*life = *known;
+		life_copy(life, known);
 		far_drop(config, key);
 	}
 }

@@ -1,4 +1,5 @@
-# The unit tests and the fuzz targets, under AddressSanitizer and UndefinedBehaviorSanitizer:
+# The unit tests and the fuzz targets, under AddressSanitizer and UndefinedBehaviorSanitizer, and the
+# kernel side on many threads, under ThreadSanitizer:
 # make -f tests/sanitize.mk BUILD=... CLANG=... INCLUDES=... WARNINGS=...
 #
 # The sanitizers want this machine's own libc, so all that is linked in is built once more, by clang.
@@ -19,7 +20,15 @@ fuzzers := $(patsubst tests/fuzz/%.c,$(OUT)/fuzz_%,$(wildcard tests/fuzz/*.c))
 archives := $(patsubst %,$(OUT)/linked/lib%.a,bpf elf z)
 
 .PHONY: all
-all: $(units) $(fuzzers)
+all: $(units) $(fuzzers) $(OUT)/race
+
+# bpf/ itself, for this machine, under ThreadSanitizer.
+$(OUT)/race: $(wildcard tests/race/*.[ch] tests/race/shim/bpf/*.h bpf/*.h) tests/sanitize.mk
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(CLANG) -g -O1 -fsanitize=thread -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Wno-unused-parameter \
+		-Wno-unused-function -D__TARGET_ARCH_none -iquote bpf -I tests/race/shim \
+		$(filter %.c,$^) -o $@ -lpthread
 
 $(OUT)/unit_%: $(OUT)/obj/tests/unit/%.o $(ours) $(archives)
 	$(say) LINK $@

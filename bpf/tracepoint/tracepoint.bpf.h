@@ -13,7 +13,6 @@
 #include "lifespan.bpf.h"
 
 #include "accept.bpf.h"
-
 #include "audit.bpf.h"
 #include "held.bpf.h"
 

@@ -41,7 +41,7 @@ static void each_near(const struct sessions *sessions, sessions_fn fn, void *arg
 		if (bpf_map_lookup_elem(sessions->near, &i, &set))
 			return;
 		for (int way = 1; way <= NEAR_WAYS; way++)
-			if (set.lines[0][way] > NEAR_CLAIMED) {
+			if (set.lines[0][way] && !(set.lines[0][way] & NEAR_CLAIMED)) {
 				near_copy(&set, way, &life);
 				fn(arg, set.lines[0][way], &life);
 			}

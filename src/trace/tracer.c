@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/membarrier.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@
 #define WAKEUP_BYTES	 (1U << 16)
 #define STATE_TRACEPOINT "inet_sock_set_state"
 #define HELD_MOST	 16384 /* where the kernel takes memory for all of them at the start */
+#define END_MS		 20    /* a program runs for microseconds */
 
 /* Each kind of hook: its object in both generations, and its program. */
 static const struct {
@@ -169,7 +171,8 @@ static struct bpf_insn insn_replace(struct bpf_insn insn, const struct known_ins
 		if (!known->helpers[i] && insn.code == (BPF_JMP | BPF_CALL) && !insn.src_reg &&
 		    insn.imm == young_helpers[i])
 			return (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K };
-	if (!known->exchange && insn.code == (BPF_STX | BPF_ATOMIC | BPF_DW) && insn.imm != BPF_ADD)
+	if (!known->exchange && BPF_CLASS(insn.code) == BPF_STX &&
+	    (insn.code & 0xe0) == BPF_ATOMIC && insn.imm != BPF_ADD)
 		return (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K,
 					  .dst_reg = BPF_REG_10 };
 	return insn;
@@ -676,8 +679,10 @@ void tracer_detach(struct tracer *tracer)
 	hook_close(tracer->accept_event);
 	tracer->change_link = tracer->second_link = tracer->accept_link = NULL;
 	tracer->change_event = tracer->second_event = tracer->accept_event = NULL;
-	/* An RCU grace period: a program that still runs on another CPU has ended then (4.3). */
-	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0);
+	/* An RCU grace period: a program that still runs on another CPU has ended then (4.3). Where
+	 * it is refused (nohz_full), programs have time to end. */
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0))
+		poll(NULL, 0, END_MS);
 }
 
 void tracer_free(struct tracer *tracer)

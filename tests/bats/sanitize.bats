@@ -20,6 +20,10 @@ setup() {
 	[ $ran -gt 8 ]
 }
 
+@test "the kernel side on many threads: each session has its record and its owner, nothing is left" {
+	"$BUILD/sanitize/race"
+}
+
 @test "a minute of hostile input for each fuzz target finds nothing" {
 	"$fuzz/run" 60
 }

@@ -9,12 +9,15 @@
 #define SEC(name)
 #define __uint(name, value) int(*name)[value]
 #define __type(name, value) typeof(value) *name
-#define __always_inline	    inline __attribute__((always_inline))
-#define __noinline	    __attribute__((noinline))
+#undef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#define __noinline	__attribute__((noinline))
 
 /* BPF's exchange is ordered in full, and so are the loads that depend on a word's. */
 #define __sync_lock_test_and_set(at, value) __atomic_exchange_n(at, value, __ATOMIC_SEQ_CST)
 #define word_load(pointer)		    __atomic_load_n((const __u64 *)(pointer), __ATOMIC_SEQ_CST)
+
+#define word32_load(pointer)		    __atomic_load_n((const __u32 *)(pointer), __ATOMIC_SEQ_CST)
 
 void *bpf_map_lookup_elem(void *map, const void *key);
 long bpf_map_update_elem(void *map, const void *key, const void *value, __u64 flags);
