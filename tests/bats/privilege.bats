@@ -33,7 +33,6 @@ kept() {
 # harmless OPTIONS...: with these, it has nothing left while it traces, and still tells the truth.
 harmless() {
 	local set
-	again=(harmless "$@")
 	witness_start
 	tracer_start "$@"
 	for set in CapEff CapPrm; do [ "$(status $set)" = "$(kept)" ]; done
