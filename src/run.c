@@ -38,6 +38,7 @@
 
 struct run {
 	const struct options *options;
+	struct output_request request;
 	struct choice choice;
 	struct session_view view;
 	struct writer *writer;
@@ -440,7 +441,7 @@ static bool outputs_open(struct run *run)
 	run->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (run->epoll < 0)
 		error = -errno;
-	run->writer = writer_new(options, outlet);
+	run->writer = writer_new(&run->request, outlet);
 	if (!run->writer)
 		error = -ENOMEM;
 	if (!error)
@@ -473,7 +474,7 @@ static bool tracing_start(struct run *run)
 	if (options->duration_ns)
 		run->deadline_ns = run->view.since_ns + (int64_t)options->duration_ns;
 	if (options->stats) {
-		run->report = report_new(options, run->writer, run->view.since_ns);
+		run->report = report_new(&run->request, run->writer, run->view.since_ns);
 		if (!run->report)
 			fail(run, "cannot start", -ENOMEM);
 	}
@@ -520,9 +521,12 @@ bool run_trace(const struct options *options, char *why, size_t size)
 {
 	static struct run run;
 
-	run = (struct run){
-		.options = options, .epoll = -1, .deadline_ns = INT64_MAX, .why = why, .size = size
-	};
+	run = (struct run){ .options = options,
+			    .request = options_output(options),
+			    .epoll = -1,
+			    .deadline_ns = INT64_MAX,
+			    .why = why,
+			    .size = size };
 	*why = '\0';
 	if (outputs_open(&run) && tracing_start(&run)) {
 		privileges_drop(&run);

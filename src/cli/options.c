@@ -155,6 +155,22 @@ const struct option option_table[] = {
 
 const size_t option_count = sizeof(option_table) / sizeof(*option_table);
 
+struct output_request options_output(const struct options *o)
+{
+	return (struct output_request){
+		.format = o->format,
+		.color = o->color,
+		.header = o->header == HEADER_YES,
+		.wide = o->wide,
+		.time = o->time,
+		.timestamp = o->timestamp,
+		.ending = o->extended || o->open,
+		.extended = o->extended,
+		.by = o->by,
+		.interval_ns = o->interval_ns,
+	};
+}
+
 unsigned options_asks(const struct options *o)
 {
 	unsigned asks = o->filter.uid_count ? ASKS_UID : 0;

@@ -12,7 +12,7 @@
 #include "session/filter.h"
 #include "session/scope.h"
 #include "probe-select/select.h"
-#include "output/stats.h"
+#include "output/request.h"
 #include "base/words.h"
 
 #define OPTIONS_ERROR_SIZE 512 /* enough for any error text */
@@ -24,23 +24,10 @@ enum options_status {
 	OPTIONS_ERROR,	 /* print the error text, exit 2 */
 };
 
-enum options_format {
-	FORMAT_TABLE,
-	FORMAT_CSV,
-	FORMAT_JSON,
-};
-
 enum options_header {
 	HEADER_YES,
 	HEADER_NO,
 	HEADERS,
-};
-
-enum options_color {
-	COLOR_AUTO, /* if it is a terminal that has colours */
-	COLOR_ALWAYS,
-	COLOR_NEVER,
-	COLORS,
 };
 
 enum options_completion {
@@ -51,13 +38,13 @@ enum options_completion {
 
 struct options {
 	/* What is printed. */
-	enum options_format format;
+	enum output_format format;
 	bool time;	/* column TIME */
 	bool timestamp; /* column TIME(s) */
 	bool wide;	/* only matters to FORMAT_TABLE */
 	bool extended;
 	enum options_header header;
-	enum options_color color;
+	enum output_color color;
 	const char *output; /* the file to append to; NULL: standard output; borrowed from argv */
 
 	/* Which sessions. */
@@ -110,6 +97,9 @@ enum options_status options_parse(struct options *o, int argc, char *const argv[
 
 /* What the kernel side must note of each session for what is asked: a mask of enum field_asks. */
 unsigned options_asks(const struct options *o);
+
+/* What the options say of the output. */
+struct output_request options_output(const struct options *o);
 
 /* The nth option, in the order of --help. False: there are no more. */
 bool options_describe(unsigned n, struct options_description *d);

@@ -65,13 +65,13 @@ static void column_insert(struct columns *c, const struct field *f)
 	c->list[at] = f;
 }
 
-void columns_choose(struct columns *c, const struct options *o)
+void columns_choose(struct columns *c, const struct output_request *request)
 {
-	const bool csv = o->format == FORMAT_CSV;
-	const unsigned sets = (o->time ? COLUMN_TIME : 0) | (o->timestamp ? COLUMN_TIMESTAMP : 0) |
-			      (o->wide || csv ? COLUMN_IP : 0) |
-			      (o->extended || o->open ? COLUMN_ENDING : 0) |
-			      (o->extended ? COLUMN_EXTENDED : 0);
+	const bool csv = request->format == FORMAT_CSV;
+	const unsigned sets =
+		(request->time ? COLUMN_TIME : 0) | (request->timestamp ? COLUMN_TIMESTAMP : 0) |
+		(request->wide || csv ? COLUMN_IP : 0) | (request->ending ? COLUMN_ENDING : 0) |
+		(request->extended ? COLUMN_EXTENDED : 0);
 
 	*c = (struct columns){ .clock_second = -1, .whole_names = csv };
 	for (size_t i = 0; i < fields_count; i++) {
@@ -81,7 +81,7 @@ void columns_choose(struct columns *c, const struct options *o)
 			column_insert(c, &fields[i]);
 	}
 	for (size_t i = 0; i < c->count; i++)
-		c->widths[i] = o->wide ? c->list[i]->column.wide : c->list[i]->column.width;
+		c->widths[i] = request->wide ? c->list[i]->column.wide : c->list[i]->column.width;
 }
 
 void columns_fit(struct columns *c, size_t terminal)

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli/options.h"
+#include "request.h"
 #include "session/fields.h"
 #include "session/session.h"
 #include "base/text.h"
@@ -26,7 +26,7 @@ struct columns {
 	bool first_seen;
 };
 
-void columns_choose(struct columns *c, const struct options *o);
+void columns_choose(struct columns *c, const struct output_request *request);
 /* Makes addresses as wide as IPv6 needs, if the table still fits this many columns. */
 void columns_fit(struct columns *c, size_t terminal);
 

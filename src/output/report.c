@@ -20,7 +20,7 @@ struct report {
 	int64_t due_ns;
 };
 
-struct report *report_new(const struct options *o, struct writer *w, int64_t now_ns)
+struct report *report_new(const struct output_request *request, struct writer *w, int64_t now_ns)
 {
 	struct report *r = malloc(sizeof(*r));
 
@@ -28,15 +28,15 @@ struct report *report_new(const struct options *o, struct writer *w, int64_t now
 		return NULL;
 	*r = (struct report){
 		.writer = w,
-		.format = o->format == FORMAT_JSON ? report_json : report_table,
-		.whole = stats_new(&o->by),
-		.interval = o->interval_ns ? stats_new(&o->by) : NULL,
-		.header = o->header == HEADER_YES,
+		.format = request->format == FORMAT_JSON ? report_json : report_table,
+		.whole = stats_new(&request->by),
+		.interval = request->interval_ns ? stats_new(&request->by) : NULL,
+		.header = request->header,
 		.utf8 = terminal_is_utf8(),
-		.interval_ns = (int64_t)o->interval_ns,
+		.interval_ns = (int64_t)request->interval_ns,
 		.begun_ns = now_ns,
 		.interval_begun_ns = now_ns,
-		.due_ns = o->interval_ns ? now_ns + (int64_t)o->interval_ns : INT64_MAX,
+		.due_ns = request->interval_ns ? now_ns + (int64_t)request->interval_ns : INT64_MAX,
 	};
 	if (r->whole && (r->interval || !r->interval_ns))
 		return r;

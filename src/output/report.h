@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "cli/options.h"
+#include "request.h"
 #include "session/session.h"
 #include "writer.h"
 
@@ -15,7 +15,7 @@ struct report;
  * Both are borrowed. Times, here and below, are nanoseconds by clock_now_ns(). NULL: no memory.
  * To be freed by report_free().
  */
-struct report *report_new(const struct options *o, struct writer *w, int64_t now_ns);
+struct report *report_new(const struct output_request *request, struct writer *w, int64_t now_ns);
 void report_free(struct report *r);
 
 void report_add(struct report *r, const struct session *s);

@@ -25,7 +25,7 @@ struct writer {
 	char buffer[64 * 1024];
 };
 
-static const struct writer_format *choose_format(enum options_format format)
+static const struct writer_format *choose_format(enum output_format format)
 {
 	switch (format) {
 	case FORMAT_CSV:
@@ -48,7 +48,7 @@ static bool wait_forever(void *arg)
 	return true;
 }
 
-struct writer *writer_new(const struct options *o, struct outlet *outlet)
+struct writer *writer_new(const struct output_request *request, struct outlet *outlet)
 {
 	struct writer *w = outlet ? malloc(sizeof(*w)) : NULL;
 	const int fd = outlet ? outlet_fd(outlet) : -1;
@@ -57,12 +57,12 @@ struct writer *writer_new(const struct options *o, struct outlet *outlet)
 		outlet_free(outlet);
 		return NULL;
 	}
-	w->format = choose_format(o->format);
-	columns_choose(&w->columns, o);
+	w->format = choose_format(request->format);
+	columns_choose(&w->columns, request);
 	columns_fit(&w->columns, terminal_columns(fd));
-	w->columns.color =
-		o->color == COLOR_ALWAYS || (o->color == COLOR_AUTO && terminal_has_colors(fd));
-	w->header = o->header == HEADER_YES;
+	w->columns.color = request->color == COLOR_ALWAYS ||
+			   (request->color == COLOR_AUTO && terminal_has_colors(fd));
+	w->header = request->header;
 	text_init(&w->text, w->buffer, sizeof(w->buffer));
 	w->outlet = outlet;
 	writer_set_wait(w, wait_forever, w);

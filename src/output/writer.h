@@ -3,7 +3,7 @@
 #ifndef TCPLIFE_WRITER_H
 #define TCPLIFE_WRITER_H
 
-#include "cli/options.h"
+#include "request.h"
 #include "outlet.h"
 #include "session/session.h"
 #include "base/text.h"
@@ -26,11 +26,11 @@ typedef bool writer_wait(void *arg);
 struct writer;
 
 /*
- * A writer of the format that the options ask for; the options are only read now. The outlet is
+ * A writer of the format that is asked for; the request is only read now. The outlet is
  * freed with it. The caller must ignore SIGPIPE. Returns NULL if there is no memory, or no outlet;
  * the outlet is freed then, too. To be freed by writer_free(), which does not flush.
  */
-struct writer *writer_new(const struct options *o, struct outlet *outlet);
+struct writer *writer_new(const struct output_request *request, struct outlet *outlet);
 void writer_free(struct writer *w);
 /* Without this, a write waits until all is written, whatever happens. */
 void writer_set_wait(struct writer *w, writer_wait *wait, void *arg);

@@ -12,6 +12,7 @@
 #include "fuzz.h"
 #include "output/report.h"
 #include "session/session.h"
+#include "cli/options.h"
 #include "output/writer.h"
 
 #define RECORDS_MOST 16
@@ -20,7 +21,7 @@
 #define TIME_MOST    ((UINT64_C(1) << 61) - 1)
 
 static const struct {
-	enum options_format format;
+	enum output_format format;
 	bool stats;
 	const char *words[6];
 } formats[] = {
@@ -34,6 +35,15 @@ static const struct {
 	  true,
 	  { "--stats", "-j", "--by=port,dir,lport,rport,raddr,pid,comm,uid,end,netns" } },
 };
+
+/* Until the next call. */
+static const struct output_request *requested(const struct options *o)
+{
+	static struct output_request request;
+
+	request = options_output(o);
+	return &request;
+}
 
 static void parse(struct options *o, const char *const *words)
 {
@@ -155,7 +165,7 @@ static void check_colored(char *line, size_t length)
 	MUST(is_plain(line, length));
 }
 
-static void check_line(enum options_format format, char *line, size_t length, size_t columns)
+static void check_line(enum output_format format, char *line, size_t length, size_t columns)
 {
 	MUST(length < WRITER_ROW);
 	switch (format) {
@@ -173,7 +183,7 @@ static void check_line(enum options_format format, char *line, size_t length, si
 	}
 }
 
-static void check_output(int fd, enum options_format format, bool stats, size_t sessions)
+static void check_output(int fd, enum output_format format, bool stats, size_t sessions)
 {
 	static char output[OUTPUT_MOST];
 	const ssize_t length = pread(fd, output, sizeof(output), 0);
@@ -259,10 +269,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t sessions = 0;
 
 	parse(&options, formats[way].words);
-	writer = writer_new(&options, outlet_of(fd));
+	writer = writer_new(requested(&options), outlet_of(fd));
 	MUST(fd >= 0 && writer);
 	if (formats[way].stats)
-		report = report_new(&options, writer, 0);
+		report = report_new(requested(&options), writer, 0);
 	else
 		writer_start(writer);
 	while (in.left && sessions++ < RECORDS_MOST) {

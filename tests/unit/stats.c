@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "cli/options.h"
 #include "output/report.h"
 
 #define MS 1000000ll
@@ -295,6 +296,15 @@ struct scene {
 	char text[16384];
 };
 
+/* Until the next call. */
+static const struct output_request *requested(const struct options *o)
+{
+	static struct output_request request;
+
+	request = options_output(o);
+	return &request;
+}
+
 static struct scene scene;
 
 static void scene_begin(const char *words)
@@ -309,8 +319,8 @@ static void scene_begin(const char *words)
 		argv[argc++] = strsep(&at, " ");
 	CHECK(options_parse(&scene.options, argc, argv, error, sizeof(error)) == OPTIONS_RUN);
 	scene.file = tmpfile();
-	scene.writer = writer_new(&scene.options, outlet_of(fileno(scene.file)));
-	scene.report = report_new(&scene.options, scene.writer, 100000 * MS);
+	scene.writer = writer_new(requested(&scene.options), outlet_of(fileno(scene.file)));
+	scene.report = report_new(requested(&scene.options), scene.writer, 100000 * MS);
 }
 
 static const char *scene_end(int64_t now_ms)

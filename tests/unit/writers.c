@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "cli/options.h"
 #include "output/writer.h"
 
 #include <arpa/inet.h>
@@ -20,6 +21,15 @@
 #define SECOND 1000000000ll
 
 static char output[1 << 20];
+
+/* Until the next call. */
+static const struct output_request *requested(const struct options *o)
+{
+	static struct output_request request;
+
+	request = options_output(o);
+	return &request;
+}
 
 static void parse(struct options *o, const char *words)
 {
@@ -135,7 +145,7 @@ static const char *written(const char *options_words, const struct session *sess
 	size_t length;
 
 	parse(&o, options_words);
-	w = writer_new(&o, outlet_of(fileno(file)));
+	w = writer_new(requested(&o), outlet_of(fileno(file)));
 	CHECK(writer_start(w) == WRITER_OK);
 	for (size_t i = 0; i < count; i++)
 		CHECK(writer_add(w, &sessions[i]) == WRITER_OK);
@@ -218,7 +228,7 @@ static const char *shown(const char *options_words, unsigned short columns, stru
 	tcgetattr(terminal, &raw);
 	cfmakeraw(&raw);
 	tcsetattr(terminal, TCSANOW, &raw);
-	w = writer_new(&o, outlet_of(terminal));
+	w = writer_new(requested(&o), outlet_of(terminal));
 	CHECK(writer_start(w) == WRITER_OK && writer_add(w, &s) == WRITER_OK);
 	CHECK(writer_flush(w) == WRITER_OK);
 	writer_free(w);
@@ -601,7 +611,7 @@ static struct writer *new_writer(const char *options_words, int fd)
 	static struct options o;
 
 	parse(&o, options_words);
-	return writer_new(&o, outlet_of(fd));
+	return writer_new(requested(&o), outlet_of(fd));
 }
 
 /* The header is there before the first session; a session is not, before the flush. */
