@@ -22,6 +22,8 @@ setup() {
 
 @test "the kernel side on many threads: each session has its record and its owner, nothing is left" {
 	"$BUILD/sanitize/race"
+	# And what that relies on, where a CPU reorders loads and stores.
+	"$BUILD/tests/unit_ordering"
 }
 
 @test "a minute of hostile input for each fuzz target finds nothing" {
