@@ -10,7 +10,7 @@
 
 #include <bpf/bpf_tracing.h>
 
-#include "lifespan.bpf.h"
+#include "accepted.bpf.h"
 
 SEC("kretprobe")
 int accept_kretprobe(struct pt_regs *ctx)

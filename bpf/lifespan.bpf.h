@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The life of a session, from birth to record. Written once: a hook tells of each state change by
- * lifespan_change(), the accept hook of each accepted socket by lifespan_accept().
+ * lifespan_change(), the accept hook of each accepted socket by lifespan_accept() (accepted.bpf.h).
  *
  * A hook file includes this and defines the functions that the hook alone can answer.
  */
@@ -9,7 +9,7 @@
 #define TCPLIFE_LIFESPAN_BPF_H
 
 #include "ending.bpf.h"
-#include "maps.bpf.h"
+#include "owner.bpf.h"
 #include "rehearsal.h"
 #include "sessions.bpf.h"
 #include "socket.bpf.h"
@@ -67,67 +67,6 @@ static __always_inline __u64 change_ns(const volatile struct config *config, con
 	}
 #endif
 	return bpf_ktime_get_ns();
-}
-
-/* Which process is running. */
-struct running {
-	__u32 pid;
-	__u64 comm[COMM_LEN / 8]; /* what follows its end may be anything */
-};
-
-/* The process's name is that of the thread that leads its group; any thread may be running, or one
- * of the kernel's that does io_uring's work for it. False: it cannot be read. */
-static __always_inline bool leader_read_comm(const volatile struct config *config,
-					     struct running *r)
-{
-	const struct task_struct *task;
-	__u64 leader = 0;
-
-	if (!is_known(config, KNOWN_LEADER))
-		return false;
-	task = (const struct task_struct *)bpf_get_current_task();
-	read_kernel(&leader, sizeof(leader), &task->group_leader);
-	task = (const struct task_struct *)leader;
-	return !read_kernel(r->comm, sizeof(r->comm), &task->comm);
-}
-
-static __always_inline void running_read(const volatile struct config *config, struct running *r)
-{
-#ifdef HOOK_TYPED
-	/* Loads, where each helper would cost a tenth of a state change. */
-	if (config->task) {
-		const struct task_struct *task = bpf_get_current_task_btf();
-		const struct task_struct *leader = (const struct task_struct *)task->group_leader;
-
-		r->pid = task->tgid;
-		r->comm[0] = leader->comm[0];
-		r->comm[1] = leader->comm[1];
-		return;
-	}
-#endif
-	r->pid = bpf_get_current_pid_tgid() >> 32;
-	if (!leader_read_comm(config, r))
-		bpf_get_current_comm(r->comm, sizeof(r->comm));
-}
-
-/* Names who is running as the owner. */
-static __always_inline void owner_set(const volatile struct config *config, struct life *life,
-				      enum owner how)
-{
-	const __u64 kworker = 0x2f72656b726f776bULL; /* "kworker/" */
-	struct running running = {};
-
-	running_read(config, &running);
-	/* A close put off to a kernel worker says nothing of who closed. */
-	if (!running.pid || (how != OWNER_CONNECT && running.comm[0] == kworker))
-		return;
-	life->pid = running.pid;
-	if (config->uid)
-		life->uid = bpf_get_current_uid_gid();
-	if (config->cgroup)
-		life->cgroup_id = cgroup_now();
-	__builtin_memcpy(life->comm, running.comm, sizeof(life->comm));
-	life->owner = how;
 }
 
 /* Where the session goes, once more when all is known of it. */
@@ -442,99 +381,6 @@ static __always_inline bool lifespan_missed(const struct change *c)
 	const struct life *life = config ? session_find(config, session_key(c->sk)) : NULL;
 
 	return !life || life->state != c->newstate;
-}
-
-/* True unless the ports of a socket that was accepted are known not to be asked for. */
-static __always_inline bool accepted_is_wanted(const volatile struct config *config,
-					       const struct sock *sk)
-{
-	__u16 lport = 0, rport = 0;
-
-	if (!config->ports_at_accept || (!config->local_ports && !config->remote_ports))
-		return true;
-	read_kernel(&lport, sizeof(lport), &sk->__sk_common.skc_num);
-	read_kernel(&rport, sizeof(rport), &sk->__sk_common.skc_dport);
-	return (!config->local_ports || port_in(&local_ports, lport)) &&
-	       (!config->remote_ports || port_in(&remote_ports, swap16(rport)));
-}
-
-/*
- * True if a socket that was accepted, and of which nothing is known, has something to come: it is
- * not established yet, or older than the tracer. One that has ended in the queue would leave its
- * owner to whatever session has its memory next.
- */
-static __always_inline bool accepted_is_early(const volatile struct config *config,
-					      const struct sock *sk)
-{
-	__u8 state = STATE_SYN_RECV;
-
-	if (config->state_at_accept)
-		read_kernel(&state, sizeof(state), &sk->__sk_common.skc_state);
-	return state == STATE_SYN_RECV || (config->unborn && state != STATE_CLOSE);
-}
-
-/*
- * What the accept hook has just added to `sessions`. Once the socket is established, its session
- * was in the table before; if it is not there any more, it has ended, and nobody wants the owner.
- */
-static __always_inline struct life *early_find(const volatile struct config *config,
-					       const struct sock *sk, __u64 key)
-{
-	const bool early = accepted_is_early(config, sk);
-	struct life *life = far_find(config, key);
-
-	if (life && !early && !loaded_before(life, early)->born_ns) {
-		far_drop(config, key);
-		return NULL;
-	}
-	return life;
-}
-
-/*
- * Names who is running as the owner of what was found for the key. The session can end at any time,
- * and another one have its place; but not between the claim and the mark.
- */
-static __always_inline void owner_accept(const volatile struct config *config, __u64 key,
-					 struct life *life)
-{
-	if (!accepted_claim(config, life))
-		return;
-	if (session_find(config, key) == life) {
-		owner_set(config, life, OWNER_ACCEPT);
-		accepted_set(config, life, key);
-	} else {
-		accepted_set(config, life, 0);
-	}
-	near_drop_left(config, key);
-}
-
-/* sk: what inet_csk_accept() returned, NULL if it failed. */
-SHARED int lifespan_accept(const struct sock *sk)
-{
-	const volatile struct config *config = config_get();
-	__u64 key = session_key(sk);
-	struct life *life;
-
-	if (!key || !config)
-		return 0;
-	life = session_find(config, key);
-	if (!life && !accepted_is_early(config, sk)) {
-		/* Or it was born between the look for it and the look at its state. */
-		life = session_find(config, key);
-	} else if (!life && accepted_is_wanted(config, sk)) {
-		life_begin_owner(config, key, OWNER_ACCEPT);
-		if (near_is_there(config))
-			far_fence();
-		/* It may have been born meanwhile, on another CPU, which fetches it, or not. */
-		life = near_find(config, key);
-		if (life)
-			far_drop(config, key);
-		else
-			life = early_find(config, sk, key);
-	}
-	if (life && !life->owner)
-		owner_accept(config, key, life);
-	return 0;
 }
 
 #endif

@@ -8,7 +8,7 @@
  * other one accepts them before that, meanwhile or after.
  */
 #define BUFFER_RING
-#include "lifespan.bpf.h"
+#include "accepted.bpf.h"
 
 #include "kernel.h"
 

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Whose a session is: the process that runs at the moments that tell it for certain. */
+#ifndef TCPLIFE_OWNER_BPF_H
+#define TCPLIFE_OWNER_BPF_H
+
+#include "ending.bpf.h"
+#include "sessions.bpf.h"
+
+/* Which process is running. */
+struct running {
+	__u32 pid;
+	__u64 comm[COMM_LEN / 8]; /* what follows its end may be anything */
+};
+
+/* The process's name is that of the thread that leads its group; any thread may be running, or one
+ * of the kernel's that does io_uring's work for it. False: it cannot be read. */
+static __always_inline bool leader_read_comm(const volatile struct config *config,
+					     struct running *r)
+{
+	const struct task_struct *task;
+	__u64 leader = 0;
+
+	if (!is_known(config, KNOWN_LEADER))
+		return false;
+	task = (const struct task_struct *)bpf_get_current_task();
+	read_kernel(&leader, sizeof(leader), &task->group_leader);
+	task = (const struct task_struct *)leader;
+	return !read_kernel(r->comm, sizeof(r->comm), &task->comm);
+}
+
+static __always_inline void running_read(const volatile struct config *config, struct running *r)
+{
+#ifdef HOOK_TYPED
+	/* Loads, where each helper would cost a tenth of a state change. */
+	if (config->task) {
+		const struct task_struct *task = bpf_get_current_task_btf();
+		const struct task_struct *leader = (const struct task_struct *)task->group_leader;
+
+		r->pid = task->tgid;
+		r->comm[0] = leader->comm[0];
+		r->comm[1] = leader->comm[1];
+		return;
+	}
+#endif
+	r->pid = bpf_get_current_pid_tgid() >> 32;
+	if (!leader_read_comm(config, r))
+		bpf_get_current_comm(r->comm, sizeof(r->comm));
+}
+
+/* Names who is running as the owner. */
+static __always_inline void owner_set(const volatile struct config *config, struct life *life,
+				      enum owner how)
+{
+	const __u64 kworker = 0x2f72656b726f776bULL; /* "kworker/" */
+	struct running running = {};
+
+	running_read(config, &running);
+	/* A close put off to a kernel worker says nothing of who closed. */
+	if (!running.pid || (how != OWNER_CONNECT && running.comm[0] == kworker))
+		return;
+	life->pid = running.pid;
+	if (config->uid)
+		life->uid = bpf_get_current_uid_gid();
+	if (config->cgroup)
+		life->cgroup_id = cgroup_now();
+	__builtin_memcpy(life->comm, running.comm, sizeof(life->comm));
+	life->owner = how;
+}
+
+#endif
