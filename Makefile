@@ -115,12 +115,18 @@ $(CLANG_BUILD)/tcplife: $(objects) $(archives)
 	@READELF=$(READELF) static/verify $@.new
 	@mv $@.new $@
 
+# What every record passes is built for speed, the rest for size.
+hot := src/run src/base/text $(basename $(wildcard src/output/*.c src/trace/*.c)) src/session/session \
+	src/session/fields src/session/filter
+
 # Files that are included by the assembler stay out of what -flto, which may be in CFLAGS, moves around.
 define compile
 $(1)/obj/%.o: %.c $(toolchain) $(BUILD)/static/unpacked $(BUILD)/by/cc Makefile
 	@mkdir -p $$(@D)
 	$$(say) CC $$<
 	$$(Q)$$(C) -c $$< -o $$@
+
+$(hot:%=$(1)/obj/%.o): C += -O2
 
 $(1)/obj/src/base/objects.o: $(bpf_objects)
 $(1)/obj/src/base/objects.o: C += -fno-lto -Wa,-I$(1)/bpf
