@@ -72,7 +72,8 @@ same_clock() {
 	wait "$play"
 	tracer_stop
 	sed -i '/\tdir=in\t.*\tend=fin-/ s/\towner=proc\t/\towner=close\t/' "$truth"
-	compare
+	accept_hook
+	compare "${accept_hook[@]}"
 	rm "$go"
 	standing open
 	tracer_start -j --open --existing
