@@ -47,7 +47,7 @@ struct {
 	__type(value, struct audit_question);
 } audit SEC(".maps");
 
-/* On tcp_get_info(), which user space calls by getsockopt(2). */
+/* On tcp_getsockopt(), which getsockopt(2) calls by a pointer, so that no compiler inlines it. */
 SEC("kprobe")
 int audit_kprobe(struct pt_regs *ctx)
 {

@@ -36,8 +36,13 @@ struct life {
 /* Forgets an owner that was meant for another session, or is not whole. */
 static inline void life_check_owner(struct life *life, __u64 key)
 {
-	if (!life->owner || (life->owner == OWNER_ACCEPT && life->accepted != (__u32)key))
-		life->owner = life->pid = life->uid = life->cgroup_id = life->comm[0] = 0;
+	if (life->owner && (life->owner != OWNER_ACCEPT || life->accepted == (__u32)key))
+		return;
+	life->owner = OWNER_UNKNOWN;
+	life->pid = 0;
+	life->uid = 0;
+	life->cgroup_id = 0;
+	life->comm[0] = '\0';
 }
 
 /*

@@ -81,7 +81,7 @@ static bool can_ask_socket(struct audit *audit, const struct bpf_object *object,
 		return false;
 	audit->map = bpf_object__find_map_fd_by_name(object, "audit");
 	audit->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	audit->event = hook_open_kprobe(facts, sources, "tcp_get_info", false);
+	audit->event = hook_open_kprobe(facts, sources, "tcp_getsockopt", false);
 	return audit->socket >= 0 && audit->event && !hook_attach(audit->event, program) &&
 	       !ask(audit);
 }

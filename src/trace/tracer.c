@@ -19,9 +19,11 @@
 #include "probe-select/layout.h"
 #include "bpf/life.h"
 #include "footprint.h"
+#include "insns.h"
 #include "base/memory.h"
 #include "base/objects.h"
 #include "sessions.h"
+#include "typed.h"
 
 #define WAKEUP_BYTES	 (1U << 16)
 #define STATE_TRACEPOINT "inet_sock_set_state"
@@ -137,66 +139,6 @@ static struct config config_of(const struct tracer *tracer, const struct tracer_
 	};
 }
 
-/* Helpers that are younger than the oldest kernel: 4.18 and 4.8. */
-static const int young_helpers[] = { BPF_FUNC_get_current_cgroup_id, BPF_FUNC_get_current_task };
-
-#define YOUNG_HELPERS (sizeof(young_helpers) / sizeof(*young_helpers))
-
-/* What programs may use here. */
-struct known_insns {
-	bool helpers[YOUNG_HELPERS];
-	bool exchange;
-};
-
-static struct known_insns known_insns(const struct tracer_request *request)
-{
-	struct known_insns known = { .exchange = request->facts->exchange };
-
-	for (size_t i = 0; i < YOUNG_HELPERS; i++)
-		known.helpers[i] =
-			request->candidate->ring ||
-			libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE,
-						(enum bpf_func_id)young_helpers[i], NULL) > 0;
-	return known;
-}
-
-/*
- * What this kernel knows nothing of does not load, not even behind a branch that is never taken:
- * young helpers, and before 5.12 atomic exchanges. The call becomes r0 = 0. An exchange is never
- * reached there; it becomes a write to the frame pointer, which the verifier refuses if it can be.
- */
-static struct bpf_insn insn_replace(struct bpf_insn insn, const struct known_insns *known)
-{
-	for (size_t i = 0; i < YOUNG_HELPERS; i++)
-		if (!known->helpers[i] && insn.code == (BPF_JMP | BPF_CALL) && !insn.src_reg &&
-		    insn.imm == young_helpers[i])
-			return (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K };
-	if (!known->exchange && BPF_CLASS(insn.code) == BPF_STX &&
-	    (insn.code & 0xe0) == BPF_ATOMIC && insn.imm != BPF_ADD)
-		return (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K,
-					  .dst_reg = BPF_REG_10 };
-	return insn;
-}
-
-static int unknown_insns_drop(struct bpf_program *program, const struct known_insns *known)
-{
-	const struct bpf_insn *insns = program ? bpf_program__insns(program) : NULL;
-	size_t count = program ? bpf_program__insn_cnt(program) : 0;
-	struct bpf_insn *replaced;
-	int result;
-
-	if (!count)
-		return 0;
-	replaced = malloc(count * sizeof(*replaced));
-	if (!replaced)
-		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		replaced[i] = insn_replace(insns[i], known);
-	result = bpf_program__set_insns(program, replaced, count);
-	free(replaced);
-	return result;
-}
-
 /* From 6.1 on, memory is taken as sessions come, and safely so in any context. */
 static bool lives_grow(const struct tracer_request *request)
 {
@@ -232,7 +174,7 @@ static int object_configure(struct tracer *tracer, const struct tracer_request *
 {
 	const struct candidate *candidate = request->candidate;
 	const struct config config = config_of(tracer, request);
-	const struct known_insns known = known_insns(request);
+	const struct known_insns known = insns_known(request->facts->exchange, candidate->ring);
 	struct bpf_program *program;
 	const struct bpf_program *audit;
 	struct bpf_map *map;
@@ -254,11 +196,11 @@ static int object_configure(struct tracer *tracer, const struct tracer_request *
 					  program == tracer->change || program == tracer->second ||
 						  program == tracer->accept || program == audit);
 
-	result = unknown_insns_drop(tracer->change, &known);
+	result = insns_drop_unknown(tracer->change, &known);
 	if (!result)
-		result = unknown_insns_drop(tracer->second, &known);
+		result = insns_drop_unknown(tracer->second, &known);
 	if (!result)
-		result = unknown_insns_drop(tracer->accept, &known);
+		result = insns_drop_unknown(tracer->accept, &known);
 	if (!result)
 		result = size_for_sessions(tracer, request, "sessions", tracer->room.far_sessions);
 	if (!result && request->options->open)
@@ -282,48 +224,6 @@ static int object_configure(struct tracer *tracer, const struct tracer_request *
 	return result;
 }
 
-/*
- * libbpf would read all of the kernel's BTF, once more for each object, to learn what a typed
- * program attaches to. That is known already, so such programs are handed to it as untyped ones,
- * and get their type and target when they are loaded.
- */
-static int prepare_typed(struct bpf_program *program, struct bpf_prog_load_opts *opts, long id)
-{
-	const bool fexit = strncmp(bpf_program__section_name(program), "fexit", 5) == 0;
-
-	opts->attach_btf_id = (__u32)id;
-	opts->expected_attach_type = fexit ? BPF_TRACE_FEXIT : BPF_TRACE_RAW_TP;
-	bpf_program__set_expected_attach_type(program, opts->expected_attach_type);
-	return bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
-}
-
-struct handlers {
-	int tracepoint, destroy, accept; /* as libbpf numbers them */
-};
-
-static void handlers_register(struct handlers *handlers, const struct layout *kernel)
-{
-	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = prepare_typed);
-
-	/* The first that matches counts. */
-	opts.cookie = kernel->destroy_id;
-	handlers->destroy = libbpf_register_prog_handler("tp_btf/tcp_destroy_sock",
-							 BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &opts);
-	opts.cookie = kernel->tracepoint_id;
-	handlers->tracepoint =
-		libbpf_register_prog_handler("tp_btf/", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &opts);
-	opts.cookie = kernel->accept_id;
-	handlers->accept =
-		libbpf_register_prog_handler("fexit/", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &opts);
-}
-
-static void handlers_unregister(const struct handlers *handlers)
-{
-	libbpf_unregister_prog_handler(handlers->destroy);
-	libbpf_unregister_prog_handler(handlers->tracepoint);
-	libbpf_unregister_prog_handler(handlers->accept);
-}
-
 static int object_load(struct tracer *tracer, const struct tracer_request *request)
 {
 	const struct candidate *candidate = request->candidate;
@@ -332,11 +232,11 @@ static int object_load(struct tracer *tracer, const struct tracer_request *reque
 	char path[32];
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "tcplife", .btf_custom_path = path);
 	int layout = layout_to_btf_file(request->layout), result = 0;
-	struct handlers handlers;
+	struct typed_handlers handlers;
 
 	if (layout < 0)
 		return layout;
-	handlers_register(&handlers, &request->sources->kernel);
+	typed_register(&handlers, &request->sources->kernel);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", layout);
 	tracer->object = object_open(object, &opts);
 	if (!tracer->object)
@@ -345,7 +245,7 @@ static int object_load(struct tracer *tracer, const struct tracer_request *reque
 		result = object_configure(tracer, request);
 	if (!result)
 		result = bpf_object__load(tracer->object);
-	handlers_unregister(&handlers);
+	typed_unregister(&handlers);
 	close(layout);
 	return result;
 }
