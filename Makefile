@@ -116,7 +116,7 @@ $(CLANG_BUILD)/tcplife: $(objects) $(archives)
 	@mv $@.new $@
 
 # What every record passes is built for speed, the rest for size.
-hot := src/run src/base/text $(basename $(wildcard src/output/*.c src/trace/*.c)) src/session/session \
+hot := src/run src/base/text src/base/text_name $(basename $(wildcard src/output/*.c src/trace/*.c)) src/session/session \
 	src/session/fields src/session/filter
 
 # Files that are included by the assembler stay out of what -flto, which may be in CFLAGS, moves around.
