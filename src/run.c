@@ -2,70 +2,47 @@
 #include "run.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "session/cgroups.h"
-#include "cli/check.h"
-#include "trace/choice.h"
-#include "bpf/rehearsal.h"
-#include "session/existing.h"
-#include "probe-select/hook.h"
 #include "base/message.h"
-#include "base/signals.h"
-#include "trace/losses.h"
-#include "trace/open.h"
 #include "base/privilege.h"
-#include "session/proc.h"
-#include "output/report.h"
-#include "session/scope.h"
-#include "session/session.h"
-#include "session/sock_diag.h"
-#include "output/writer.h"
+#include "base/signals.h"
 #include "base/zone.h"
+#include "cli/check.h"
+#include "output/sink.h"
+#include "trace/choice.h"
+#include "trace/feed.h"
 
 #define DRAIN_EVERY_MS 100 /* a record shows within twice this */
-#define CLOCK_SET_NS   50000000
 #define STUCK_MS       1000 /* once told to end: an output that takes nothing for so long is given up */
 
 struct run {
 	const struct options *options;
 	struct output_request request;
 	struct choice choice;
-	struct session_view view;
+	struct feed *feed;
 	struct writer *writer;
-	struct report *report;	   /* NULL: sessions are printed, not statistics */
-	struct cgroups *cgroups;   /* NULL: not asked for, or there are none */
-	struct sock_diag *diag;	   /* NULL: not asked for, or not to be had */
-	struct existing *existing; /* likewise */
-	enum writer_status status; /* of the last write */
+	struct sink *sink;
 	struct signals signals;
 	int epoll;
 	int output;	     /* what is watched for a reader that goes */
 	int64_t deadline_ns; /* by clock_now_ns(); INT64_MAX: none */
-	uint64_t printed;    /* sessions, or those that the report counts */
-	bool told;	     /* of its losses on standard error, and JSON is to have them, too */
-	char *why;	     /* of `size`; "" until it fails */
+	bool told; /* of its losses on standard error, and the sink is to have them, too */
+	char *why; /* of `size`; "" until it fails */
 	size_t size;
 };
-
-static bool count_reached(const struct run *run)
-{
-	return run->options->count && run->printed >= run->options->count;
-}
 
 /* The reader has gone: what is not written from now on is not lost, since nobody wants it. */
 static bool is_unwanted(const struct run *run)
 {
-	return run->status == WRITER_CLOSED;
+	return writer_status(run->writer) == WRITER_CLOSED;
 }
 
 /* What fails first is what is told. */
@@ -78,136 +55,22 @@ static void fail(struct run *run, const char *what, int error)
 
 static bool is_over(const struct run *run)
 {
-	return run->signals.ended || count_reached(run) || run->status != WRITER_OK || *run->why;
+	return run->signals.ended || feed_is_full(run->feed) ||
+	       writer_status(run->writer) != WRITER_OK || *run->why;
 }
 
-/* Writes it, or counts it in the statistics. */
-static void print(struct run *run, struct session *session)
-{
-	session->cgroup = cgroups_path(run->cgroups, session->cgroup_id);
-	if (run->report) {
-		report_add(run->report, session);
-		return;
-	}
-	run->status = writer_add(run->writer, session);
-}
-
-/* A session older than the tracer: the kernel side has neither its owner nor all of its filters. */
-static bool complete_old(const struct run *run, struct record *record)
-{
-	if (!(run->view.known & KNOWS(FIELD_NETNS_INUM)))
-		record->netns = 0;
-	if (run->existing)
-		existing_complete(run->existing, record);
-	return !record->unborn || scope_has(&run->options->scope, record);
-}
-
-/* Played by some tcplife that looked for the layout. */
-static bool is_rehearsal(const struct record *r)
-{
-	return rehearsal_is(r->laddr, r->lport, r->raddr, r->rport);
-}
-
-static void on_record(void *arg, const struct record *record)
-{
-	struct run *run = arg;
-	struct record known = *record;
-	struct session session;
-
-	if (is_rehearsal(record))
-		return;
-	if (run->options->existing && !complete_old(run, &known))
-		return;
-	if (count_reached(run) || is_unwanted(run))
-		return;
-	session_read(&session, &known, &run->view);
-	if (!filter_accepts(&run->options->filter, &session))
-		return;
-	print(run, &session);
-	run->printed++;
-}
-
-/* Nobody has closed its socket: the owner is not known, so that it is nobody's that is asked for.
- */
-static void on_held(void *arg, const struct record *record)
+static void on_session(void *arg, const struct session *session)
 {
 	const struct run *run = arg;
 
-	if (record->unborn || scope_has(&run->options->scope, record))
-		on_record(arg, record);
-}
-
-static void on_open(void *arg, const struct record *record, bool counted)
-{
-	struct run *run = arg;
-	struct session session;
-
-	if (is_unwanted(run) || is_rehearsal(record) || !scope_has(&run->options->scope, record))
-		return;
-	session_read_open(&session, record, &run->view, counted);
-	if (filter_accepts(&run->options->filter, &session))
-		print(run, &session);
+	if (!is_unwanted(run))
+		sink_add(run->sink, session);
 }
 
 static void warn(const char *why)
 {
 	if (*why)
 		message("warning: %s", why);
-}
-
-/* What tracing cannot tell, the kernel's list of sockets does. */
-static void diagnose(struct run *run)
-{
-	const struct options *options = run->options;
-	char why[256];
-
-	if (!options->existing && !options->open)
-		return;
-	if (proc_blindness())
-		warn(proc_blindness());
-	run->diag = sock_diag_new(why, sizeof(why));
-	warn(why);
-	if (!options->existing || !run->diag)
-		return;
-	run->existing = existing_new(run->diag, tracer_room(run->choice.tracer)->sessions, why,
-				     sizeof(why));
-	warn(run->existing ? why : "no memory for the sessions that are older than the tracer");
-}
-
-/* The sessions that have ended, and whose sockets nobody has closed. */
-static void release(struct run *run)
-{
-	int result = tracer_release(run->choice.tracer, on_held, run);
-
-	if (result)
-		fprintf(stderr,
-			"tcplife: warning: sessions whose sockets are not closed yet are not all "
-			"printed: %s\n",
-			strerror(-result));
-	if (run->status == WRITER_OK)
-		run->status = writer_flush(run->writer);
-}
-
-/* The sessions that have not ended. */
-static void list_open(struct run *run)
-{
-	const struct open_request request = {
-		.tracer = run->choice.tracer,
-		.diag = run->diag,
-		.existing = run->existing,
-		.netns_known = run->view.known & KNOWS(FIELD_NETNS_INUM),
-		.bytes_known = layout_has(&run->choice.layout, FIELD_BYTES_ACKED) &&
-			       layout_has(&run->choice.layout, FIELD_BYTES_RECEIVED),
-		.most = tracer_room(run->choice.tracer)->sessions,
-		.fn = on_open,
-		.arg = run,
-	};
-	int result = open_list(&request);
-
-	if (result)
-		message("warning: not all open sessions are listed: %s", strerror(-result));
-	if (run->status == WRITER_OK)
-		run->status = writer_flush(run->writer);
 }
 
 static int watch(int epoll, int fd, uint32_t events)
@@ -230,24 +93,20 @@ static struct losses losses_read(const struct run *run)
 	return losses;
 }
 
-/* An object among the records, or the last one. */
-static void write_losses(struct run *run)
+static void put_losses(struct run *run)
 {
 	const struct losses losses = losses_read(run);
 
 	run->told = false;
-	if (run->options->format != FORMAT_JSON || run->status != WRITER_OK)
-		return;
-	losses_put_json(writer_room(run->writer), &losses);
-	run->status = writer_flush(run->writer);
+	sink_put_losses(run->sink, &losses);
 }
 
-/* At the end: in JSON always, else if there were any. */
+/* At the end: to the sink always, to a person if there were any. */
 static void report_losses(struct run *run)
 {
 	struct losses losses;
 
-	write_losses(run);
+	put_losses(run);
 	losses = losses_read(run);
 	if (!losses_none(&losses))
 		losses_print(message_stream(), &losses, run->options->existing);
@@ -283,7 +142,7 @@ static void after_signals(struct run *run)
 	if (run->signals.reopen)
 		reopen(run);
 	if (run->told)
-		write_losses(run);
+		put_losses(run);
 	run->signals.typed = run->signals.reopen = false;
 }
 
@@ -318,26 +177,11 @@ static bool wait_for_output(void *arg)
 	return false;
 }
 
-static void view_set(struct run *run)
-{
-	run->view = (struct session_view){
-		.known = choice_known(&run->choice),
-		.wall_offset_ns = clock_wall_ns() - clock_now_ns(),
-		.since_ns = clock_now_ns(),
-	};
-}
-
 /* Takes what waits in the buffer and writes it out. */
 static void drain(struct run *run)
 {
-	int64_t offset = clock_wall_ns() - clock_now_ns();
-
-	/* The wall clock may be set while we run; what is less than that is only noise. */
-	if (llabs(offset - run->view.wall_offset_ns) > CLOCK_SET_NS)
-		run->view.wall_offset_ns = offset;
-	fail(run, "cannot take records from the kernel", tracer_drain(run->choice.tracer));
-	if (run->status == WRITER_OK)
-		run->status = writer_flush(run->writer);
+	fail(run, "cannot take records from the kernel", feed_drain(run->feed));
+	writer_flush(run->writer);
 }
 
 /* Until the buffer is to be drained, or something is due before. */
@@ -345,8 +189,8 @@ static int wait_ms(const struct run *run, int64_t now)
 {
 	int64_t due = run->deadline_ns;
 
-	if (run->report && report_due(run->report) < due)
-		due = report_due(run->report);
+	if (sink_due(run->sink) < due)
+		due = sink_due(run->sink);
 	if (due - now > DRAIN_EVERY_MS * 1000000ll)
 		return DRAIN_EVERY_MS;
 	return due > now ? (int)((due - now + 999999) / 1000000) : 0;
@@ -363,7 +207,7 @@ static void wait_for_events(struct run *run, int ms)
 		if (events[i].data.fd == run->signals.fd)
 			on_signals(run);
 		else if (events[i].data.fd == run->output)
-			run->status = WRITER_CLOSED;
+			writer_close(run->writer);
 	after_signals(run);
 }
 
@@ -376,8 +220,7 @@ static void trace_until_ended(struct run *run)
 			break;
 		wait_for_events(run, wait_ms(run, now));
 		drain(run);
-		if (run->report && run->status == WRITER_OK)
-			run->status = report_tick(run->report, clock_now_ns());
+		sink_tick(run->sink, clock_now_ns());
 	}
 	after_signals(run);
 }
@@ -395,9 +238,9 @@ static void privileges_drop(struct run *run)
 {
 	const bool file = run->options->output;
 	const struct privilege_needs needs = {
-		.directories = run->cgroups,
+		.directories = feed_has_cgroups(run->feed),
 		.reopening = file,
-		.diagnosis = run->diag && run->options->open,
+		.diagnosis = feed_has_sockets(run->feed),
 		.audit = true,
 		.works = losses_readable,
 		.arg = run->choice.tracer,
@@ -460,44 +303,52 @@ static bool outputs_open(struct run *run)
 static bool tracing_start(struct run *run)
 {
 	const struct options *options = run->options;
+	const struct feed_request request = {
+		.scope = &options->scope,
+		.filter = &options->filter,
+		.existing = options->existing,
+		.open = options->open,
+		.cgroups = options_asks(options) & ASKS_CGROUP,
+		.most = options->count,
+		.fn = on_session,
+		.arg = run,
+	};
 
-	if (!choice_make(&run->choice, options, on_record, run)) {
+	run->feed = feed_new(&request);
+	if (!run->feed) {
+		fail(run, "cannot start", -ENOMEM);
+		return false;
+	}
+	if (!choice_make(&run->choice, options, feed_record, run->feed)) {
 		choice_why(&run->choice, options, run->why, run->size);
 		return false;
 	}
-	view_set(run);
 	if (options->verbose)
 		say_room(run->choice.tracer);
-	diagnose(run);
-	if (options_asks(options) & ASKS_CGROUP)
-		run->cgroups = cgroups_new();
+	feed_start(run->feed, &run->choice);
 	if (options->duration_ns)
-		run->deadline_ns = run->view.since_ns + (int64_t)options->duration_ns;
-	if (options->stats) {
-		run->report = report_new(&run->request, run->writer, run->view.since_ns);
-		if (!run->report)
-			fail(run, "cannot start", -ENOMEM);
-	}
+		run->deadline_ns = feed_since_ns(run->feed) + (int64_t)options->duration_ns;
+	run->sink = sink_new(&run->request, run->writer, feed_since_ns(run->feed));
+	if (!run->sink)
+		fail(run, "cannot start", -ENOMEM);
 	fail(run, "cannot watch for records", tracer_watch(run->choice.tracer, run->epoll));
 	return !*run->why;
 }
 
 static void start_told(struct run *run)
 {
-	if (run->options->verbose) {
+	if (run->options->verbose)
 		check_print_brief(message_stream(), &run->choice);
-	}
 	warn(run->choice.layout_why);
 }
 
 static void output_end(struct run *run)
 {
-	if (run->options->open)
-		list_open(run);
-	if (run->report && run->status == WRITER_OK)
-		run->status = report_end(run->report, clock_now_ns());
+	feed_end(run->feed);
+	writer_flush(run->writer);
+	sink_end(run->sink, clock_now_ns());
 	report_losses(run);
-	if (run->status == WRITER_FAILED && !*run->why)
+	if (writer_status(run->writer) == WRITER_FAILED && !*run->why)
 		snprintf(run->why, run->size, "cannot write to %s: %s%s",
 			 outlet_name(writer_outlet(run->writer)),
 			 strerror(writer_error(run->writer)),
@@ -507,11 +358,9 @@ static void output_end(struct run *run)
 static void run_free(struct run *run)
 {
 	choice_free(&run->choice);
-	report_free(run->report);
+	feed_free(run->feed);
+	sink_free(run->sink);
 	writer_free(run->writer);
-	cgroups_free(run->cgroups);
-	existing_free(run->existing);
-	sock_diag_free(run->diag);
 	if (run->epoll >= 0)
 		close(run->epoll);
 	signals_close(&run->signals);
@@ -531,13 +380,11 @@ bool run_trace(const struct options *options, char *why, size_t size)
 	if (outputs_open(&run) && tracing_start(&run)) {
 		privileges_drop(&run);
 		start_told(&run);
-		if (!run.report)
-			run.status = writer_start(run.writer);
-		hook_reap();
+		sink_start(run.sink);
+		choice_settle();
 		trace_until_ended(&run);
 		tracer_detach(run.choice.tracer);
 		drain(&run);
-		release(&run);
 		output_end(&run);
 	}
 	run_free(&run);

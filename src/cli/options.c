@@ -166,6 +166,7 @@ struct output_request options_output(const struct options *o)
 		.timestamp = o->timestamp,
 		.ending = o->extended || o->open,
 		.extended = o->extended,
+		.stats = o->stats,
 		.by = o->by,
 		.interval_ns = o->interval_ns,
 	};

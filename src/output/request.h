@@ -30,7 +30,7 @@ struct output_request {
 	bool timestamp; /* column TIME(s) */
 	bool ending;	/* column END */
 	bool extended;	/* all columns, END among them */
-	/* Of statistics. */
+	bool stats;	/* statistics instead of sessions; what follows is theirs */
 	struct stats_by by;
 	uint64_t interval_ns; /* 0: only at the end */
 };

@@ -189,6 +189,22 @@ const struct outlet *writer_outlet(const struct writer *w)
 	return w->outlet;
 }
 
+enum writer_status writer_status(const struct writer *w)
+{
+	return w->status;
+}
+
+void writer_close(struct writer *w)
+{
+	if (w->status == WRITER_OK)
+		w->status = WRITER_CLOSED;
+}
+
+bool writer_has_objects(const struct writer *w)
+{
+	return w->format == &writer_json;
+}
+
 int writer_error(const struct writer *w)
 {
 	return w->error;

@@ -53,6 +53,12 @@ enum writer_status writer_flush(struct writer *w);
 int writer_reopen(struct writer *w);
 const struct outlet *writer_outlet(const struct writer *w);
 
+/* How the last write went. */
+enum writer_status writer_status(const struct writer *w);
+/* The reader has gone, as something else has told: nothing more is written. */
+void writer_close(struct writer *w);
+/* True if its format is JSON, where objects of other types may stand among the sessions. */
+bool writer_has_objects(const struct writer *w);
 /* The errno that made it fail; 0 if it has not. */
 int writer_error(const struct writer *w);
 /* Sessions that were added and not written, or not to their end; those of a batch not counted that

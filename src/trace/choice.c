@@ -189,6 +189,11 @@ uint64_t choice_known(const struct choice *choice)
 	return known;
 }
 
+void choice_settle(void)
+{
+	hook_reap();
+}
+
 void choice_free(struct choice *choice)
 {
 	tracer_free(choice->tracer);

@@ -31,6 +31,10 @@ void choice_why(const struct choice *choice, const struct options *options, char
 /* What the records of the chosen candidate can tell: a mask of enum session_knowledge. */
 uint64_t choice_known(const struct choice *choice);
 
+/* Takes away what only the choosing needed. It lets the kernel wait for all CPUs, so it is put off
+ * until the first records can be read. */
+void choice_settle(void);
+
 /* Stops tracing and frees. */
 void choice_free(struct choice *choice);
 

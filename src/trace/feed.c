@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "feed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/message.h"
+#include "bpf/rehearsal.h"
+#include "open.h"
+#include "session/cgroups.h"
+#include "session/existing.h"
+#include "session/proc.h"
+#include "session/sock_diag.h"
+
+#define CLOCK_SET_NS 50000000 /* what is less than that is noise between two readings */
+
+struct feed {
+	struct feed_request request;
+	const struct choice *choice;
+	struct session_view view;
+	struct cgroups *cgroups;   /* NULL: not asked for, or there are none */
+	struct sock_diag *diag;	   /* NULL: not asked for, or not to be had */
+	struct existing *existing; /* likewise */
+	uint64_t count;		   /* of sessions that ended and were handed out */
+};
+
+struct feed *feed_new(const struct feed_request *request)
+{
+	struct feed *feed = calloc(1, sizeof(*feed));
+
+	if (feed)
+		feed->request = *request;
+	return feed;
+}
+
+void feed_free(struct feed *feed)
+{
+	if (!feed)
+		return;
+	cgroups_free(feed->cgroups);
+	existing_free(feed->existing);
+	sock_diag_free(feed->diag);
+	free(feed);
+}
+
+bool feed_is_full(const struct feed *feed)
+{
+	return feed->request.most && feed->count >= feed->request.most;
+}
+
+static void hand_out(struct feed *feed, struct session *session)
+{
+	session->cgroup = cgroups_path(feed->cgroups, session->cgroup_id);
+	feed->request.fn(feed->request.arg, session);
+}
+
+/* A session older than the tracer: the kernel side has neither its owner nor all of its filters. */
+static bool complete_old(const struct feed *feed, struct record *record)
+{
+	if (!(feed->view.known & KNOWS(FIELD_NETNS_INUM)))
+		record->netns = 0;
+	if (feed->existing)
+		existing_complete(feed->existing, record);
+	return !record->unborn || scope_has(feed->request.scope, record);
+}
+
+/* Played by some tcplife that looked for the layout. */
+static bool is_rehearsal(const struct record *r)
+{
+	return rehearsal_is(r->laddr, r->lport, r->raddr, r->rport);
+}
+
+void feed_record(void *arg, const struct record *record)
+{
+	struct feed *feed = arg;
+	struct record known = *record;
+	struct session session;
+
+	if (is_rehearsal(record) || (feed->request.existing && !complete_old(feed, &known)) ||
+	    feed_is_full(feed))
+		return;
+	session_read(&session, &known, &feed->view);
+	if (!filter_accepts(feed->request.filter, &session))
+		return;
+	feed->count++;
+	hand_out(feed, &session);
+}
+
+/* Nobody has closed its socket, so its owner is nobody whom -p asks for. */
+static void take_held(void *arg, const struct record *record)
+{
+	const struct feed *feed = arg;
+
+	if (record->unborn || scope_has(feed->request.scope, record))
+		feed_record(arg, record);
+}
+
+static void take_open(void *arg, const struct record *record, bool counted)
+{
+	struct feed *feed = arg;
+	struct session session;
+
+	if (is_rehearsal(record) || !scope_has(feed->request.scope, record))
+		return;
+	session_read_open(&session, record, &feed->view, counted);
+	if (filter_accepts(feed->request.filter, &session))
+		hand_out(feed, &session);
+}
+
+static void warn(const char *why)
+{
+	if (why && *why)
+		message("warning: %s", why);
+}
+
+/* What tracing cannot tell, the kernel's list of sockets does. */
+static void ask_for_sockets(struct feed *feed)
+{
+	const uint32_t most = tracer_room(feed->choice->tracer)->sessions;
+	char why[256];
+
+	warn(proc_blindness());
+	feed->diag = sock_diag_new(why, sizeof(why));
+	warn(why);
+	if (!feed->request.existing || !feed->diag)
+		return;
+	feed->existing = existing_new(feed->diag, most, why, sizeof(why));
+	warn(feed->existing ? why : "no memory for the sessions that are older than the tracer");
+}
+
+void feed_start(struct feed *feed, const struct choice *choice)
+{
+	feed->choice = choice;
+	feed->view = (struct session_view){
+		.known = choice_known(choice),
+		.wall_offset_ns = clock_wall_ns() - clock_now_ns(),
+		.since_ns = clock_now_ns(),
+	};
+	if (feed->request.existing || feed->request.open)
+		ask_for_sockets(feed);
+	if (feed->request.cgroups)
+		feed->cgroups = cgroups_new();
+}
+
+int64_t feed_since_ns(const struct feed *feed)
+{
+	return feed->view.since_ns;
+}
+
+bool feed_has_cgroups(const struct feed *feed)
+{
+	return feed->cgroups;
+}
+
+bool feed_has_sockets(const struct feed *feed)
+{
+	return feed->diag && feed->request.open;
+}
+
+int feed_drain(struct feed *feed)
+{
+	const int64_t offset = clock_wall_ns() - clock_now_ns();
+
+	/* The wall clock may be set while we run. */
+	if (llabs(offset - feed->view.wall_offset_ns) > CLOCK_SET_NS)
+		feed->view.wall_offset_ns = offset;
+	return tracer_drain(feed->choice->tracer);
+}
+
+static void list_open(struct feed *feed)
+{
+	const struct open_request request = {
+		.tracer = feed->choice->tracer,
+		.diag = feed->diag,
+		.existing = feed->existing,
+		.netns_known = feed->view.known & KNOWS(FIELD_NETNS_INUM),
+		.bytes_known = layout_has(&feed->choice->layout, FIELD_BYTES_ACKED) &&
+			       layout_has(&feed->choice->layout, FIELD_BYTES_RECEIVED),
+		.most = tracer_room(feed->choice->tracer)->sessions,
+		.fn = take_open,
+		.arg = feed,
+	};
+	const int result = open_list(&request);
+
+	if (result)
+		message("warning: not all open sessions are listed: %s", strerror(-result));
+}
+
+void feed_end(struct feed *feed)
+{
+	const int result = tracer_release(feed->choice->tracer, take_held, feed);
+
+	if (result)
+		message("warning: sessions whose sockets are not closed yet are not all printed: "
+			"%s",
+			strerror(-result));
+	if (feed->request.open)
+		list_open(feed);
+}
