@@ -25,10 +25,11 @@
 #include "sessions.h"
 #include "typed.h"
 
-#define WAKEUP_BYTES	 (1U << 16)
-#define STATE_TRACEPOINT "inet_sock_set_state"
-#define HELD_MOST	 16384 /* where the kernel takes memory for all of them at the start */
-#define END_MS		 20    /* a program runs for microseconds */
+#define WAKEUP_BYTES	  (1U << 16)
+#define STATE_TRACEPOINT  "inet_sock_set_state"
+#define HELD_MOST	  65536
+#define HELD_MOST_AT_ONCE 16384 /* where the kernel takes memory for all of them at the start */
+#define END_MS		  20	/* a program runs for microseconds */
 
 /* Each kind of hook: its object in both generations, and its program. */
 static const struct {
@@ -165,8 +166,9 @@ static int size_for_sessions(const struct tracer *tracer, const struct tracer_re
 /* How many records may wait for who closes the socket. */
 static uint32_t held_most(const struct tracer *tracer, const struct tracer_request *request)
 {
-	return lives_grow(request) || tracer->room.sessions < HELD_MOST ? tracer->room.sessions
-									: HELD_MOST;
+	const uint32_t most = lives_grow(request) ? HELD_MOST : HELD_MOST_AT_ONCE;
+
+	return tracer->room.sessions < most ? tracer->room.sessions : most;
 }
 
 /* Sizes maps, picks programs and settles what the ring generation has as constants. */
