@@ -109,6 +109,29 @@ static int add_struct(struct btf *btf, const struct layout *layout, const struct
 	return id;
 }
 
+/* Returns a file in memory with these bytes, or -errno: it counts for the limit of file sizes. */
+static int memory_file(const char *bytes, size_t size)
+{
+	const int fd = memfd_create("tcplife-layout", MFD_CLOEXEC);
+	int error = fd < 0 ? -errno : 0;
+
+	while (!error && size) {
+		const ssize_t written = write(fd, bytes, size);
+
+		if (written <= 0) {
+			error = written ? -errno : -EIO;
+			break;
+		}
+		bytes += written;
+		size -= (size_t)written;
+	}
+	if (!error)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
 int layout_to_btf_file(const struct layout *layout)
 {
 	struct btf *btf = btf__new_empty();
@@ -131,13 +154,7 @@ int layout_to_btf_file(const struct layout *layout)
 	raw = btf__raw_data(btf, &size);
 	if (!raw)
 		goto out;
-	fd = memfd_create("tcplife-layout", MFD_CLOEXEC);
-	if (fd < 0)
-		fd = -errno;
-	else if (write(fd, raw, size) != (ssize_t)size) {
-		close(fd);
-		fd = -EIO;
-	}
+	fd = memory_file(raw, size);
 out:
 	btf__free(btf);
 	return fd;

@@ -54,9 +54,13 @@ static void print_facts(FILE *out, const struct facts *f)
 	fprintf(out, "  lockdown        %s\n", lockdown_name(f->lockdown));
 	fprintf(out, "  bpf             %s\n", working(f->bpf_error, "works"));
 	fprintf(out, "  ring buffer     %s\n",
-		f->ring_buffer ? "yes" : "no (5.8+); perf buffer instead");
+		f->ring_buffer ? "yes"
+		: f->bpf_error ? "unknown without bpf(2)"
+			       : "no (5.8+); perf buffer instead");
 	fprintf(out, "  exchange        %s\n",
-		f->exchange ? "yes" : "no (5.12+, arm64 5.18+); the kernel's hash table only");
+		f->exchange    ? "yes"
+		: f->bpf_error ? "unknown without bpf(2)"
+			       : "no (5.12+, arm64 5.18+); the kernel's hash table only");
 	fprintf(out, "  kernel BTF      %s\n",
 		f->btf_error == ENOENT ? "none" : working(f->btf_error, "yes"));
 	fprintf(out, "  fexit           %s\n",

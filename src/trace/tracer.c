@@ -355,6 +355,8 @@ static const char *remedy(int error, const struct options *options, bool loaded)
 					  : ": try a smaller --max-sessions";
 	case EMFILE:
 		return ": allow more open files with ulimit -n";
+	case EFBIG:
+		return ": allow larger files with ulimit -f";
 	case EACCES: /* Debian's own strictest level heeds CAP_SYS_ADMIN only */
 		return loaded ? ": set sysctl kernel.perf_event_paranoid to 2, or run it as root"
 			      : ": the kernel's verifier refuses it: -v shows what it says";

@@ -301,3 +301,9 @@ same_as_witness() {
 	await has_sessions 1 "$log.1"
 	tracer_stop
 }
+
+@test "a limit of file sizes under which it cannot load is named, and the remedy" {
+	# shellcheck disable=SC2016 # what that shell puts in
+	run -1 sh -c 'ulimit -f 0; exec "$0" -d 1' "$tcplife"
+	[[ $output == *"cannot load its program: File too large: allow larger files with ulimit -f"* ]]
+}

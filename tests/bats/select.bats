@@ -103,3 +103,11 @@ layout() {
 	tracer_stop
 	[ "$(cat /proc/self/mounts)" = "$before" ]
 }
+
+@test "without bpf(2), --check calls unknown what it cannot try" {
+	cp "$tcplife" "$BATS_TEST_TMPDIR/tcplife"
+	chmod -R a+rX "$BATS_TEST_TMPDIR"
+	run -1 setpriv --reuid 65534 --regid 65534 --clear-groups "$BATS_TEST_TMPDIR/tcplife" --check
+	[[ $output == *"  ring buffer     unknown without bpf(2)"* ]]
+	[[ $output == *"  exchange        unknown without bpf(2)"* ]]
+}
