@@ -62,6 +62,7 @@ static __always_inline void owner_accept(const volatile struct config *config, _
 		return;
 	if (session_find(config, key) == life) {
 		owner_set(config, life, OWNER_ACCEPT);
+		life->accepted_ns = bpf_ktime_get_ns();
 		accepted_set(config, life, key);
 	} else {
 		accepted_set(config, life, 0);

@@ -25,6 +25,7 @@ struct life {
 	/* The low half of the key when the accept hook named the owner, written last: if it is
 	 * another one, that hook was late, and the session that it meant had ended. */
 	__u32 accepted;
+	__u64 accepted_ns; /* when that hook ran; 0: it has not */
 #ifndef BUFFER_RING
 	/* The counters at birth: before 4.15 or so, a socket that is connected again does not start
 	 * from 0. The ring generation's lives end before this. */
@@ -32,6 +33,12 @@ struct life {
 	__u64 received_before;
 #endif
 };
+
+/* When accept(2) returned the session; 0: it has not, or that hook was late. */
+static inline __u64 life_accepted_ns(const struct life *life, __u64 key)
+{
+	return life->accepted == (__u32)key ? life->accepted_ns : 0;
+}
 
 /* Forgets an owner that was meant for another session, or is not whole. */
 static inline void life_check_owner(struct life *life, __u64 key)

@@ -175,6 +175,8 @@ static __always_inline void life_begin_owner(const volatile struct config *confi
 	struct life life = {};
 
 	owner_set(config, &life, how);
+	if (how == OWNER_ACCEPT)
+		life.accepted_ns = bpf_ktime_get_ns();
 	life.accepted = key;
 	if (life.pid)
 		far_add(key, &life);
@@ -242,6 +244,7 @@ static __always_inline void record_fill(const volatile struct config *config,
 	hook_read_ends(c, tp, r);
 	r->born_ns = life->born_ns;
 	r->established_ns = life->established_ns;
+	r->accepted_ns = life_accepted_ns(life, session_key(c->sk));
 	r->closed_ns = change_ns(config, c);
 	r->bytes_acked = LOAD(tp, bytes_acked);
 	r->bytes_received = LOAD(tp, bytes_received);
@@ -253,6 +256,7 @@ static __always_inline void record_fill(const volatile struct config *config,
 	r->cgroup_id = life->cgroup_id;
 	r->pid = life->pid;
 	r->uid = life->uid;
+	r->ifindex = socket_scope(config, c->sk, r);
 	r->netns = config->netns ? socket_netns(c->sk) : 0;
 	r->srtt_us = LOAD(tp, srtt_us);
 	r->total_retrans = LOAD(tp, total_retrans);

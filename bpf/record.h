@@ -34,6 +34,7 @@ enum manner {
 struct record {
 	__u64 born_ns;	      /* SYN_SENT, or ESTABLISHED of a passive open; 0: before the tracer */
 	__u64 established_ns; /* ESTABLISHED; 0: never reached, or before the tracer */
+	__u64 accepted_ns;    /* accept(2) returned it; 0: it did not, or was not seen to */
 	__u64 closed_ns;      /* CLOSE */
 	__u64 bytes_acked;    /* tcp_sock's counters as they stand: SYN and FIN still counted */
 	__u64 bytes_received;
@@ -46,15 +47,16 @@ struct record {
 	__u32 netns;   /* its inode; 0: unknown, or not asked for */
 	__u32 srtt_us; /* eight times the smoothed round trip time, as tcp_sock keeps it */
 	__u32 total_retrans;
-	__s32 sk_err; /* a positive errno; of a connect that ended without one, why (SYN_SENT) */
-	__u16 lport;  /* host order */
+	__s32 sk_err;  /* a positive errno; of a connect that ended without one, why (SYN_SENT) */
+	__u32 ifindex; /* the interface of a link-local address; 0: unknown, or there is none */
+	__u16 lport;   /* host order */
 	__u16 rport;
 	__u8 state;	/* the last state before CLOSE, enum tcp_state */
 	__u8 direction; /* enum direction */
 	__u8 owner;	/* enum owner */
 	__u8 unborn;	/* 1: the beginning was not seen */
 	__u8 manner;	/* enum manner */
-	__u8 pad[7];
+	__u8 pad[3];
 	char comm[COMM_LEN];
 };
 
@@ -91,6 +93,7 @@ enum known {
 	KNOWN_SOFT_ERROR = 1 << 2,
 	KNOWN_ERROR_QUEUE = 1 << 3,
 	KNOWN_LINGER2 = 1 << 4, /* and skc_flags */
+	KNOWN_SCOPE = 1 << 6,	/* skc_bound_dev_if */
 	KNOWN_LEADER = 1 << 5,	/* of a task's group, and its name */
 };
 

@@ -294,6 +294,7 @@ static __always_inline void owner_fetch(const volatile struct config *config, __
 	life->uid = early->uid;
 	life->cgroup_id = early->cgroup_id;
 	__builtin_memcpy(life->comm, early->comm, sizeof(life->comm));
+	life->accepted_ns = early->accepted_ns;
 	life->owner = early->owner;
 	accepted_set(config, life, early->accepted);
 	far_drop(config, key);

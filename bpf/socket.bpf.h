@@ -80,6 +80,21 @@ static __always_inline bool socket_is_tcp(struct sock *sk)
 #endif
 }
 
+static __always_inline bool address_is_link_local(const __u8 *bytes)
+{
+	return bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
+}
+
+/* The interface that a link-local address of r is meant on: the kernel binds such sockets to it. */
+static __always_inline __u32 socket_scope(const volatile struct config *config, struct sock *sk,
+					  const struct record *r)
+{
+	if (!is_known(config, KNOWN_SCOPE) ||
+	    (!address_is_link_local(r->laddr) && !address_is_link_local(r->raddr)))
+		return 0;
+	return LOAD(sk, __sk_common.skc_bound_dev_if);
+}
+
 static __always_inline __u16 socket_remote_port(struct sock *sk)
 {
 	return swap16(LOAD(sk, __sk_common.skc_dport));

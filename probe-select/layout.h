@@ -25,6 +25,7 @@ struct btf;
 	X(NET, "sock_common", "skc_net", 8)                    \
 	X(V6_DADDR, "sock_common", "skc_v6_daddr", 16)         \
 	X(V6_RCV_SADDR, "sock_common", "skc_v6_rcv_saddr", 16) \
+	X(BOUND_IF, "sock_common", "skc_bound_dev_if", 4)      \
 	X(HASH, "sock_common", "skc_hash", 4)                  \
 	X(SK_FLAGS, "sock_common", "skc_flags", 8)             \
 	X(PROTOCOL, "sock", "sk_protocol", 2)                  \

@@ -193,7 +193,8 @@ static bool is_quiet(const struct samples *samples, enum layout_field field, int
 
 /*
  * What no sample shows, by its neighbours: skc_hash has stood between the addresses and the ports
- * since before 4.4, and sk_err_soft behind sk_err until 6.7; since then a pointer is there.
+ * since before 4.4, skc_bound_dev_if behind skc_state, and sk_err_soft behind sk_err until 6.7;
+ * since then a pointer is there.
  */
 static void match_neighbours(struct layout *layout, const struct samples *samples)
 {
@@ -202,6 +203,9 @@ static void match_neighbours(struct layout *layout, const struct samples *sample
 	if (layout_has(layout, FIELD_DADDR) && layout->offset[FIELD_RCV_SADDR] == daddr + 4 &&
 	    layout->offset[FIELD_DPORT] == daddr + 12)
 		layout->offset[FIELD_HASH] = daddr + 8;
+	if (layout_has(layout, FIELD_DADDR) && layout->offset[FIELD_STATE] == daddr + 18 &&
+	    is_quiet(samples, FIELD_STATE, daddr + 20))
+		layout->offset[FIELD_BOUND_IF] = daddr + 20;
 	if (layout_has(layout, FIELD_SK_ERR) && is_quiet(samples, FIELD_SK_ERR, err + 4))
 		layout->offset[FIELD_SK_ERR_SOFT] = err + 4;
 }

@@ -211,6 +211,12 @@ void session_read(struct session *s, const struct record *r, const struct sessio
 	s->connect_ns = -1;
 	if (r->direction == DIRECTION_OUT && r->born_ns && r->established_ns >= r->born_ns)
 		s->connect_ns = (int64_t)(r->established_ns - r->born_ns);
+	s->accept_wait_ns = -1;
+	if (r->accepted_ns && r->established_ns)
+		s->accept_wait_ns = r->accepted_ns > r->established_ns
+					    ? (int64_t)(r->accepted_ns - r->established_ns)
+					    : 0;
+	s->scope_id = r->ifindex ? (int64_t)r->ifindex : -1;
 	s->tx_bytes = knows_bytes(view) ? payload_sent(r, view) : -1;
 	s->rx_bytes = knows_bytes(view) ? payload_received(r, view) : -1;
 	s->retrans = knows(view, KNOWS(FIELD_TOTAL_RETRANS)) ? (int64_t)r->total_retrans : -1;

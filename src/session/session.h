@@ -37,6 +37,8 @@ struct session {
 	int64_t wall_offset_ns; /* by how much both are ahead of clock_now_ns() */
 	int64_t duration_ns;	/* from ESTABLISHED, else from SYN_SENT */
 	int64_t connect_ns;	/* from SYN_SENT to ESTABLISHED; -1: not an active open, or never */
+	int64_t accept_wait_ns; /* from ESTABLISHED to the return of accept(2); -1: unknown */
+	int64_t scope_id;	/* interface index of a link-local address; -1: none, or unknown */
 	int64_t tx_bytes;	/* payload that the peer acknowledged; -1: unknown */
 	int64_t rx_bytes;	/* payload that arrived in order; -1: unknown */
 	int64_t retrans;	/* segments sent again; -1: unknown */

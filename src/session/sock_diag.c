@@ -193,6 +193,11 @@ static void read_address(uint8_t to[16], int family, const __be32 from[4])
 		address_map(to, from);
 }
 
+static bool is_link_local(const uint8_t address[16])
+{
+	return address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
+}
+
 /*
  * bytes_acked counts the SYN of the end that opened the session, while bytes_sent (4.19) counts
  * payload only: add what is still on its way, take off what was sent twice and the FIN, and what is
@@ -244,6 +249,9 @@ bool sock_diag_read(struct sock_diag_socket *socket, const struct nlmsghdr *mess
 	read_address(r->raddr, body->idiag_family, body->id.idiag_dst);
 	r->lport = ntohs(body->id.idiag_sport);
 	r->rport = ntohs(body->id.idiag_dport);
+	/* The kernel binds sockets with link-local addresses to their interface. */
+	if (is_link_local(r->laddr) || is_link_local(r->raddr))
+		r->ifindex = body->id.idiag_if;
 	r->uid = body->idiag_uid;
 	r->state = body->idiag_state;
 	socket->inode = body->idiag_inode;

@@ -42,6 +42,7 @@ static void count(struct record *life, const struct record *now)
 	life->state = now->state;
 	life->lport = now->lport;
 	life->netns = now->netns;
+	life->ifindex = now->ifindex;
 }
 
 /*

@@ -95,6 +95,7 @@ static uint32_t known_fields(const struct layout *l)
 	const bool linger2 = layout_has(l, FIELD_LINGER2) && layout_has(l, FIELD_SK_FLAGS);
 
 	return (layout_has(l, FIELD_STATE) ? KNOWN_STATE : 0U) |
+	       (layout_has(l, FIELD_BOUND_IF) ? KNOWN_SCOPE : 0U) |
 	       (layout_has(l, FIELD_HASH) ? KNOWN_HASH : 0U) |
 	       (layout_has(l, FIELD_SK_ERR_SOFT) ? KNOWN_SOFT_ERROR : 0U) |
 	       (queue ? KNOWN_ERROR_QUEUE : 0U) | (linger2 ? KNOWN_LINGER2 : 0U) |
@@ -547,6 +548,7 @@ void tracer_lives(const struct tracer *tracer, reader_fn fn, void *arg)
 
 			life_check_owner(&life, key);
 			r = record_of(&life, &ends);
+			r.accepted_ns = life_accepted_ns(&life, key);
 			fn(arg, &r);
 		}
 	}

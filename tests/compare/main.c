@@ -217,6 +217,9 @@ static bool is_excused(const struct options *o, const struct fields *truth,
 		return true;
 	if (o->accept_on_close && is_closer(truth, found))
 		return true;
+	if ((o->accept_on_close || o->no_accept_hook) && is_null(found->value) &&
+	    !strcmp(found->name, "accept_wait_ns"))
+		return true;
 	return o->no_accept_hook && owner && !strcmp(owner, "accept") && is_owner(found->name) &&
 	       is_nobody(found);
 }
@@ -371,7 +374,8 @@ static bool is_near(const struct options *o, const struct field *a, const char *
 {
 	double x, y;
 
-	if (has_word("duration_ns,connect_ns", a->name, ',') && !is_null(a->value) && !is_null(b))
+	if (has_word("duration_ns,connect_ns,accept_wait_ns", a->name, ',') && !is_null(a->value) &&
+	    !is_null(b))
 		return llabs(number(a->value) - number(b)) <= o->tolerance_ns;
 	if (has_word("started,ended", a->name, ',') && read_time(a->value, &x) && read_time(b, &y))
 		return fabs(x - y) <= (double)o->tolerance_ns;

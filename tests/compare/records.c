@@ -113,6 +113,8 @@ static const struct {
 	{ "DIR", "dir", KIND_TEXT },
 	{ "END", "end", KIND_TEXT },
 	{ "CONN_MS", "connect_ns", KIND_MS },
+	{ "WAIT_MS", "accept_wait_ns", KIND_MS },
+	{ "SCOPE", "scope_id", KIND_TEXT },
 	{ "UID", "uid", KIND_TEXT },
 	{ "NETNS", "netns", KIND_TEXT },
 	{ "CGROUP", "cgroup", KIND_NONE },

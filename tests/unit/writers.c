@@ -61,6 +61,8 @@ static struct session plain_session(void)
 		.ended_ns = 1767323045123456789,
 		.duration_ns = 263850000,
 		.connect_ns = 1234567,
+		.accept_wait_ns = -1,
+		.scope_id = -1,
 		.tx_bytes = 78,
 		.rx_bytes = 2047,
 		.retrans = 2,
@@ -97,6 +99,7 @@ static struct session ipv6_session(void)
 	s.rx_bytes = 123456789 * 1024ll;
 	s.duration_ns = 86400 * SECOND;
 	s.connect_ns = -1;
+	s.accept_wait_ns = 2000000;
 	s.direction = DIRECTION_IN;
 	s.owner = OWNER_CLOSE;
 	s.ending = ENDING_RST_REMOTE;
@@ -112,6 +115,8 @@ static struct session unknown_session(void)
 		.ended_ns = 1767323045 * SECOND,
 		.duration_ns = 1234560000,
 		.connect_ns = -1,
+		.accept_wait_ns = -1,
+		.scope_id = -1,
 		.tx_bytes = -1,
 		.rx_bytes = -1,
 		.retrans = -1,
@@ -353,32 +358,40 @@ static void test_extended(void)
 {
 	CHECK_TEXT(three("-x"),
 		   "PID   COMM       LADDR           LPORT RADDR           RPORT TX_KB RX_KB "
-		   "MS        DIR END          CONN_MS   RTT_MS RETRANS UID   NETNS      CGROUP\n"
+		   "MS        DIR END          CONN_MS  WAIT_MS   RTT_MS RETRANS UID   NETNS      "
+		   "SCOPE CGROUP\n"
 		   "27448 curl       100.66.11.247   54146 54.154.224.174  80        0     1 "
-		   "263.85    out fin-local      1.235    1.042       2 1000  4026531840 "
+		   "263.85    out fin-local      1.235        -    1.042       2 1000  4026531840 "
+		   "-     "
 		   "0123456789ab\n"
 		   "4194304 ThreadPool 2001:db8:1234:5678:9abc:def0:1234:5678 65535 "
 		   "2001:db8::1     80        1 123456789 86400000.00 "
-		   "in  rst-remote         -    1.042       2 "
-		   "0     4026531840 0123456789ab\n"
+		   "in  rst-remote         -    2.000    1.042       2 "
+		   "0     4026531840 -     0123456789ab\n"
 		   "0     -          10.0.0.1        22    10.0.0.2        50000     -     - "
-		   ">1234.56  -   -                  -        -       - -     -          -\n");
-	CHECK_TEXT(three("-xs"),
-		   "PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS,DIR,END,CONN_MS,RTT_MS,"
-		   "RETRANS,UID,NETNS,CGROUP\n"
-		   "27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,263.85,out,fin-local,"
-		   "1.235,1.042,2,1000,4026531840,0123456789ab\n"
-		   "4194304,ThreadPoolForeg,6,2001:db8:1234:5678:9abc:def0:1234:5678,65535,"
-		   "2001:db8::1,80,1,123456789,86400000.00,in,rst-remote,-,1.042,2,0,4026531840,"
-		   "0123456789ab\n"
-		   "0,-,4,10.0.0.1,22,10.0.0.2,50000,-,-,>1234.56,-,-,-,-,-,-,-,-\n");
+		   ">1234.56  -   -                  -        -        -       - -     -          "
+		   "-     "
+		   "-\n");
+	CHECK_TEXT(
+		three("-xs"),
+		"PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS,DIR,END,CONN_MS,WAIT_MS,RTT_MS,"
+		"RETRANS,UID,NETNS,SCOPE,CGROUP\n"
+		"27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,263.85,out,fin-local,"
+		"1.235,-,1.042,2,1000,4026531840,-,0123456789ab\n"
+		"4194304,ThreadPoolForeg,6,2001:db8:1234:5678:9abc:def0:1234:5678,65535,"
+		"2001:db8::1,80,1,123456789,86400000.00,in,rst-remote,-,2.000,1.042,2,0,4026531840,"
+		"-,"
+		"0123456789ab\n"
+		"0,-,4,10.0.0.1,22,10.0.0.2,50000,-,-,>1234.56,-,-,-,-,-,-,-,-,-,-\n");
 	CHECK_TEXT(one("-wx", plain_session()),
 		   "PID   COMM             IP LADDR                                   LPORT "
 		   "RADDR                                   RPORT  TX_KB  RX_KB "
-		   "MS        DIR END          CONN_MS   RTT_MS RETRANS UID   NETNS      CGROUP\n"
+		   "MS        DIR END          CONN_MS  WAIT_MS   RTT_MS RETRANS UID   NETNS      "
+		   "SCOPE CGROUP\n"
 		   "27448 curl             4  100.66.11.247                           54146 "
 		   "54.154.224.174                          80         0      1 "
-		   "263.85    out fin-local      1.235    1.042       2 1000  4026531840 "
+		   "263.85    out fin-local      1.235        -    1.042       2 1000  4026531840 "
+		   "-     "
 		   "0123456789ab\n");
 }
 
@@ -398,11 +411,12 @@ static void test_open(void)
 		   "PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS,END\n"
 		   "27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,263.85,fin-local\n"
 		   "27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,263.85,OPEN\n");
-	CHECK_TEXT(one("--open -xs", open_session()),
-		   "PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS,DIR,END,CONN_MS,RTT_MS,"
-		   "RETRANS,UID,NETNS,CGROUP\n"
-		   "27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,263.85,out,OPEN,"
-		   "1.235,1.042,2,1000,4026531840,0123456789ab\n");
+	CHECK_TEXT(
+		one("--open -xs", open_session()),
+		"PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS,DIR,END,CONN_MS,WAIT_MS,RTT_MS,"
+		"RETRANS,UID,NETNS,SCOPE,CGROUP\n"
+		"27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,263.85,out,OPEN,"
+		"1.235,-,1.042,2,1000,4026531840,-,0123456789ab\n");
 }
 
 static void test_json(void)
@@ -412,10 +426,11 @@ static void test_json(void)
 		   "\"ended\":\"2026-01-02T03:04:05.123456789Z\",\"pid\":27448,\"comm\":\"curl\","
 		   "\"uid\":1000,\"ip\":4,\"laddr\":\"100.66.11.247\",\"lport\":54146,"
 		   "\"raddr\":\"54.154.224.174\",\"rport\":80,\"tx_bytes\":78,\"rx_bytes\":2047,"
-		   "\"duration_ns\":263850000,\"age_known\":true,\"connect_ns\":1234567,"
+		   "\"duration_ns\":263850000,\"age_known\":true,\"connect_ns\":1234567,\"accept_"
+		   "wait_ns\":null,"
 		   "\"dir\":\"out\",\"end\":\"fin-local\",\"errno\":0,\"rtt_us\":1042,"
 		   "\"retrans\":2,\"owner\":\"connect\",\"netns\":4026531840,"
-		   "\"cgroup_id\":4711,\"cgroup\":\"/kubepods/"
+		   "\"scope_id\":null,\"cgroup_id\":4711,\"cgroup\":\"/kubepods/"
 		   "cri-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\"}\n"
 		   "{\"type\":\"session\",\"started\":\"2026-01-02T03:04:04.859606789Z\","
 		   "\"ended\":\"2026-01-02T03:04:05.124956789Z\",\"pid\":4194304,"
@@ -423,17 +438,20 @@ static void test_json(void)
 		   "\"laddr\":\"2001:db8:1234:5678:9abc:def0:1234:5678\",\"lport\":65535,"
 		   "\"raddr\":\"2001:db8::1\",\"rport\":80,\"tx_bytes\":1024,"
 		   "\"rx_bytes\":126419751936,\"duration_ns\":86400000000000,\"age_known\":true,"
-		   "\"connect_ns\":null,\"dir\":\"in\",\"end\":\"rst-remote\",\"errno\":104,"
+		   "\"connect_ns\":null,\"accept_wait_ns\":2000000,\"dir\":\"in\",\"end\":\"rst-"
+		   "remote\",\"errno\":104,"
 		   "\"rtt_us\":1042,\"retrans\":2,\"owner\":\"close\",\"netns\":4026531840,"
-		   "\"cgroup_id\":4711,\"cgroup\":\"/kubepods/"
+		   "\"scope_id\":null,\"cgroup_id\":4711,\"cgroup\":\"/kubepods/"
 		   "cri-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\"}\n"
 		   "{\"type\":\"session\",\"started\":null,"
 		   "\"ended\":\"2026-01-02T03:04:05.000000000Z\",\"pid\":0,\"comm\":\"-\","
 		   "\"uid\":null,\"ip\":4,\"laddr\":\"10.0.0.1\",\"lport\":22,"
 		   "\"raddr\":\"10.0.0.2\",\"rport\":50000,\"tx_bytes\":null,\"rx_bytes\":null,"
-		   "\"duration_ns\":1234560000,\"age_known\":false,\"connect_ns\":null,"
+		   "\"duration_ns\":1234560000,\"age_known\":false,\"connect_ns\":null,\"accept_"
+		   "wait_ns\":null,"
 		   "\"dir\":null,\"end\":null,\"errno\":null,\"rtt_us\":null,\"retrans\":null,"
-		   "\"owner\":null,\"netns\":null,\"cgroup_id\":null,\"cgroup\":null}\n");
+		   "\"owner\":null,\"netns\":null,\"scope_id\":null,\"cgroup_id\":null,\"cgroup\":"
+		   "null}\n");
 	CHECK(strstr(one("-j --open", open_session()), "\"ended\":null,\"pid\""));
 	CHECK(strstr(output, "\"end\":\"open\""));
 }

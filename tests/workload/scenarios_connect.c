@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #define TIMED_OUT   "110"
 #define UNREACHABLE "113" /* EHOSTUNREACH */
 #define RESET	    "104"
+#define WAIT_NS	    30000000
 #define NO_PORT	    "99"  /* EADDRNOTAVAIL */
 #define PORT	    23456 /* on an address that nobody else has */
 
@@ -209,6 +211,32 @@ static void play_bound_port(struct stage *stage)
 		stage_fail("cannot connect");
 	side_accept(&p.server, &server, p.listener, &p.client);
 	pair_talk(&p, 10, 20);
+	pair_close(&p.client, &p.server);
+}
+
+/* The server is slow to take what its kernel has established long before. */
+static void play_accept_wait(struct stage *stage)
+{
+	struct endpoint at = stage_address(stage, true), from = stage_address(stage, false);
+	struct actor client, server;
+	struct pair p;
+	int64_t made;
+
+	actor_start(&server, "slow-server", 0);
+	actor_start(&client, "eager-client", 0);
+	p.listener = errand_listen(&server, &at, 4);
+	at.mapped = from.mapped;
+	if (side_connect(&p.client, stage, &client, errand_bind(&client, &from), &at))
+		stage_fail("cannot connect");
+	errand_send(&client, p.client.fd, 10);
+	errand_await_acked(&client, p.client.fd);
+	made = clock_now();
+	while (clock_now() < made + WAIT_NS)
+		sched_yield();
+	side_accept(&p.server, &server, p.listener, &p.client);
+	p.server.begun_hi = p.server.made_hi = made;
+	errand_receive(&server, p.server.fd, 10);
+	p.client.sent = p.server.received = 10;
 	pair_close(&p.client, &p.server);
 }
 
@@ -420,6 +448,7 @@ const struct scenario scenarios_connect[] = {
 	{ "cancelled", play_cancelled, FAMILIES_TWO, .slow = false },
 	{ "unreachable", play_unreachable, FAMILIES_TWO, .slow = false },
 	{ "bound-port", play_bound_port, FAMILIES_TWO, .slow = false },
+	{ "accept-wait", play_accept_wait, FAMILIES_MAIN, .slow = false },
 	{ "reused-ends", play_reused_ends, FAMILIES_TWO, .slow = false },
 	{ "reconnected", play_reconnected, FAMILIES_TWO, .slow = false },
 	{ "self", play_self, FAMILIES_TWO, .slow = false },

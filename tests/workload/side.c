@@ -115,6 +115,8 @@ void side_accepted(struct side *s, struct actor *a, const struct answer *answer,
 	s->remote = answer->remote;
 	s->begun_lo = client->begun_lo;
 	s->begun_hi = answer->after_ns;
+	s->accepted_lo = answer->before_ns;
+	s->accepted_hi = answer->after_ns;
 	side_made(s, s->begun_lo, s->begun_hi);
 }
 
@@ -289,6 +291,13 @@ static void put_times(FILE *line, const struct side *s, int64_t end_hi)
 			at_least_0(s->made_lo - s->begun_hi), s->made_hi - s->begun_lo);
 	else
 		fputs("\tconnect_ns=null", line);
+	/* Unknown of what is older than the tracer, or was restored. */
+	if (s->accepted_lo && !s->older && !s->restored)
+		fprintf(line, "\taccept_wait_ns=%" PRId64 "..%" PRId64,
+			at_least_0(s->accepted_lo - s->made_hi), s->accepted_hi - s->made_lo);
+	else
+		fputs("\taccept_wait_ns=null", line);
+	fputs("\tscope_id=null", line);
 }
 
 static void side_tell(struct side *s, const char *end, const char *error, int64_t end_hi)

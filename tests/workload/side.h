@@ -30,10 +30,11 @@ struct side {
 	char comm[COMM_TEXT]; /* what is not plain ASCII as \xNN; may be alternatives */
 
 	/* CLOCK_MONOTONIC: each moment lies between its two; 0: not yet. */
-	int64_t begun_lo, begun_hi; /* SYN_SENT, or ESTABLISHED of an inbound one */
-	int64_t made_lo, made_hi;   /* ESTABLISHED; 0: never */
-	int64_t end_lo;		    /* CLOSE, at the earliest */
-	bool older;		    /* than the tracer, which began between made_lo and made_hi */
+	int64_t begun_lo, begun_hi;	  /* SYN_SENT, or ESTABLISHED of an inbound one */
+	int64_t made_lo, made_hi;	  /* ESTABLISHED; 0: never */
+	int64_t accepted_lo, accepted_hi; /* accept(2); 0: nobody has */
+	int64_t end_lo;			  /* CLOSE, at the earliest */
+	bool older; /* than the tracer, which began between made_lo and made_hi */
 };
 
 /* Both sides, and the socket that listens. */
