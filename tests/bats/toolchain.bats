@@ -32,7 +32,7 @@ setup_file() {
 
 # The oldest, one of the middle, and the newest one.
 in_guest() {
-	"$root/tests/vm/run" "$1" --built bench:/bench --file "$root/tests/vm/loads:/loads" \
+	"$root/tests/vm/run" "$1" --limit 300 --built bench:/bench --file "$root/tests/vm/loads:/loads" \
 		--built clang-13/tcplife:/13 --built clang-16/tcplife:/16 --built clang-22/tcplife:/22 \
 		-- sh /loads /13 /16 /22
 }
