@@ -192,6 +192,10 @@ sbom() { "$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/componen
 	[ "$(static/commit)" = "commit $commit" ]
 	echo >>src/main.c
 	[ "$(static/commit)" = "commit $commit, changed" ]
+	# Not a tarball, then.
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	ln -s "$(command -v bash)" "$(command -v dirname)" "$BATS_TEST_TMPDIR/bin"
+	[ "$(PATH=$BATS_TEST_TMPDIR/bin static/commit)" = "commit unknown: git is missing or cannot tell" ]
 	chown -R 0 .
 	mkdir "$BATS_TEST_TMPDIR/tarball"
 	git archive HEAD | tar -x -C "$BATS_TEST_TMPDIR/tarball"
