@@ -92,7 +92,6 @@ static const int audit_calls[] = { SYS_getsockopt };
 static const struct rule audit_rules[] = {
 	{ SYS_bpf, 0, UINT32_MAX, BPF_PROG_TEST_RUN },
 	{ SYS_bpf, 0, UINT32_MAX, BPF_MAP_UPDATE_ELEM },
-	{ SYS_bpf, 0, UINT32_MAX, BPF_MAP_GET_NEXT_KEY },
 };
 
 struct filter {
