@@ -284,6 +284,8 @@ lint_flags := -std=gnu11 -D_GNU_SOURCE -nostdinc -isystem /usr/include/$(gnu)-mu
 lint: $(BUILD)/packages/lint $(BUILD)/static/unpacked $(toolchain)
 	$(say) LINT clang-format
 	$(Q)clang-format --dry-run -Werror $(lint_c) $(lint_h)
+	$(say) LINT layers
+	$(Q)tests/layers
 	$(say) LINT shellcheck
 	$(Q)shellcheck -x -P SCRIPTDIR $(lint_sh)
 	$(say) LINT cppcheck

@@ -48,13 +48,14 @@ static int printed(int code)
 
 static int check(const struct options *options)
 {
+	const struct trace_request request = options_trace(options);
 	struct choice choice;
-	bool works = choice_make(&choice, options, NULL, NULL);
+	bool works = choice_make(&choice, &request, NULL, NULL);
 
 	if (options->format == FORMAT_JSON)
-		check_print_json(stdout, &choice, options);
+		check_print_json(stdout, &choice);
 	else
-		check_print(stdout, &choice, options);
+		check_print(stdout, &choice);
 	choice_free(&choice);
 	return printed(works ? EXIT_DONE : EXIT_CANNOT_TRACE);
 }

@@ -303,12 +303,13 @@ static bool outputs_open(struct run *run)
 static bool tracing_start(struct run *run)
 {
 	const struct options *options = run->options;
+	const struct trace_request asked = options_trace(options);
 	const struct feed_request request = {
 		.scope = &options->scope,
 		.filter = &options->filter,
 		.existing = options->existing,
 		.open = options->open,
-		.cgroups = options_asks(options) & ASKS_CGROUP,
+		.cgroups = asked.asks & ASKS_CGROUP,
 		.most = options->count,
 		.fn = on_session,
 		.arg = run,
@@ -319,8 +320,8 @@ static bool tracing_start(struct run *run)
 		fail(run, "cannot start", -ENOMEM);
 		return false;
 	}
-	if (!choice_make(&run->choice, options, feed_record, run->feed)) {
-		choice_why(&run->choice, options, run->why, run->size);
+	if (!choice_make(&run->choice, &asked, feed_record, run->feed)) {
+		choice_why(&run->choice, run->why, run->size);
 		return false;
 	}
 	if (options->verbose)

@@ -107,10 +107,10 @@ static void print_layout(FILE *out, const struct layout *layout)
 }
 
 /* What of a record cannot be told with this choice, and how it could be. */
-static void print_lacks(FILE *out, const struct choice *choice, const struct options *options)
+static void print_lacks(FILE *out, const struct choice *choice)
 {
 	const struct facts *f = &choice->facts;
-	const bool own_wish = options->btf == BTF_NONE && !f->btf_error;
+	const bool own_wish = choice->request.wishes.btf == BTF_NONE && !f->btf_error;
 	struct lack_walk walk = { .known = choice_known(choice) };
 	uint64_t without = 0;
 
@@ -135,7 +135,7 @@ static void print_lacks(FILE *out, const struct choice *choice, const struct opt
 		fprintf(out, "  cgroups are known from kernel 4.18 on\n");
 }
 
-void check_print(FILE *out, const struct choice *choice, const struct options *options)
+void check_print(FILE *out, const struct choice *choice)
 {
 	char why[1024];
 
@@ -144,12 +144,12 @@ void check_print(FILE *out, const struct choice *choice, const struct options *o
 	print_facts(out, &choice->facts);
 	print_plan(out, choice);
 	if (!choice->chosen) {
-		choice_why(choice, options, why, sizeof(why));
+		choice_why(choice, why, sizeof(why));
 		fprintf(out, "\nTracing cannot start: %s\n", why);
 		return;
 	}
 	print_layout(out, &choice->layout);
-	print_lacks(out, choice, options);
+	print_lacks(out, choice);
 	fprintf(out, "\nTracing can start: %s, %s buffer, accept hook %s\n",
 		hook_name(choice->chosen->hook), choice->chosen->ring ? "ring" : "perf",
 		accept_name(choice->chosen->accept));
@@ -272,7 +272,7 @@ static void put_choice(struct text *t, const struct choice *choice)
 	put_lacks(t, choice);
 }
 
-void check_print_json(FILE *out, const struct choice *choice, const struct options *options)
+void check_print_json(FILE *out, const struct choice *choice)
 {
 	char why[1024], buffer[16384];
 	struct text t;
@@ -290,7 +290,7 @@ void check_print_json(FILE *out, const struct choice *choice, const struct optio
 	if (choice->chosen) {
 		put_choice(&t, choice);
 	} else {
-		choice_why(choice, options, why, sizeof(why));
+		choice_why(choice, why, sizeof(why));
 		JSON_KEY(&t, "why");
 		text_put_json_name(&t, why);
 	}

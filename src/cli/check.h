@@ -8,10 +8,10 @@
 #include "trace/choice.h"
 
 /* The whole page, for a person. */
-void check_print(FILE *out, const struct choice *choice, const struct options *options);
+void check_print(FILE *out, const struct choice *choice);
 
 /* The same as one JSON object. */
-void check_print_json(FILE *out, const struct choice *choice, const struct options *options);
+void check_print_json(FILE *out, const struct choice *choice);
 
 /* The choice in a line or two, for -v. */
 void check_print_brief(FILE *out, const struct choice *choice);

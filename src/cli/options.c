@@ -172,7 +172,8 @@ struct output_request options_output(const struct options *o)
 	};
 }
 
-unsigned options_asks(const struct options *o)
+/* What the kernel side must note of each session: a mask of enum field_asks. */
+static unsigned asks_of(const struct options *o)
 {
 	unsigned asks = o->filter.uid_count ? ASKS_UID : 0;
 
@@ -185,6 +186,20 @@ unsigned options_asks(const struct options *o)
 		if (o->format == FORMAT_JSON || (o->extended && fields[i].column.title))
 			asks |= fields[i].asks;
 	return asks;
+}
+
+struct trace_request options_trace(const struct options *o)
+{
+	return (struct trace_request){
+		.scope = &o->scope,
+		.asks = asks_of(o),
+		.existing = o->existing,
+		.open = o->open,
+		.wishes = { o->probe, o->btf, o->transport, o->accept },
+		.btf_file = o->btf_file,
+		.max_sessions = o->max_sessions,
+		.buffer_kb = o->buffer_kb,
+	};
 }
 
 bool options_describe(unsigned n, struct options_description *d)

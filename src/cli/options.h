@@ -13,6 +13,7 @@
 #include "session/scope.h"
 #include "probe-select/select.h"
 #include "output/request.h"
+#include "trace/request.h"
 #include "base/words.h"
 
 #define OPTIONS_ERROR_SIZE 512 /* enough for any error text */
@@ -95,8 +96,8 @@ struct options_description {
 enum options_status options_parse(struct options *o, int argc, char *const argv[], char *error,
 				  size_t error_size);
 
-/* What the kernel side must note of each session for what is asked: a mask of enum field_asks. */
-unsigned options_asks(const struct options *o);
+/* What the options say of tracing; it borrows from *o. */
+struct trace_request options_trace(const struct options *o);
 
 /* What the options say of the output. */
 struct output_request options_output(const struct options *o);

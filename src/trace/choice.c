@@ -81,17 +81,18 @@ static bool file_is_usable(const char *path, char *why, size_t size)
 	return !result;
 }
 
-static bool layout_obtain(struct choice *choice, struct candidate *candidate,
-			  const struct options *options, char *why, size_t size)
+static bool layout_obtain(struct choice *choice, struct candidate *candidate, char *why,
+			  size_t size)
 {
 	struct layout *layout = &choice->layout;
+	const char *file = choice->request.wishes.btf == BTF_FILE ? choice->request.btf_file : NULL;
 
 	*choice->layout_why = 0;
 	choice->busy = false;
 	layout_init(layout);
 	if (candidate->kernel_btf) {
 		*layout = choice->sources.kernel;
-		if (options->btf == BTF_FILE && !file_is_usable(options->btf_file, why, size))
+		if (file && !file_is_usable(file, why, size))
 			return false;
 	}
 	/* A kernel may be newer than what we know of BTF. */
@@ -99,8 +100,8 @@ static bool layout_obtain(struct choice *choice, struct candidate *candidate,
 		candidate->kernel_btf = false;
 		layout_init(layout);
 	}
-	if (!candidate->kernel_btf && options->btf == BTF_FILE)
-		return layout_from_file(choice, candidate->hook, options->btf_file, why, size);
+	if (!candidate->kernel_btf && file)
+		return layout_from_file(choice, candidate->hook, file, why, size);
 	if (!candidate->kernel_btf)
 		choice->busy =
 			!discover_layout(layout, candidate->hook, &choice->facts, &choice->sources,
@@ -113,15 +114,14 @@ static bool layout_obtain(struct choice *choice, struct candidate *candidate,
 	return false;
 }
 
-bool choice_make(struct choice *choice, const struct options *options, reader_fn fn, void *arg)
+bool choice_make(struct choice *choice, const struct trace_request *asked, reader_fn fn, void *arg)
 {
-	const struct wishes wishes = { options->probe, options->btf, options->transport,
-				       options->accept };
 	char why[sizeof(choice->plan.candidates[0].reason)];
 
 	memset(choice, 0, sizeof(*choice));
+	choice->request = *asked;
 	facts_gather(&choice->facts, &choice->sources);
-	select_plan(&choice->plan, &choice->facts, &wishes);
+	select_plan(&choice->plan, &choice->facts, &asked->wishes);
 	hook_sweep(&choice->sources);
 	for (struct candidate *c = plan_next(&choice->plan, 0); c;
 	     c = plan_next(&choice->plan, (int)c->hook + 1)) {
@@ -130,12 +130,12 @@ bool choice_make(struct choice *choice, const struct options *options, reader_fn
 			.layout = &choice->layout,
 			.facts = &choice->facts,
 			.sources = &choice->sources,
-			.options = options,
+			.asked = &choice->request,
 			.fn = fn,
 			.arg = arg,
 		};
 
-		if (layout_obtain(choice, c, options, why, sizeof(why)))
+		if (layout_obtain(choice, c, why, sizeof(why)))
 			choice->tracer = tracer_start(&request, why, sizeof(why));
 		if (choice->tracer) {
 			choice->chosen = c;
@@ -147,7 +147,7 @@ bool choice_make(struct choice *choice, const struct options *options, reader_fn
 	return false;
 }
 
-void choice_why(const struct choice *choice, const struct options *options, char *why, size_t size)
+void choice_why(const struct choice *choice, char *why, size_t size)
 {
 	const struct plan *plan = &choice->plan;
 	size_t used;
@@ -172,7 +172,8 @@ void choice_why(const struct choice *choice, const struct options *options, char
 	}
 	used = strlen(why);
 	snprintf(why + used, size - used, " %s",
-		 options->probe == PROBE_AUTO ? "see tcplife --check" : "try --probe auto");
+		 choice->request.wishes.probe == PROBE_AUTO ? "see tcplife --check"
+							    : "try --probe auto");
 }
 
 uint64_t choice_known(const struct choice *choice)

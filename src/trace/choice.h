@@ -6,12 +6,13 @@
 
 #include "probe-select/facts.h"
 #include "probe-select/layout.h"
-#include "cli/options.h"
 #include "reader.h"
+#include "request.h"
 #include "probe-select/select.h"
 #include "tracer.h"
 
 struct choice {
+	struct trace_request request;
 	struct facts facts;
 	struct sources sources;
 	struct plan plan;
@@ -23,10 +24,11 @@ struct choice {
 };
 
 /* Gathers, plans, loads and attaches. False: nothing works; choice_why() says why. */
-bool choice_make(struct choice *choice, const struct options *options, reader_fn fn, void *arg);
+bool choice_make(struct choice *choice, const struct trace_request *request, reader_fn fn,
+		 void *arg);
 
 /* One line: cause and remedy, when nothing works. */
-void choice_why(const struct choice *choice, const struct options *options, char *why, size_t size);
+void choice_why(const struct choice *choice, char *why, size_t size);
 
 /* What the records of the chosen candidate can tell: a mask of enum session_knowledge. */
 uint64_t choice_known(const struct choice *choice);

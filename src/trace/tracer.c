@@ -18,6 +18,7 @@
 #include "probe-select/hook.h"
 #include "probe-select/layout.h"
 #include "bpf/life.h"
+#include "session/fields.h"
 #include "footprint.h"
 #include "insns.h"
 #include "base/memory.h"
@@ -104,23 +105,22 @@ static uint32_t known_fields(const struct layout *l)
 
 static struct config config_of(const struct tracer *tracer, const struct tracer_request *request)
 {
-	const struct options *options = request->options;
-	const unsigned asks = options_asks(options);
+	const struct trace_request *asked = request->asked;
 
 	return (struct config){
-		.local_ports = !ports_empty(&options->scope.local_ports),
-		.remote_ports = !ports_empty(&options->scope.remote_ports),
-		.pids = options->scope.pid_count > 0,
-		.family = (uint32_t)options->scope.family,
+		.local_ports = !ports_empty(&asked->scope->local_ports),
+		.remote_ports = !ports_empty(&asked->scope->remote_ports),
+		.pids = asked->scope->pid_count > 0,
+		.family = (uint32_t)asked->scope->family,
 		.abort_known = layout_has(request->layout, FIELD_SK_ERR),
 		.known = known_fields(request->layout),
-		.unborn = options->existing,
+		.unborn = asked->existing,
 		.hold = request->candidate->accept == ACCEPT_DESTROY &&
 			layout_has(request->layout, FIELD_SK_FLAGS),
-		.ends = options->open,
-		.uid = asks & ASKS_UID,
-		.netns = asks & ASKS_NETNS,
-		.cgroup = asks & ASKS_CGROUP,
+		.ends = asked->open,
+		.uid = asked->asks & ASKS_UID,
+		.netns = asked->asks & ASKS_NETNS,
+		.cgroup = asked->asks & ASKS_CGROUP,
 		.ports_at_accept = layout_has(request->layout, FIELD_NUM) &&
 				   layout_has(request->layout, FIELD_DPORT),
 		.state_at_accept = layout_has(request->layout, FIELD_STATE),
@@ -206,12 +206,12 @@ static int object_configure(struct tracer *tracer, const struct tracer_request *
 		result = insns_drop_unknown(tracer->accept, &known);
 	if (!result)
 		result = size_for_sessions(tracer, request, "sessions", tracer->room.far_sessions);
-	if (!result && request->options->open)
+	if (!result && request->asked->open)
 		result = size_for_sessions(tracer, request, "ends", tracer->room.sessions);
 	if (!result && config.hold)
 		result = size_for_sessions(tracer, request, "held", held_most(tracer, request));
-	if (!result && request->options->scope.pid_count)
-		result = map_resize(tracer, "pids", (uint32_t)request->options->scope.pid_count);
+	if (!result && request->asked->scope->pid_count)
+		result = map_resize(tracer, "pids", (uint32_t)request->asked->scope->pid_count);
 	if (!result && config.near_sets)
 		result = map_resize(tracer, "near", config.near_sets);
 	if (!result && config.outbox_places)
@@ -267,17 +267,17 @@ static int fill_ports(int map, const struct ports *ports)
 
 static int maps_fill(const struct tracer *tracer, const struct tracer_request *request)
 {
-	const struct options *options = request->options;
+	const struct scope *scope = request->asked->scope;
 	const struct config config = config_of(tracer, request);
 	const uint32_t zero = 0;
 	const uint8_t one = 1;
-	int result = fill_ports(map_of(tracer, "local_ports"), &options->scope.local_ports);
+	int result = fill_ports(map_of(tracer, "local_ports"), &scope->local_ports);
 
 	if (!result)
-		result = fill_ports(map_of(tracer, "remote_ports"), &options->scope.remote_ports);
-	for (size_t i = 0; i < options->scope.pid_count && !result; i++)
-		result = bpf_map_update_elem(map_of(tracer, "pids"), &options->scope.pids[i], &one,
-					     BPF_ANY);
+		result = fill_ports(map_of(tracer, "remote_ports"), &scope->remote_ports);
+	for (size_t i = 0; i < scope->pid_count && !result; i++)
+		result =
+			bpf_map_update_elem(map_of(tracer, "pids"), &scope->pids[i], &one, BPF_ANY);
 	if (!result && !request->candidate->ring)
 		result = bpf_map_update_elem(map_of(tracer, "settings"), &zero, &config, BPF_ANY);
 	return result;
@@ -345,15 +345,15 @@ static int attach_accept(struct tracer *tracer, const struct tracer_request *req
 }
 
 /* What the user can do about it; "" if nothing is known. loaded: its programs are loaded. */
-static const char *remedy(int error, const struct options *options, bool loaded)
+static const char *remedy(int error, const struct trace_request *asked, bool loaded)
 {
 	switch (-error) {
 	case ENOMEM:
 	case E2BIG:
-		if (options->buffer_kb && options->max_sessions)
+		if (asked->buffer_kb && asked->max_sessions)
 			return ": try a smaller --max-sessions or --buffer";
-		return options->buffer_kb ? ": try a smaller --buffer"
-					  : ": try a smaller --max-sessions";
+		return asked->buffer_kb ? ": try a smaller --buffer"
+					: ": try a smaller --max-sessions";
 	case EMFILE:
 		return ": allow more open files with ulimit -n";
 	case EFBIG:
@@ -378,7 +378,7 @@ static struct tracer *try_start(const struct tracer_request *request, char *why,
 	if (!tracer)
 		goto failed;
 	tracer->room = room_for(memory_available(), (unsigned int)libbpf_num_possible_cpus(),
-				request->options->max_sessions, request->options->buffer_kb,
+				request->asked->max_sessions, request->asked->buffer_kb,
 				lives_grow(request));
 	if (!request->candidate->ring || !request->facts->exchange) {
 		tracer->room.outbox_places = 0;
@@ -411,7 +411,7 @@ static struct tracer *try_start(const struct tracer_request *request, char *why,
 		return tracer;
 failed:
 	snprintf(why, size, "%s: %s%s", step, strerror(-result),
-		 remedy(result, request->options, tracer && tracer->reader));
+		 remedy(result, request->asked, tracer && tracer->reader));
 	tracer_free(tracer);
 	return NULL;
 }

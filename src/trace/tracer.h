@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "losses.h"
-#include "cli/options.h"
 #include "reader.h"
+#include "request.h"
 #include "room.h"
 #include "probe-select/select.h"
 
@@ -20,7 +20,7 @@ struct tracer_request {
 	const struct layout *layout;
 	const struct facts *facts;
 	const struct sources *sources;
-	const struct options *options;
+	const struct trace_request *asked;
 	reader_fn fn; /* called with arg for each record, from tracer_drain() */
 	void *arg;
 };
@@ -47,9 +47,9 @@ int tracer_drain(struct tracer *tracer);
 int tracer_losses(const struct tracer *tracer, struct losses *losses);
 
 /*
- * Calls fn for each session that has begun and not ended, with options.open: what the kernel side
- * knows of it. The counters are 0 less those at birth, closed_ns is 0, and state the newest seen;
- * lport may be 0 in SYN_SENT.
+ * Calls fn for each session that has begun and not ended, if open sessions are asked for: what the
+ * kernel side knows of it. The counters are 0 less those at birth, closed_ns is 0, and state the
+ * newest seen; lport may be 0 in SYN_SENT.
  */
 void tracer_lives(const struct tracer *tracer, reader_fn fn, void *arg);
 

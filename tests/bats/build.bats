@@ -45,6 +45,16 @@ make_in() {
 	[[ $output == "/bin/true: asks for an interpreter, so it is not static" ]]
 }
 
+@test "an include that points up is found" {
+	run -0 "$root/tests/layers"
+	mkdir "$BATS_TEST_TMPDIR/tests"
+	cp -r "$root"/{src,bpf,probe-select} "$BATS_TEST_TMPDIR"
+	cp "$root/tests/layers" "$BATS_TEST_TMPDIR/tests"
+	echo '#include "cli/options.h"' >>"$BATS_TEST_TMPDIR/src/trace/tracer.h"
+	run -1 "$BATS_TEST_TMPDIR/tests/layers"
+	[ "$output" = 'src/trace/tracer.h: "cli/options.h" points up, from src/trace to src/cli' ]
+}
+
 @test "a source with a wrong hash stops the build, by name" {
 	cp -r "$root/static" "$BATS_TEST_TMPDIR/static"
 	mkdir "$BATS_TEST_TMPDIR/cache"
