@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* IPv4 addresses within IPv6: ::ffff:a.b.c.d. */
+/* IPv4 addresses mapped into IPv6: ::ffff:a.b.c.d. */
 #ifndef TCPLIFE_ADDRESS_H
 #define TCPLIFE_ADDRESS_H
 
@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define ADDRESS_MAPPED_BYTES 12 /* what stands before the IPv4 address */
+#define ADDRESS_MAPPED_BYTES 12 /* the bytes before the IPv4 address */
 
 static inline const uint8_t *address_mapped_prefix(void)
 {
@@ -21,7 +21,7 @@ static inline bool address_is_mapped(const uint8_t address[16])
 	return !memcmp(address, address_mapped_prefix(), ADDRESS_MAPPED_BYTES);
 }
 
-/* Makes an IPv6 address of an IPv4 one. */
+/* Writes the IPv4-mapped form of v4 (4 bytes, network order) to `to`. */
 static inline void address_map(uint8_t to[16], const void *v4)
 {
 	memcpy(to, address_mapped_prefix(), ADDRESS_MAPPED_BYTES);

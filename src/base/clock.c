@@ -9,11 +9,11 @@
 
 #define SECOND_NS INT64_C(1000000000)
 
-static int64_t ahead_ns; /* of the kernel's clock, by the offset of our time namespace */
+static int64_t ahead_ns; /* how far our monotonic clock is ahead of the kernel's */
 
 /*
- * timens_offsets tells of the namespace that our children will be in. It is another one than ours
- * only after unshare(CLONE_NEWTIME) without a fork, before Linux 6.0.
+ * timens_offsets describes the namespace of our children. It differs from ours only after
+ * unshare(CLONE_NEWTIME) without a fork, before Linux 6.0.
  */
 static bool offsets_are_ours(void)
 {
@@ -32,7 +32,7 @@ void clock_start(void)
 	ahead_ns = 0;
 	if (!offsets)
 		return;
-	/* "monotonic  100000  0", then "boottime ..." */
+	/* a line "monotonic 100000 0", then a line "boottime ..." */
 	if (fscanf(offsets, "monotonic %" SCNd64 " %" SCNd64, &seconds, &ns) == 2)
 		ahead_ns = seconds * SECOND_NS + ns;
 	fclose(offsets);

@@ -20,7 +20,7 @@ int helper_run(int (*body)(void *arg), void *arg)
 
 	if (stack == MAP_FAILED)
 		return -errno;
-	/* A signal handler must not run twice over one memory. */
+	/* The helper shares our memory, so a signal handler must not run in it as well. */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	pid = clone(body, stack + STACK_BYTES, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, arg);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The values of a JSON object, put into a text. What is unknown is null. */
+/* Writes JSON values to a text. Unknown values are written as null. */
 #ifndef TCPLIFE_JSON_H
 #define TCPLIFE_JSON_H
 
@@ -9,7 +9,7 @@
 #include "text.h"
 
 #define JSON_LITERAL(t, literal) text_put(t, literal, sizeof(literal) - 1)
-/* The key of a member that is not the first. */
+/* The key of a member other than the first. */
 #define JSON_KEY(t, key) JSON_LITERAL(t, ",\"" key "\":")
 
 static inline void json_put_null(struct text *t)
@@ -17,7 +17,7 @@ static inline void json_put_null(struct text *t)
 	JSON_LITERAL(t, "null");
 }
 
-/* Below 0: unknown. */
+/* Writes n; a negative n is unknown. */
 static inline void json_put_known(struct text *t, int64_t n)
 {
 	if (n < 0)
@@ -26,7 +26,7 @@ static inline void json_put_known(struct text *t, int64_t n)
 		text_put_number(t, (uint64_t)n);
 }
 
-/* Nanoseconds since 1970. */
+/* Writes a UTC time; ns counts from 1970. */
 static inline void json_put_time(struct text *t, bool known, int64_t ns)
 {
 	if (!known) {
@@ -38,7 +38,7 @@ static inline void json_put_time(struct text *t, bool known, int64_t ns)
 	text_put_char(t, '"');
 }
 
-/* A word of our own, or NULL: unknown. */
+/* Writes a word that needs no escaping; NULL is unknown. */
 static inline void json_put_word(struct text *t, const char *word)
 {
 	if (!word) {

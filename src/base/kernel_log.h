@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What libbpf and the kernel's verifier say while loading: shown with -v, kept to itself otherwise.
- */
+/* Messages of libbpf and of the kernel's verifier while loading: shown with -v, else dropped. */
 #ifndef TCPLIFE_KERNEL_LOG_H
 #define TCPLIFE_KERNEL_LOG_H
 

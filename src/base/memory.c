@@ -11,7 +11,7 @@
 
 #define SELF_CGROUP_BYTES 4096
 
-/* The number in a limit's file; "max", and a file that cannot be read, are no limit. */
+/* Reads a limit from a file. "max" and a file that cannot be read mean no limit. */
 static uint64_t limit_read(const char *directory, const char *name)
 {
 	char path[PATH_MAX], text[32] = {};
@@ -33,8 +33,8 @@ static uint64_t limit_read(const char *directory, const char *name)
 }
 
 /*
- * The smallest limit from a cgroup up to the root. In a container the path can be the host's, of
- * which nothing is to be seen, but the root is then the container's own.
+ * The smallest limit from a cgroup up to the root. In a container the path may be the host's and
+ * not exist here, but then the root is the container's own cgroup.
  */
 static uint64_t limit_upwards(const char *root, const char *cgroup, const char *name)
 {
@@ -56,7 +56,7 @@ static uint64_t limit_upwards(const char *root, const char *cgroup, const char *
 	}
 }
 
-/* True if a list of controllers, as in "cpu,memory", has this one. */
+/* Whether a list of controllers such as "cpu,memory" contains this one. */
 static bool has_controller(const char *list, size_t length, const char *controller)
 {
 	const size_t wanted = strlen(controller);
@@ -71,7 +71,7 @@ static bool has_controller(const char *list, size_t length, const char *controll
 	return false;
 }
 
-/* A line is "NUMBER:CONTROLLERS:PATH"; version 2 has the number 0 and no controllers. */
+/* A line reads "NUMBER:CONTROLLERS:PATH". Version 2 has number 0 and no controllers. */
 static uint64_t limit_of_line(const char *line, const char *root)
 {
 	const char *controllers = strchr(line, ':');

@@ -14,17 +14,17 @@
 #define PATIENCE_MS 500
 
 static struct {
-	FILE *file; /* NULL: not started */
+	FILE *file; /* NULL before message_start() */
 	struct stream stream;
-	struct stream terminal; /* of the two, the one that is a terminal; fd -1: none is */
+	struct stream terminal; /* stderr or stdout if a terminal, else fd is -1 */
 	int signals;
 	bool stuck;
-	unsigned long unsaid; /* lines that were given up */
+	unsigned long unsaid; /* lines dropped so far */
 	char line[4096];
 	size_t length;
 } state = { .terminal.fd = -1 };
 
-/* False: it takes nothing, or there is no time to wait for it. */
+/* False if standard error is stuck or a signal arrived. */
 static bool wait_writable(void)
 {
 	struct pollfd fds[] = {
@@ -35,7 +35,7 @@ static bool wait_writable(void)
 	return !state.stuck && poll(fds, 2, PATIENCE_MS) > 0 && !fds[1].revents;
 }
 
-/* Returns whether all of it was taken, or can never be. */
+/* True if everything was written or a write error means that it never can be. */
 static bool write_all(const char *from, size_t size)
 {
 	while (size) {
@@ -76,8 +76,8 @@ static void write_lines(const char *from, size_t size)
 }
 
 /*
- * For fopencookie(3), which hands over a line in any number of pieces. Says that it has taken all,
- * since nothing better can be done with what standard error does not take.
+ * The write function of fopencookie(3), which passes a line in any number of pieces. It always
+ * reports success: nothing better can be done with what standard error does not take.
  */
 static ssize_t take(void *arg, const char *from, size_t size)
 {

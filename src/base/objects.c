@@ -7,10 +7,10 @@
 #include <string.h>
 #include <zlib.h>
 
-#define GZIP_WINDOW (15 + 16) /* zlib's way to say: gzip, and its largest window */
+#define GZIP_WINDOW (15 + 16) /* zlib's code for the gzip format with the largest window */
 
 struct object {
-	const unsigned char *begin, *end; /* in gzip's format: seven objects are 185 KB, or 50 */
+	const unsigned char *begin, *end; /* gzip: seven objects take 50 KB instead of 185 */
 };
 
 #define OBJECT(identifier, file)                                               \
@@ -28,7 +28,7 @@ OBJECT(kprobe_perf, "kprobe-perf");
 OBJECT(calibrate_raw, "calibrate-raw");
 OBJECT(calibrate_kprobe, "calibrate-kprobe");
 
-/* The size of what was packed, which gzip writes last (RFC 1952). */
+/* The uncompressed size, which gzip stores in the last four bytes (RFC 1952). */
 static size_t object_size(const struct object *object)
 {
 	const unsigned char *last = object->end - 4;

@@ -12,7 +12,7 @@ static bool read_port(const char *word, size_t length, uint64_t *port, struct bl
 	return blame_word(blame, word, length, "is not a port (1 to 65535)");
 }
 
-/* A port or a range. */
+/* Adds one entry of a list: a port or a range. */
 static bool add_entry(void *to, const char *entry, size_t length, struct blame *blame)
 {
 	struct ports *p = to;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A set of TCP ports, laid out as the kernel side looks it up. */
+/* A set of TCP ports, in the layout that the kernel side reads. */
 #ifndef TCPLIFE_PORTS_H
 #define TCPLIFE_PORTS_H
 
@@ -9,12 +9,15 @@
 #include "bpf/record.h"
 #include "text.h"
 
-/* All zeroes is the empty set. Bit port%64 of words[port/64]. */
+/* Port p is bit p % 64 of words[p / 64]. All zeroes is the empty set. */
 struct ports {
 	uint64_t words[PORT_WORDS];
 };
 
-/* Adds "80,443,8000-8100". False, and *blame filled in, if it is bad; *p may be half done. */
+/*
+ * Adds a list such as "80,443,8000-8100". If it is malformed, returns false with *blame filled in;
+ * *p may then hold some of it.
+ */
 bool ports_add_list(struct ports *p, const char *list, struct blame *blame);
 bool ports_has(const struct ports *p, uint16_t port);
 bool ports_empty(const struct ports *p);

@@ -20,21 +20,23 @@
 
 #ifdef __aarch64__
 #define ARCH AUDIT_ARCH_AARCH64
-#else /* the Makefile knows no third */
+#else /* the Makefile supports no third architecture */
 #define ARCH AUDIT_ARCH_X86_64
 #endif
 
 #define CAP_WORDS      _LINUX_CAPABILITY_U32S_3
-#define CAP_LARGEST    63 /* more than any kernel has; the first that it does not know ends it */
-#define CAP_NUMBER_BPF 39 /* 5.8; the headers may be older */
+#define CAP_LARGEST    63 /* above every kernel's last; the loop ends at the first unknown one */
+#define CAP_NUMBER_BPF 39 /* since 5.8; older headers lack it */
 
-/* Allowed whatever their arguments; musl makes epoll_pwait of epoll_wait(), and poll where it can.
+/*
+ * Allowed with any arguments. musl turns epoll_wait() into epoll_pwait, and uses poll where it
+ * exists.
  */
 static const int plain_calls[] = {
 	SYS_read,
 	SYS_write,
-	SYS_writev, /* stdio, if there was no memory for messages */
-	SYS_sendto, /* to standard output or error that is a socket, or for sockets */
+	SYS_writev, /* stdio, if message_start() had no memory */
+	SYS_sendto, /* standard output or error is a socket; or sock_diag */
 	SYS_close,
 	SYS_epoll_pwait,
 #ifdef SYS_poll
@@ -42,9 +44,9 @@ static const int plain_calls[] = {
 #else
 	SYS_ppoll,
 #endif
-	SYS_restart_syscall, /* of a poll that was stopped and continued */
+	SYS_restart_syscall, /* a poll that was stopped and continued */
 	SYS_rt_sigprocmask,
-	SYS_clock_gettime, /* without a vDSO, or with a clock that it cannot read */
+	SYS_clock_gettime, /* no vDSO, or a clock that the vDSO cannot read */
 	SYS_fstat,
 	SYS_getdents64,
 	SYS_brk,
@@ -54,7 +56,7 @@ static const int plain_calls[] = {
 	SYS_exit_group,
 };
 
-/* Allowed if an argument, masked, has this value. */
+/* Allows a call if an argument, masked, has this value. */
 struct rule {
 	int call;
 	unsigned int argument;
@@ -64,7 +66,7 @@ struct rule {
 
 static const struct rule rules[] = {
 	{ SYS_mmap, 2, PROT_EXEC, 0 },
-	{ SYS_mprotect, 2, PROT_EXEC, 0 }, /* musl's allocator grows its own tables by it */
+	{ SYS_mprotect, 2, PROT_EXEC, 0 }, /* musl's allocator uses it to grow its own tables */
 	{ SYS_membarrier, 0, UINT32_MAX, MEMBARRIER_CMD_GLOBAL },
 	{ SYS_ioctl, 1, UINT32_MAX, PERF_EVENT_IOC_DISABLE },
 	{ SYS_fcntl, 1, UINT32_MAX, F_GETFL },
@@ -78,16 +80,16 @@ static const struct rule directory_rules[] = {
 	{ SYS_openat, 2, O_ACCMODE | O_CREAT | O_TRUNC | O_DIRECTORY, O_RDONLY | O_DIRECTORY },
 };
 
-/* Nothing but a file to append to. */
+/* Only opens a file for appending. */
 static const struct rule reopening_rules[] = {
 	{ SYS_openat, 2, O_ACCMODE | O_CREAT | O_APPEND | O_TRUNC | O_DIRECTORY,
 	  O_WRONLY | O_CREAT | O_APPEND },
 };
 
-/* Makes no new socket. */
+/* Reads answers; creates no socket. */
 static const int diagnosis_calls[] = { SYS_recvfrom };
 
-/* Only our own maps and programs, by descriptors that are open now. */
+/* Only on maps and programs whose descriptors are open now. */
 static const int audit_calls[] = { SYS_getsockopt };
 static const struct rule audit_rules[] = {
 	{ SYS_bpf, 0, UINT32_MAX, BPF_PROG_TEST_RUN },
@@ -97,7 +99,7 @@ static const struct rule audit_rules[] = {
 struct filter {
 	struct sock_filter code[256];
 	size_t length;
-	unsigned int calls; /* how many are allowed */
+	unsigned int calls; /* number of distinct calls allowed */
 };
 
 static void emit(struct filter *f, uint16_t code, uint32_t k, uint8_t yes, uint8_t no)
@@ -119,14 +121,14 @@ static void allow_calls(struct filter *f, const int *calls, size_t count)
 	}
 }
 
-/* The number of the call is loaded before and after. */
+/* Expects the system call number in the accumulator, and leaves it there. */
 static void allow_rules(struct filter *f, const struct rule *these, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct rule *r = &these[i];
 
 		emit(f, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)r->call, 0, 5);
-		/* The lower half, for both architectures put it first. */
+		/* The lower half of the argument: both architectures are little-endian. */
 		load(f, offsetof(struct seccomp_data, args) + r->argument * sizeof(uint64_t));
 		emit(f, BPF_ALU | BPF_AND | BPF_K, r->mask, 0, 0);
 		emit(f, BPF_JMP | BPF_JEQ | BPF_K, r->value, 0, 1);
@@ -140,13 +142,13 @@ static void allow_rules(struct filter *f, const struct rule *these, size_t count
 
 static void filter_make(struct filter *f, const struct privilege_needs *needs)
 {
-	/* To end by SIGHUP, as others expect it. */
+	/* Lets the process end itself by SIGHUP, so that its parent sees that signal. */
 	const struct rule own_signal = { SYS_tkill, 0, UINT32_MAX, (uint32_t)getpid() };
 
 	f->length = f->calls = 0;
 	load(f, offsetof(struct seccomp_data, arch));
 	emit(f, BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0);
-	/* Nothing of ours makes a call of another architecture's. */
+	/* Calls of another architecture are never ours. */
 	emit(f, BPF_RET | BPF_K, SECCOMP_RET_KILL, 0, 0);
 	load(f, offsetof(struct seccomp_data, nr));
 	allow_calls(f, plain_calls, COUNT(plain_calls));
@@ -163,11 +165,11 @@ static void filter_make(struct filter *f, const struct privilege_needs *needs)
 		allow_calls(f, audit_calls, COUNT(audit_calls));
 		allow_rules(f, audit_rules, COUNT(audit_rules));
 	}
-	/* An error, not death: a tracer that is killed loses the records that wait. */
+	/* EPERM, not death: if the tracer is killed, the records that wait are lost. */
 	emit(f, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM, 0, 0);
 }
 
-/* Returns 0 or the errno. */
+/* Returns 0 or a positive errno. */
 static int filter_install(const struct filter *f)
 {
 	const struct sock_fprog program = { (unsigned short)f->length,
@@ -176,7 +178,7 @@ static int filter_install(const struct filter *f)
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) ? errno : 0;
 }
 
-/* Capabilities as one bit each. Both return 0 or the errno. */
+/* Capabilities as a bit mask. Both functions return 0 or a positive errno. */
 static int caps_get(uint64_t *permitted)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
@@ -201,7 +203,9 @@ static int caps_set(uint64_t effective, uint64_t permitted)
 	return syscall(SYS_capset, &header, data) ? errno : 0;
 }
 
-/* Reading our own maps takes a capability before 5.19, if sysctl unprivileged_bpf_disabled is set.
+/*
+ * Which capabilities must stay: before 5.19, reading our own maps takes one if the sysctl
+ * unprivileged_bpf_disabled is set.
  */
 static uint64_t caps_needed(const struct privilege_needs *needs, uint64_t permitted)
 {
@@ -213,7 +217,10 @@ static uint64_t caps_needed(const struct privilege_needs *needs, uint64_t permit
 	return bpf ? bpf : admin;
 }
 
-/* Returns 0 or the errno of the first step that failed; *kept gets what reading maps takes. */
+/*
+ * Returns 0 or the positive errno of the first step that failed. *kept: the capabilities that
+ * reading maps takes.
+ */
 static int caps_drop(const struct privilege_needs *needs, uint64_t *kept)
 {
 	uint64_t permitted = 0;
@@ -222,8 +229,10 @@ static int caps_drop(const struct privilege_needs *needs, uint64_t *kept)
 	*kept = 0;
 	if (error)
 		return error;
-	/* Takes CAP_SETPCAP; who has it not can gain nothing by the bounding set, once no new
-	 * privileges are allowed. */
+	/*
+	 * Dropping from the bounding set takes CAP_SETPCAP. A process without it gains nothing from
+	 * that set once no_new_privs is set.
+	 */
 	if (permitted >> CAP_SETPCAP & 1)
 		for (int cap = 0; cap <= CAP_LARGEST; cap++)
 			if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0))

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Gives up what only starting took: capabilities, new privileges, and nearly all system calls. */
+/* Drops the privileges that only startup needs: capabilities and nearly all system calls. */
 #ifndef TCPLIFE_PRIVILEGE_H
 #define TCPLIFE_PRIVILEGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What must work afterwards, beyond draining, writing and taking the hooks away. */
+/* What must still work afterwards, besides draining, writing and detaching the hooks. */
 struct privilege_needs {
 	bool directories; /* opens directories: cgroups_path() */
-	bool reopening;	  /* opens or makes files, to append to them: outlet_reopen() */
-	bool diagnosis;	  /* asks the kernel for sockets, by a netlink socket that is open now */
-	bool audit;	  /* asks our programs which sockets live: tracer_detach() */
-	bool (*works)(const void *arg); /* true if the kernel still lets us read our maps */
+	bool reopening;	  /* opens or creates files for appending: outlet_reopen() */
+	bool diagnosis;	  /* queries sockets through a netlink socket that is open now */
+	bool audit;	  /* asks our BPF programs which sockets are alive: tracer_detach() */
+	bool (*works)(const void *arg); /* whether the kernel still lets us read our maps */
 	const void *arg;		/* borrowed */
 };
 
 /*
- * Drops every capability for good and allows only the calls that are left to make; all others fail
- * with EPERM. To be called when all hooks are attached, and before the first record is read. Where
- * the kernel refuses a step, the rest is given up all the same. `said` gets one line that tells
- * what was given up, and what was not and why. Returns false if anything was kept that nobody
- * needs.
+ * Drops every capability for good and allows only the system calls still needed; all others fail
+ * with EPERM. Call it after all hooks are attached and before the first record is read. If the
+ * kernel refuses one step, the other steps still happen. Writes one line to `said`: what was
+ * dropped, and what was not and why. Returns false if a step failed and an unneeded privilege
+ * remains.
  */
 bool privilege_drop(const struct privilege_needs *needs, char *said, size_t size);
 

@@ -13,7 +13,7 @@
 
 struct mounting {
 	const struct pseudofs *fs;
-	int fd; /* or -errno */
+	int fd; /* the result; or -errno */
 };
 
 static int open_directory(const struct pseudofs *fs, const char *path)
@@ -37,8 +37,8 @@ static int open_directory(const struct pseudofs *fs, const char *path)
 }
 
 /*
- * Runs in the helper process: it may mount on any directory, since nobody else will see it. In a
- * chroot "/" is not a mount, so each mount below it is made private by itself.
+ * Runs in the helper process. It may mount over any directory, since no other process sees the
+ * mount. In a chroot "/" is not a mount point, so each mount below it is made private on its own.
  */
 static int mount_in_helper(void *arg)
 {

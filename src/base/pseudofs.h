@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* File systems that the kernel makes up, and that not every machine has mounted. */
+/* Pseudo file systems, such as tracefs, which not every machine has mounted. */
 #ifndef TCPLIFE_PSEUDOFS_H
 #define TCPLIFE_PSEUDOFS_H
 
 #include <stdbool.h>
 
 struct pseudofs {
-	const char *type;	  /* as mount(8) calls it */
-	long magic;		  /* as statfs(2) tells it, linux/magic.h */
-	const char *const *usual; /* where one expects it; NULL ends the list */
-	const char *directory;	  /* the one in it that is wanted; NULL: its root */
+	const char *type;	  /* the type for mount(8) */
+	long magic;		  /* f_type of statfs(2), from linux/magic.h */
+	const char *const *usual; /* where it is usually mounted; ends with NULL */
+	const char *directory;	  /* the directory wanted, relative to the root; NULL: the root */
 };
 
 /*
- * Opens the directory in the host's mount, if there is one where one expects it, else in a mount
- * that only a helper process sees; the host's mounts are never changed. Sets *own for the latter.
- * Returns a descriptor that the caller closes, or -errno: ENODEV if the kernel does not know the
- * type, ENOENT if there is no such directory.
+ * Opens the directory in the host's mount if it is in a usual place, else in a mount that only a
+ * helper process sees; the host's mounts never change. Sets *own to true in the second case.
+ * Returns a descriptor that the caller closes, or -errno: -ENODEV if the kernel does not know the
+ * type, -ENOENT if the directory does not exist.
  */
 int pseudofs_open(const struct pseudofs *fs, bool *own);
 

@@ -7,7 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* A blocked signal would wait for us even if it was to be ignored, so such ones are left out. */
+/* Ignored signals are left out: once blocked, they would reach the signalfd all the same. */
 static bool is_ignored(int signal)
 {
 	struct sigaction action;

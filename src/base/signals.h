@@ -1,35 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The signals that a run heeds, taken one by one from a descriptor instead of interrupting it. */
+/*
+ * The signals that a run handles, read one by one from a descriptor so that they interrupt nothing.
+ */
 #ifndef TCPLIFE_SIGNALS_H
 #define TCPLIFE_SIGNALS_H
 
 #include <stdbool.h>
 
 struct signals {
-	int fd;		  /* readable when a signal waits; -1: not open */
-	bool hangup_ends; /* else SIGHUP asks for the output to be reopened */
+	int fd;		  /* readable when a signal is pending; -1: not open */
+	bool hangup_ends; /* SIGHUP ends the run; else it asks to reopen the output */
 
-	/* What has been said by them. */
-	bool ended;   /* SIGINT, SIGTERM, or SIGHUP */
-	bool hurried; /* a second one of these: end at once */
-	bool typed;   /* ^C, and the terminal has echoed it; for the caller to reset */
-	bool asked;   /* SIGUSR1: for the losses; likewise */
-	bool reopen;  /* SIGHUP: likewise */
-	bool hung_up; /* SIGHUP ended it */
+	/* What the signals received so far ask for. */
+	bool ended;   /* by SIGINT, SIGTERM or SIGHUP */
+	bool hurried; /* a second such signal: end at once */
+	bool typed;   /* a ^C that the terminal has echoed; the caller resets it */
+	bool asked;   /* SIGUSR1 asks for the losses; the caller resets it */
+	bool reopen;  /* SIGHUP asks to reopen; the caller resets it */
+	bool hung_up; /* SIGHUP ended the run */
 };
 
 /*
- * Blocks the signals and opens the descriptor. What was ignored when we were started (nohup, the
- * background of a script) stays ignored. SIGPIPE and SIGXFSZ are ignored from then on: the write
- * fails instead. Returns 0 or -errno. signals_close() gives the descriptor back.
+ * Blocks the signals and opens the descriptor; close it with signals_close(). Signals that were
+ * ignored at startup (nohup, background jobs of scripts) stay ignored. Also ignores SIGPIPE and
+ * SIGXFSZ, so that the write fails instead. Returns 0 or -errno.
  */
 int signals_open(struct signals *s, bool hangup_ends);
 void signals_close(struct signals *s);
 
-/* Takes all signals that wait. */
+/* Takes all pending signals. */
 void signals_take(struct signals *s);
 
-/* Does not return if SIGHUP ended the run: the process ends by that signal, for all to see. */
+/*
+ * If SIGHUP ended the run, ends the process by that signal, so that its parent sees it, and does
+ * not return.
+ */
 void signals_obey(const struct signals *s);
 
 #endif

@@ -11,7 +11,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* To open /dev/ptmx anew would make another terminal (Documentation/admin-guide/devices.txt). */
+/* Opening /dev/ptmx again would create another terminal (Documentation/admin-guide/devices.txt). */
 #define TERMINAL_MASTER makedev(5, 2)
 
 static int open_anew(int fd)
@@ -59,6 +59,6 @@ ssize_t stream_write(const struct stream *s, const void *from, size_t size)
 		errno = EAGAIN;
 		return -1;
 	}
-	/* A pipe that is writable takes this much at once, and would block on a larger piece. */
+	/* A writable pipe takes PIPE_BUF bytes at once, but could block on a larger write. */
 	return write(s->fd, from, s->shared && size > PIPE_BUF ? PIPE_BUF : size);
 }

@@ -8,15 +8,15 @@
 
 #define ROOM_LEAST 64U
 
-/* A number's place in the chain of its hash. */
+/* An element's place in the chain of its hash. */
 struct link {
 	uint32_t hash;
-	uint32_t next; /* TABLE_NONE: the last */
+	uint32_t next; /* TABLE_NONE ends the chain */
 };
 
 struct table {
-	struct link *links; /* by number */
-	uint32_t *heads;    /* of the chains; as many as there is room for links, a power of two */
+	struct link *links; /* indexed by the element's number */
+	uint32_t *heads;    /* of the chains; `room` of them, a power of two */
 	uint32_t count;
 	uint32_t room;
 };
@@ -39,7 +39,7 @@ static void link_in(const struct table *t, uint32_t number)
 	*head = number;
 }
 
-/* Removed numbers are the head of a chain of their own. */
+/* A removed element points to itself. */
 static bool is_removed(const struct table *t, uint32_t number)
 {
 	return t->links[number].next == number;

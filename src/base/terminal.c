@@ -13,7 +13,7 @@ size_t terminal_columns(int fd)
 	return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-/* NULL if it is empty, which counts as not set. */
+/* Returns NULL if the variable is unset or empty. */
 static const char *environment(const char *name)
 {
 	const char *value = getenv(name);

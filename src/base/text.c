@@ -5,7 +5,7 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Room for so many bytes, or NULL. */
+/* Reserves length bytes. Returns NULL, and marks the text full, if they do not fit. */
 static char *text_take(struct text *t, size_t length)
 {
 	char *room = t->at;
@@ -32,7 +32,7 @@ static unsigned count_digits(uint64_t n)
 	return count + (n >= 10) + (n >= 100) + (n >= 1000);
 }
 
-/* Two digits a step, since each step waits for a division. */
+/* Two digits per step, since each step waits for a division. */
 void text_put_digits(struct text *t, uint64_t n, unsigned digits)
 {
 	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
@@ -75,8 +75,8 @@ void text_put_word(struct text *t, const char *word)
 }
 
 /*
- * printf rounds the double, not the decimal number that we mean: 0.005 ms is a little more than
- * that as a double, 1.005 ms a little less. So round the double's own binary fraction.
+ * printf rounds the double, not the decimal number that it stands for: 0.005 ms is slightly larger
+ * as a double, 1.005 ms slightly smaller. So this rounds the double's own binary fraction.
  */
 void text_put_ms(struct text *t, int64_t ns, unsigned decimals)
 {
@@ -87,7 +87,7 @@ void text_put_ms(struct text *t, int64_t ns, unsigned decimals)
 	unsigned shift;
 
 	memcpy(&bits, &ms, sizeof(bits));
-	shift = 1075 - (unsigned)(bits >> 52); /* ms = fraction / 2^shift; 9 at least */
+	shift = 1075 - (unsigned)(bits >> 52); /* ms = fraction / 2^shift; at least 9 */
 	fraction = ((bits & 0xfffffffffffff) | 1ull << 52) * power;
 	if (shift < 64) {
 		uint64_t half = 1ull << (shift - 1);
@@ -111,7 +111,10 @@ static void put_ipv4(struct text *t, const uint8_t *address)
 	}
 }
 
-/* The first of the longest runs of two or more zero groups, in *at; its length, or 0. */
+/*
+ * Finds the first longest run of at least two zero groups. Returns its length, or 0; *at: its
+ * start.
+ */
 static int longest_zeroes(const unsigned groups[8], int *at)
 {
 	int longest = 1, run = 0;
@@ -168,7 +171,7 @@ void text_put_address(struct text *t, int ip, const uint8_t *address)
 		put_ipv6(t, address);
 }
 
-/* The date of a day since 1970, "2026-01-02"; most calls ask for the day of the call before. */
+/* The date of a day since 1970, "2026-01-02". Cached, since most calls ask for the same day. */
 static const char *date_of(int64_t day)
 {
 	static char date[10];

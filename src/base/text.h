@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Text put together in a buffer, without the cost of printf; and words read back. */
+/* Builds text in a buffer without the cost of printf, and parses words. */
 #ifndef TCPLIFE_TEXT_H
 #define TCPLIFE_TEXT_H
 
@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* A buffer that others own. A piece that does not fit is left out whole, and makes it full. */
+/* The buffer belongs to the caller. A piece that does not fit is dropped whole and sets `full`. */
 struct text {
 	char *begin;
 	char *at; /* where the next piece goes */
@@ -31,7 +31,9 @@ static inline size_t text_room(const struct text *t)
 	return (size_t)(t->end - t->at);
 }
 
-/* Inline, because most pieces are short and of known length: then it is a store, not a call. */
+/*
+ * Inline: most pieces are short and of constant length, which makes this a store instead of a call.
+ */
 static inline void text_put(struct text *t, const char *bytes, size_t length)
 {
 	if (length > text_room(t)) {
@@ -49,52 +51,54 @@ static inline void text_put_char(struct text *t, char c)
 
 void text_put_string(struct text *t, const char *s);
 void text_put_number(struct text *t, uint64_t n);
-/* At least so many digits, zeroes in front. */
+/* At least `digits` digits, padded with zeroes. */
 void text_put_digits(struct text *t, uint64_t n, unsigned digits);
 
-/* What is unknown, that is below 0 or NULL, is "-". */
+/* An unknown value, that is a negative number or NULL, is written as "-". */
 void text_put_known(struct text *t, int64_t n);
 void text_put_word(struct text *t, const char *word);
 
-/* Nanoseconds (at least 0) as milliseconds: printf's "%.*f" of ns / 1e6; decimals: 1 to 3. */
+/*
+ * Nanoseconds (not negative) as milliseconds, as printf's "%.*f" prints ns / 1e6. decimals: 1 to 3.
+ */
 void text_put_ms(struct text *t, int64_t ns, unsigned decimals);
-/* ip: 4 or 6; address: 4 or 16 bytes in network order. IPv6 as RFC 5952 writes it. */
+/* ip: 4 or 6. address: 4 or 16 bytes in network order. IPv6 is written as in RFC 5952. */
 void text_put_address(struct text *t, int ip, const uint8_t *address);
-/* "12:34:56" */
+/* As "12:34:56". */
 void text_put_clock(struct text *t, int hour, int minute, int second);
 /* Nanoseconds since 1970 (1970 to 2262) as "2026-01-02T03:04:05.123456789Z". */
 void text_put_utc(struct text *t, int64_t ns);
 
 /*
- * A string of any bytes, cut to so many columns, with nothing in it that could move a cursor:
- * each byte of a control or invisible formatting character and of invalid UTF-8 becomes \xNN,
- * and so does a backslash in front of an x, so that \xNN always stands for a byte. No character
- * or escape is cut in half; all else stays as it is.
+ * Writes a string of any bytes, cut to that many columns, with nothing in it that could move the
+ * cursor: each byte of a control or invisible formatting character or of invalid UTF-8 becomes
+ * \xNN. So does a backslash before an x, so that \xNN always stands for a byte. No character or
+ * escape is cut in half; everything else stays as it is.
  */
 void text_put_name(struct text *t, const char *name, size_t columns);
 /*
- * The same as a JSON string, quotes included: what JSON can hold it holds exactly, invisible
- * characters as \uNNNN; only the bytes of invalid UTF-8 (and a backslash in front of an x)
- * become the four characters \xNN.
+ * Writes any bytes as a JSON string, quotes included. Valid UTF-8 is kept exactly, invisible
+ * characters as \uNNNN. Each byte of invalid UTF-8, and a backslash before an x, becomes the four
+ * characters \xNN.
  */
 void text_put_json_name(struct text *t, const char *name);
 
-/* How many columns of a terminal the bytes from..to (valid UTF-8) take. */
+/* How many terminal columns the bytes from `from` to `to` (valid UTF-8) take. */
 size_t text_columns(const char *from, const char *to);
-/* Fills up what was put since `from` (valid UTF-8) with spaces, to this many columns. */
+/* Pad what was written since `from` (valid UTF-8) with spaces to this many columns. */
 void text_pad_left(struct text *t, const char *from, size_t columns);
 void text_pad_right(struct text *t, const char *from, size_t columns);
 
-/* The part of a word that is at fault (not terminated), and what is wrong with it. */
+/* The part of a word that is wrong (not NUL-terminated), and what is wrong with it. */
 struct blame {
 	const char *word;
 	size_t length;
-	const char *reason; /* goes after the word: "is not a port"; a literal */
+	const char *reason; /* follows the word, as in "is not a port"; a literal or static */
 };
 
-/* Notes the blame; false, for the caller to return. */
+/* Fills in *b. Always returns false, for the caller to return. */
 bool blame_word(struct blame *b, const char *word, size_t length, const char *reason);
-/* A decimal number without sign or blanks; false if it is none, or above max. */
+/* Parses a decimal number without sign or blanks. False if malformed or above max. */
 bool text_read_number(const char *word, size_t length, uint64_t max, uint64_t *n);
 
 #endif

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Names, which may be any bytes: made harmless, and measured in columns. */
+/* Names may hold any bytes: this escapes them and measures them in columns. */
 #include <wchar.h>
 
 #include "text.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-/* One character of a string, or one byte that is no part of any. */
+/* A character of a string, or a byte that belongs to none. */
 struct character {
-	size_t length; /* bytes; 0: the end of the string */
+	size_t length; /* in bytes; 0 at the end of the string */
 	uint32_t code;
 	bool valid;
 };
 
-/* How many bytes a UTF-8 character has, by its first; 0: none begins like this. */
+/* The length of a UTF-8 character, from its first byte; 0 if no character begins with it. */
 static size_t utf8_length(uint8_t first)
 {
 	if (first < 0x80)
@@ -23,7 +23,9 @@ static size_t utf8_length(uint8_t first)
 	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
 }
 
-/* Reads the first character; never beyond a byte that does not belong to it, so not past a NUL. */
+/*
+ * Reads the first character. Never reads past a byte that does not belong to it, so not past a NUL.
+ */
 static struct character read_character(const char *s)
 {
 	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -47,7 +49,7 @@ static struct character read_character(const char *s)
 	return (struct character){ .length = length, .code = code, .valid = true };
 }
 
-/* Characters that do something to a terminal or to the reading order, rather than show. */
+/* Whether a character acts on the terminal or the reading order instead of being displayed. */
 static bool is_invisible(uint32_t code)
 {
 	static const struct {
@@ -63,7 +65,7 @@ static bool is_invisible(uint32_t code)
 	return false;
 }
 
-/* A backslash that a reader would take for the beginning of an escape. */
+/* Whether a reader would take the text for an escape. */
 static bool looks_like_escape(const char *s)
 {
 	return s[0] == '\\' && s[1] == 'x';
@@ -93,7 +95,7 @@ static void put_escaped_bytes(struct text *t, const char *bytes, size_t length)
 	}
 }
 
-/* How many characters at the front are visible ASCII without a meaning in any escape. */
+/* The number of leading characters that are printable ASCII and need no escape anywhere. */
 static size_t plain_length(const char *s)
 {
 	const char *at = s;
@@ -137,7 +139,7 @@ void text_put_json_name(struct text *t, const char *name)
 	name += plain;
 	for (; (c = read_character(name)).length; name += c.length) {
 		if (!c.valid || looks_like_escape(name)) {
-			text_put_char(t, '\\'); /* JSON's own escape of the backslash */
+			text_put_char(t, '\\'); /* JSON escapes the backslash */
 			put_escaped_bytes(t, name, 1);
 		} else if (is_invisible(c.code)) {
 			text_put(t, "\\u", 2);

@@ -38,7 +38,7 @@ bool words_find(words_fn *words, const char *word, size_t length, unsigned *n)
 bool words_blame(words_fn *words, const char *lack, const char *word, size_t length,
 		 struct blame *blame)
 {
-	static char reason[LONGEST_REASON]; /* the parse ends with the first blame */
+	static char reason[LONGEST_REASON]; /* parsing ends at the first blame */
 	struct text t;
 
 	text_init(&t, reason, sizeof(reason) - 1);

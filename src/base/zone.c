@@ -10,9 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RULES_UNSAID ",M3.2.0,M11.1.0" /* glibc's, of a zone whose TZ names no rules */
+#define RULES_UNSAID ",M3.2.0,M11.1.0" /* glibc's rules for a zone whose TZ has none */
 
-/* Behind a zone's name, quoted <+0330> or plain. */
+/* Skips a zone's name, quoted as in <+0330> or plain. */
 static const char *skip_name(const char *s)
 {
 	if (*s == '<')
@@ -27,7 +27,7 @@ static const char *skip_offset(const char *s)
 	return s + strspn(s, "+-:0123456789");
 }
 
-/* "EST5EDT" and "EST5EDT4": summer time, and nothing that says when. */
+/* "EST5EDT" and "EST5EDT4" have summer time, but no rules that say when. */
 static bool lacks_rules(const char *zone)
 {
 	const char *offset = skip_name(zone), *summer = skip_offset(offset);
@@ -36,7 +36,7 @@ static bool lacks_rules(const char *zone)
 	return offset > zone && summer > offset && skip_name(summer) > summer && !*end;
 }
 
-/* Whether there is a file of the zone's name, where musl looks for it. */
+/* Whether a file of that name exists where musl looks for zones. */
 static bool has_file(const char *zone)
 {
 	static const char *const folders[] = { "/usr/share/zoneinfo", "/share/zoneinfo",
@@ -53,8 +53,8 @@ static bool has_file(const char *zone)
 }
 
 /*
- * What POSIX defines musl takes at its word: to it, EST5EDT is a zone with summer time and without
- * rules. glibc looks for a file of that name first, and then falls back on the rules of the US.
+ * musl takes every POSIX zone literally: to it, EST5EDT has summer time and no rules. glibc first
+ * looks for a file of that name, then falls back on the rules of the US.
  */
 void zone_load(void)
 {
