@@ -172,7 +172,7 @@ static void refuse_all(struct plan *plan, const struct facts *f, const struct wi
 	else if (f->proc_error)
 		snprintf(why, size, "/proc cannot be read: %s: mount it (mount -t proc proc /proc)",
 			 strerror(f->proc_error));
-	else if (f->sys_error && !f->ring_buffer)
+	else if (f->sys_error && (!f->ring_buffer || wishes->btf != BTF_FILE))
 		snprintf(why, size, "/sys cannot be read: %s: mount it (mount -t sysfs sysfs /sys)",
 			 strerror(f->sys_error));
 	else if (f->bpf_error == EMFILE || f->bpf_error == ENFILE)
