@@ -16,21 +16,21 @@
 #include "base/pseudofs.h"
 #include "base/table.h"
 
-#define PATH_LONGEST	   1000 /* a longer path is left unknown */
+#define PATH_LONGEST	   1000 /* longer paths stay unknown */
 #define DEPTH_LARGEST	   32
 #define CGROUPS_LEAST	   256
-#define CGROUPS_LARGEST	   65536 /* when this many are remembered, all are forgotten */
-#define CONTAINER_DIGITS   64	 /* of the ids that container runtimes give */
-#define CONTAINER_SHORTENS 12	 /* as those runtimes print them */
+#define CGROUPS_LARGEST	   65536 /* once full, all are forgotten */
+#define CONTAINER_DIGITS   64	 /* in the ids of container runtimes */
+#define CONTAINER_SHORTENS 12	 /* as container runtimes abbreviate them */
 
 struct cgroup {
 	uint64_t id;
-	char *path; /* NULL: this id is in no tree */
+	char *path; /* NULL: no cgroup in the tree has this id */
 };
 
 struct cgroups {
 	int root;
-	struct table *table; /* numbers of the list */
+	struct table *table; /* indexes `list` */
 	struct cgroup *list;
 	uint32_t room;
 };
@@ -51,7 +51,7 @@ static void forget_all(struct cgroups *c)
 	table_clear(c->table);
 }
 
-/* Room for one more; false: no memory. */
+/* Makes room for one more cgroup; false if out of memory. */
 static bool make_room(struct cgroups *c)
 {
 	const uint32_t room = c->room ? 2 * c->room : CGROUPS_LEAST;
@@ -69,7 +69,7 @@ static bool make_room(struct cgroups *c)
 	return true;
 }
 
-/* path NULL: not to be found. */
+/* path: NULL if no cgroup has this id. */
 static void remember(struct cgroups *c, uint64_t id, const char *path)
 {
 	struct cgroup *known = find(c, id);
@@ -88,7 +88,10 @@ static void remember(struct cgroups *c, uint64_t id, const char *path)
 		known->path = strdup(path);
 }
 
-/* The kernel numbers a directory by its cgroup's id. path is at..at+length of a larger buffer. */
+/*
+ * A directory's inode number is its cgroup's id. path is a buffer of PATH_LONGEST bytes that holds
+ * `length` bytes of the path so far. Closes `directory`.
+ */
 static void read_tree(struct cgroups *c, int directory, char *path, size_t length, int depth)
 {
 	DIR *dir = fdopendir(directory);
@@ -170,7 +173,7 @@ const char *cgroups_path(struct cgroups *c, uint64_t id)
 		read_all(c);
 		found = find(c, id);
 	}
-	/* Before 5.5 an id is the directory's number below a generation. */
+	/* Before 5.5 the low half of an id is the inode number, the high half a generation. */
 	if (!found)
 		found = find(c, (uint32_t)id);
 	if (!found)

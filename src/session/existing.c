@@ -13,8 +13,8 @@
 
 struct existing {
 	struct roster *sessions;
-	struct roster *listeners; /* raddr and rport are 0 */
-	uint64_t since_ns;	  /* by clock_now_ns(); what ended before is not in there */
+	struct roster *listeners; /* with raddr and rport 0 */
+	uint64_t since_ns; /* by clock_now_ns(); the tables lack sessions that ended before */
 };
 
 struct existing *existing_empty(uint32_t most, uint64_t since_ns)
@@ -42,7 +42,7 @@ void existing_free(struct existing *existing)
 	free(existing);
 }
 
-/* A dump of a table that changes may tell of a socket twice. */
+/* A dump may report a socket twice if the kernel's table changes meanwhile. */
 static int add_session(struct existing *existing, const struct record *record, uint64_t inode)
 {
 	struct roster_entry *entry = roster_find(existing->sessions, record, NULL);
@@ -73,7 +73,7 @@ static bool listens(const struct existing *existing, struct record *ends, const 
 	return roster_find(existing->listeners, ends, NULL);
 }
 
-/* True if a socket listens on the session's local address and port, or on any address. */
+/* Whether a socket listens on the session's local port, at its local address or at any address. */
 static bool is_listened(const struct existing *existing, const struct record *session)
 {
 	static const uint8_t any6[16], zero[4];
@@ -141,7 +141,7 @@ struct existing *existing_new(const struct sock_diag *diag, uint32_t most, char 
 	return existing;
 }
 
-/* The only one with these ends, or NULL: of several, which is meant cannot be known. */
+/* The session with these addresses and ports, or NULL if there is none or more than one. */
 static struct roster_entry *find(const struct existing *existing, const struct record *ends)
 {
 	struct roster_entry *entry = roster_find(existing->sessions, ends, NULL);
@@ -150,8 +150,8 @@ static struct roster_entry *find(const struct existing *existing, const struct r
 }
 
 /*
- * Of a session that we opened, who held it is who connected, and who closes it may be another. Of
- * one that came in, the closer is the owner, if it is known.
+ * The holder of an outbound session is who connected, while another process may close it. For an
+ * inbound session the process that closes it is the owner, if known.
  */
 static bool is_better_owner(const struct record *known, const struct record *record)
 {
@@ -181,7 +181,10 @@ void existing_complete(struct existing *existing, struct record *record)
 		return;
 	if (record->unborn)
 		complete(record, &entry->record);
-	/* Of one that was seen to begin, too: what has these ends later is another. */
+	/*
+	 * Also if its beginning was seen: a later session with these addresses and ports is another
+	 * one.
+	 */
 	roster_remove(existing->sessions, entry);
 }
 

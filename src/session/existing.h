@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The sessions that are older than the tracer: what the kernel side cannot know of them. */
+/* Sessions that began before tracing: their owners and directions, which the kernel side lacks. */
 #ifndef TCPLIFE_EXISTING_H
 #define TCPLIFE_EXISTING_H
 
@@ -14,28 +14,29 @@ struct sock_diag;
 struct existing;
 
 /*
- * Looks at all open sessions and their owners, up to `most` of them. To be called when tracing has
- * begun, so that none falls between; what begins in between is told from the old by its birth.
- * What could not be done is in why, "" if nothing. NULL without memory. To be freed by
+ * Reads all open sessions, at most `most`, and their owners. Call it after tracing has begun, so
+ * that no session is missed; the record's birth tells which ones began in between. Writes to `why`
+ * what could not be done, "" if nothing. Returns NULL if out of memory. Free it with
  * existing_free().
  */
 struct existing *existing_new(const struct sock_diag *diag, uint32_t most, char *why, size_t size);
 void existing_free(struct existing *existing);
 
 /*
- * To be called for every record of a session that ended: completes one whose beginning was not
- * seen (unborn) by its owner and direction, and forgets it.
+ * Call it for the record of every session that ended. If its beginning was not seen (unborn), fills
+ * in owner and direction. Forgets the session.
  */
 void existing_complete(struct existing *existing, struct record *record);
 
-/* What is known of an open session with these ends that has not ended since; NULL: it is not old.
- */
+/* The open session with these addresses and ports, or NULL if none is known; borrowed. */
 const struct record *existing_find(const struct existing *existing, const struct record *ends);
 
-/* The rest is for tests, which have no kernel to ask. since_ns: when the kernel was asked. */
+/*
+ * For tests, which have no kernel to ask. since_ns: when the kernel was asked, by clock_now_ns().
+ */
 struct existing *existing_empty(uint32_t most, uint64_t since_ns);
 int existing_add(struct existing *existing, const struct record *record, uint64_t inode);
-/* A session to a port that a socket of ours listens on came in. */
+/* Marks a session as inbound if a local socket listens on its local port. */
 void existing_direct(struct existing *existing);
 
 #endif

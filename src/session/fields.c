@@ -8,9 +8,9 @@
 /* NOLINTBEGIN(bugprone-macro-parentheses): names and literals take none */
 #define MEMBER(member) \
 	.bytes = sizeof(((struct session *)0)->member), .offset = offsetof(struct session, member)
-/* In JSON, and a key of --by if it groups. */
+/* A field of JSON, and a key of --by if it groups. */
 #define KEY(name) .key = name, .json = ",\"" name "\":", .json_length = sizeof(",\"" name "\":") - 1
-/* A key of --by alone. */
+/* A key of --by only. */
 #define GROUP_KEY(name) .key = name, .json = ",\"" name "\":", .groups = true
 /* NOLINTEND(bugprone-macro-parentheses) */
 
@@ -42,7 +42,7 @@ static const char *ending_word(unsigned n)
 	return n == ENDING_UNKNOWN ? NULL : ending_name((enum ending)n);
 }
 
-/* What has not ended must strike the eye among what has. */
+/* An open session must stand out among those that ended. */
 static const char *ending_cell(unsigned n)
 {
 	return n == ENDING_OPEN ? "OPEN" : ending_word(n);
@@ -125,7 +125,7 @@ const size_t fields_count = sizeof(fields) / sizeof(*fields);
 
 _Static_assert(sizeof(fields) / sizeof(*fields) <= FIELDS_MOST, "FIELDS_MOST is too small");
 
-/* NULL: there are not so many that group. */
+/* Returns the nth field that groups, or NULL after the last. */
 static const struct field *group_find(unsigned n)
 {
 	for (size_t i = 0; i < fields_count; i++)
@@ -172,7 +172,7 @@ bool field_is_known(const struct field *f, const struct session *s)
 	return !f->known || f->known(s);
 }
 
-/* What of the member counts: what stands behind an IPv4 address or a name may be anything. */
+/* How many bytes of the member count: the rest of an IPv4 address or a name may hold anything. */
 static size_t significant_bytes(const struct field *f, const struct session *s)
 {
 	switch (f->type) {

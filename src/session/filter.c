@@ -12,7 +12,7 @@
 #define EXPAND(x)    STRINGIFY(x)
 #define TOO_MANY     "is one too many (" EXPAND(FILTER_WORDS) ")"
 #define NO_ADDRESS   "is not an address or a network (192.0.2.1, 10.0.0.0/8, 2001:db8::/32)"
-#define COMM_LONGEST 15 /* the kernel cuts longer names */
+#define COMM_LONGEST 15 /* the kernel truncates longer names */
 #define USER_LONGEST 255
 
 static bool add_comm(void *to, const char *word, size_t length, struct blame *blame)
@@ -75,7 +75,7 @@ bool filter_add_uids(struct filter *f, const char *list, struct blame *blame)
 	return words_each(list, "lacks a user", add_uid, f, blame);
 }
 
-/* IPv4 within IPv6 is IPv4, as it is in sessions. */
+/* A network of IPv4-mapped addresses becomes an IPv4 network, as in sessions. */
 static void net_unmap(struct filter_net *net)
 {
 	if (net->ip != 6 || net->bits < 96 || !address_is_mapped(net->address))

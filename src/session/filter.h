@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Which sessions are wanted, beyond what the kernel side decides by itself. */
+/* Filters sessions by what the kernel side does not filter. */
 #ifndef TCPLIFE_FILTER_H
 #define TCPLIFE_FILTER_H
 
@@ -9,10 +9,10 @@
 #include "session.h"
 #include "base/words.h"
 
-#define FILTER_WORDS 64 /* how many of a kind may be given */
-#define FILTER_COMM  64 /* bytes of a pattern, with its NUL */
+#define FILTER_WORDS 64 /* most entries of each kind */
+#define FILTER_COMM  64 /* bytes per pattern, NUL included */
 
-/* A network; an address is one of all its bits. */
+/* A network, or an address as a network of full length. */
 struct filter_net {
 	uint8_t address[16]; /* as in struct session */
 	uint8_t ip;	     /* 4 or 6 */
@@ -26,20 +26,20 @@ struct filter_nets {
 
 /* All zeroes accepts every session. */
 struct filter {
-	bool on; /* anything below is asked for */
+	bool on; /* some filter below is set */
 	struct filter_nets laddr;
 	struct filter_nets raddr;
 	char comms[FILTER_WORDS][FILTER_COMM]; /* shell patterns */
 	unsigned comm_count;		       /* 0: any */
 	uint32_t uids[FILTER_WORDS];
 	unsigned uid_count; /* 0: any */
-	uint32_t endings;   /* bit n: enum ending n; 0: any */
-	int64_t min_ns;	    /* of duration_ns */
+	uint32_t endings;   /* bit n stands for enum ending n; 0: any */
+	int64_t min_ns;	    /* least duration_ns */
 };
 
-/* Each adds what the word of an option asks for; false, and *blame filled in, if it is bad. */
+/* Each adds the values of an option. If one is bad, returns false with *blame filled in. */
 bool filter_add_comms(struct filter *f, const char *list, struct blame *blame);
-/* Numbers, or names that the user database knows. */
+/* Numbers, or names in the user database. */
 bool filter_add_uids(struct filter *f, const char *list, struct blame *blame);
 /* Addresses and networks: 192.0.2.1,10.0.0.0/8,2001:db8::/32. */
 bool filter_add_laddrs(struct filter *f, const char *list, struct blame *blame);
@@ -47,12 +47,12 @@ bool filter_add_raddrs(struct filter *f, const char *list, struct blame *blame);
 bool filter_add_endings(struct filter *f, const char *list, struct blame *blame);
 bool filter_set_min_ms(struct filter *f, const char *word, struct blame *blame);
 
-/* A words_fn: the names of endings. */
+/* A words_fn: the names of the endings. */
 const char *filter_ending(unsigned n);
 
 bool filter_matches(const struct filter *f, const struct session *s);
 
-/* Inline, because most runs ask for nothing of it. */
+/* Inline, because most runs set no filter. */
 static inline bool filter_accepts(const struct filter *f, const struct session *s)
 {
 	return !f->on || filter_matches(f, s);

@@ -17,10 +17,10 @@ struct holding {
 };
 
 struct proc {
-	struct holding *list; /* by inode, then by pid */
+	struct holding *list; /* sorted by inode, then by pid */
 	size_t count;
 	size_t room;
-	bool denied; /* a process did not let us look */
+	bool denied; /* a process's descriptors were not readable */
 };
 
 #define INITIAL_PID_NAMESPACE 0xeffffffcU /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
@@ -63,7 +63,7 @@ static bool add(struct proc *proc, uint64_t inode, uint32_t pid)
 	return true;
 }
 
-/* False if memory ends. A descriptor or a process that has gone meanwhile is no error. */
+/* False if out of memory. Ignores a descriptor or process that is gone by now. */
 static bool add_descriptor(struct proc *proc, int fds, const char *name, uint32_t pid)
 {
 	char target[64];
@@ -142,7 +142,7 @@ void proc_free(struct proc *proc)
 	free(proc);
 }
 
-/* The first of those with this inode, or NULL. */
+/* The first entry with this inode, or NULL. */
 static const struct holding *find(const struct proc *proc, uint64_t inode)
 {
 	size_t low = 0, high = proc->count;
@@ -172,7 +172,7 @@ static bool read_comm(uint32_t pid, char comm[COMM_LEN])
 	close(fd);
 	if (length <= 0)
 		return false;
-	/* A name may itself hold a newline; one stands behind it. */
+	/* The kernel adds a newline; the name itself may contain others. */
 	if (text[length - 1] == '\n')
 		length--;
 	memset(comm, 0, COMM_LEN);

@@ -11,7 +11,7 @@
 
 struct roster {
 	struct roster_entry *list;
-	struct table *table; /* numbers of the list */
+	struct table *table; /* indexes `list` */
 	uint32_t room;
 	uint32_t most;
 	uint64_t seed;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Sessions, to be found by where they go from and to. */
+/* A table of sessions, found by addresses and ports. */
 #ifndef TCPLIFE_ROSTER_H
 #define TCPLIFE_ROSTER_H
 
@@ -17,25 +17,25 @@ struct roster_entry {
 	bool gone;	/* private */
 };
 
-/* Room for so many at most. NULL without memory. To be freed by roster_free(). */
+/* Holds at most `most` sessions. Returns NULL if out of memory. Free it with roster_free(). */
 struct roster *roster_new(uint32_t most);
 void roster_free(struct roster *roster);
 
 /*
- * Adds a session, also one that has the same ends as another. Returns 0, -ENOMEM, or -ENOSPC: there
- * is no room left. Entries move: pointers to them last until then.
+ * Adds a session; others may have the same addresses and ports. Returns 0, -ENOMEM, or -ENOSPC if
+ * the table is full. Invalidates pointers to entries.
  */
 int roster_add(struct roster *roster, const struct record *record, uint64_t inode);
 void roster_remove(struct roster *roster, struct roster_entry *entry);
 
 /*
- * The first entry after `after` (NULL: the first of all) with these addresses and ports, and in the
- * same network namespace, as far as both are known; NULL: none.
+ * Returns the next entry after `after` (NULL: the first entry) with these addresses and ports and,
+ * if both are known, the same network namespace; NULL if there is none.
  */
 struct roster_entry *roster_find(const struct roster *roster, const struct record *ends,
 				 const struct roster_entry *after);
 
-/* Goes through all: NULL gives the first, and NULL ends. */
+/* Iterates over all entries: pass NULL for the first; returns NULL after the last. */
 struct roster_entry *roster_next(const struct roster *roster, const struct roster_entry *after);
 
 #endif

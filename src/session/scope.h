@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Which sessions the kernel side is asked for: by port, pid and family. User space asks the same of
- * those that the kernel side does not know, or not well enough.
+ * Which sessions the kernel side reports: by port, pid and family. User space checks the sessions
+ * that the kernel side cannot judge.
  */
 #ifndef TCPLIFE_SCOPE_H
 #define TCPLIFE_SCOPE_H
@@ -13,15 +13,15 @@
 #include "base/ports.h"
 #include "bpf/record.h"
 
-#define SCOPE_PIDS 1024 /* how many pids there can be */
+#define SCOPE_PIDS 1024 /* most pids */
 
-/* All zeroes has every session. */
+/* All zeroes covers every session. */
 struct scope {
-	int family;		   /* 4 or 6: only that; 0: both */
-	uint32_t pids[SCOPE_PIDS]; /* each once, 1 to 4194304 */
+	int family;		   /* 4 or 6; 0: both */
+	uint32_t pids[SCOPE_PIDS]; /* without duplicates, 1 to 4194304 */
 	size_t pid_count;	   /* 0: any pid */
 	struct ports local_ports;  /* empty: any port */
-	struct ports remote_ports; /* likewise */
+	struct ports remote_ports; /* empty: any port */
 };
 
 bool scope_has(const struct scope *scope, const struct record *record);

@@ -6,8 +6,8 @@
 
 #include "base/address.h"
 
-/* Bits of struct sock.sk_flags (enum sock_flags, include/net/sock.h, unchanged since 2.6). */
-#define SOCK_DEAD 0x1 /* no descriptor is left */
+/* Bits of struct sock.sk_flags (enum sock_flags in include/net/sock.h, unchanged since 2.6). */
+#define SOCK_DEAD 0x1 /* no descriptor refers to it */
 #define SOCK_DONE 0x2 /* the peer's FIN has arrived */
 
 const char *ending_name(enum ending ending)
@@ -35,7 +35,7 @@ bool ending_is_failure(enum ending ending)
 
 bool session_failed(const struct session *s)
 {
-	/* The kernel says these of no session that was established. */
+	/* Established sessions never end like this. */
 	if (s->ending == ENDING_REFUSED || s->ending == ENDING_NO_PORT ||
 	    s->ending == ENDING_CANCELLED)
 		return true;
@@ -72,13 +72,13 @@ static bool knows_bytes(const struct session_view *view)
 	return knows(view, KNOWS(FIELD_BYTES_ACKED) | KNOWS(FIELD_BYTES_RECEIVED));
 }
 
-/* True if sk_flags is known, and has none of these bits. */
+/* True if sk_flags is known and has none of these bits. */
 static bool flags_lack(const struct record *r, const struct session_view *view, uint64_t bits)
 {
 	return knows(view, KNOWS(FIELD_SK_FLAGS)) && !(r->sk_flags & bits);
 }
 
-/* The end of a session on which the kernel set no error. */
+/* The ending of a session without sk_err. */
 static enum ending ending_quiet(const struct record *r, const struct session_view *view)
 {
 	switch (r->state) {
@@ -86,8 +86,7 @@ static enum ending ending_quiet(const struct record *r, const struct session_vie
 		return knows_error(view) ? ENDING_CANCELLED : ENDING_UNKNOWN;
 	case STATE_FIN_WAIT1:
 	case STATE_FIN_WAIT2:
-		/* Neither closed nor told of the peer's end: it was half closed, and then given up.
-		 */
+		/* Not closed, and no FIN of the peer: shut down for writing, then reset. */
 		return flags_lack(r, view, SOCK_DEAD | SOCK_DONE) ? ENDING_RST_LOCAL
 								  : ENDING_FIN_LOCAL;
 	case STATE_CLOSING:
@@ -110,7 +109,7 @@ static enum ending ending_of(const struct record *r, const struct session_view *
 		return ending_quiet(r, view);
 	case ECONNRESET:
 	case EPIPE: /* a reset after the peer's FIN */
-		/* Data that comes after our full close makes our own kernel reset the session. */
+		/* Data that arrives after a full close makes our own kernel reset the session. */
 		if ((r->state == STATE_FIN_WAIT1 || r->state == STATE_FIN_WAIT2) &&
 		    !flags_lack(r, view, SOCK_DEAD))
 			return ENDING_RST_CLOSED;
@@ -133,19 +132,19 @@ static enum ending ending_of(const struct record *r, const struct session_view *
 	}
 }
 
-/* What a counter says of payload, if so much else is in it. */
+/* The payload in a byte counter that also counts `other` (SYN and FIN). */
 static int64_t payload(uint64_t counter, unsigned other)
 {
 	return counter > other && counter <= INT64_MAX ? (int64_t)(counter - other) : 0;
 }
 
-/* Who sent the SYN decides whether it is among the bytes, and it is not known who did. */
+/* bytes_acked counts the SYN of an active open, but it is unknown which side opened. */
 static bool is_syn_unknown(const struct record *r)
 {
 	return r->unborn && r->direction == DIRECTION_UNKNOWN && r->bytes_acked;
 }
 
-/* bytes_acked counts our SYN (of an active open) and our FIN, once they are acknowledged. */
+/* bytes_acked counts our SYN (active open) and our FIN once they are acknowledged. */
 static int64_t payload_sent(const struct record *r, const struct session_view *view)
 {
 	const bool quiet = !knows_error(view) || !r->sk_err;
@@ -179,7 +178,7 @@ static void read_address(uint8_t to[16], const uint8_t from[16], uint8_t ip)
 		memcpy(to, from, 16);
 }
 
-/* What follows the end of a name may be anything. */
+/* Bytes after the NUL may hold anything. */
 static void read_comm(char to[COMM_LEN + 1], const char *from)
 {
 	memset(to, 0, COMM_LEN + 1);
@@ -239,7 +238,7 @@ void session_read(struct session *s, const struct record *r, const struct sessio
 	read_comm(s->comm, r->pid ? r->comm : "-");
 }
 
-/* Our FIN counts only when it is acknowledged, and a session in FIN_WAIT2 is open to the peer's. */
+/* Our FIN counts only once acknowledged. In FIN_WAIT2 the peer has not sent its FIN. */
 static void count_open(struct session *s, const struct record *r)
 {
 	const bool acked = r->state == STATE_FIN_WAIT2;

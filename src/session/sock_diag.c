@@ -24,10 +24,10 @@
 #define ANSWER_BYTES 65536
 #define STATE_BIT(s) (1U << STATE_##s)
 
-/* Younger than some headers. */
+/* Newer than some headers. */
 #define ATTRIBUTE_CGROUP_ID 21
 
-/* SYN_RECV is left out: nobody has been handed those. */
+/* Without SYN_RECV: no process has accepted those sockets yet. */
 #define STATES                                                                                     \
 	(STATE_BIT(ESTABLISHED) | STATE_BIT(SYN_SENT) | STATE_BIT(FIN_WAIT1) |                     \
 	 STATE_BIT(FIN_WAIT2) | STATE_BIT(CLOSE_WAIT) | STATE_BIT(LAST_ACK) | STATE_BIT(CLOSING) | \
@@ -35,16 +35,16 @@
 
 struct namespace
 {
-	ino_t inode; /* 0: unknown, for there is no /proc */
-	int door;    /* /proc/PID/ns/net, while it is opened; -1: ours */
-	int fd;	     /* of the netlink socket; -1: it could not be opened */
+	ino_t inode; /* 0: unknown without /proc */
+	int door;    /* /proc/PID/ns/net until it is opened; -1: our own */
+	int fd;	     /* netlink socket; -1: opening failed */
 };
 
 struct sock_diag {
-	struct namespace *list; /* ours is the first */
+	struct namespace *list; /* our own is the first */
 	size_t count;
-	size_t opened; /* of them; the rest is new */
-	int error;     /* the first -errno in opening them */
+	size_t opened; /* how many have been tried; the rest is new */
+	int error;     /* the first -errno while opening */
 };
 
 struct request {
@@ -96,7 +96,7 @@ static void add_process(struct sock_diag *diag, int proc, const char *pid)
 		return;
 	door = openat(proc, path, O_RDONLY | O_CLOEXEC);
 	if (door < 0) {
-		/* It may have ended since. */
+		/* The process may have ended meanwhile. */
 		if (errno != ENOENT && errno != ESRCH)
 			note_error(diag, -errno);
 	} else if (fstat(door, &stat)) {
@@ -107,7 +107,7 @@ static void add_process(struct sock_diag *diag, int proc, const char *pid)
 	}
 }
 
-/* Every process's namespace that is not known yet. */
+/* Adds the network namespaces of all processes that are not in the list yet. */
 static void find_namespaces(struct sock_diag *diag)
 {
 	DIR *proc = opendir("/proc");
@@ -128,7 +128,7 @@ static int netlink_open(void)
 	return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 }
 
-/* Goes from one new namespace to the next; the sockets that it opens are ours, too. */
+/* Enters each new namespace and opens a socket there, which is ours too. */
 static int open_in_helper(void *arg)
 {
 	struct sock_diag *diag = arg;
@@ -173,10 +173,9 @@ static int open_ours(struct sock_diag *diag)
 	return diag->list[0].fd < 0 ? -errno : 0;
 }
 
-/* --- what the kernel answers --------------------------------------------------------------------
- */
+/* --- answers of the kernel --- */
 
-/* What there is of an attribute: an older kernel gives less, a newer one more. */
+/* Copies what both sides know: older kernels send less, newer ones more. Returns the size sent. */
 static size_t attribute_copy(void *to, size_t size, const struct rtattr *from)
 {
 	const size_t there = RTA_PAYLOAD(from);
@@ -199,9 +198,10 @@ static bool is_link_local(const uint8_t address[16])
 }
 
 /*
- * bytes_acked counts the SYN of the end that opened the session, while bytes_sent (4.19) counts
- * payload only: add what is still on its way, take off what was sent twice and the FIN, and what is
- * left is 1 or 0. Anything else is a socket that was busy while it was read.
+ * bytes_acked counts the SYN of the side that opened the session; bytes_sent (4.19) counts payload
+ * only. bytes_acked, plus what is sent but unacknowledged, minus what was sent (without
+ * retransmissions) and the FIN, is 1 if we opened the session, else 0. Any other result means that
+ * the socket changed meanwhile.
  */
 static enum direction direction_of(const struct tcp_info *info, size_t bytes, uint32_t unacked,
 				   uint8_t state)
@@ -265,11 +265,11 @@ bool sock_diag_read(struct sock_diag_socket *socket, const struct nlmsghdr *mess
 			attribute_copy(&r->cgroup_id, sizeof(r->cgroup_id), attribute);
 		}
 	}
-	/* What is left of a socket in TIME_WAIT has none, though it may say FIN_WAIT2. */
+	/* Sockets in TIME_WAIT have no INET_DIAG_INFO, though they may report FIN_WAIT2. */
 	return has_info;
 }
 
-/* Returns 1 at the end, 0 if there is more to come, or -errno. */
+/* Returns 1 at the end of the dump, 0 if more follows, or -errno. */
 static int read_answer(const struct namespace *n, const struct nlmsghdr *message, sock_diag_fn fn,
 		       void *arg)
 {
@@ -277,7 +277,7 @@ static int read_answer(const struct namespace *n, const struct nlmsghdr *message
 	int result;
 
 	if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR) {
-		/* Both begin with an error, which old kernels leave out of NLMSG_DONE. */
+		/* Both begin with an error number, which old kernels omit from NLMSG_DONE. */
 		if (message->nlmsg_len < NLMSG_LENGTH(sizeof(int)))
 			return 1;
 		memcpy(&result, NLMSG_DATA(message), sizeof(result));
@@ -308,7 +308,7 @@ static int ask(int fd, uint8_t family, uint32_t states)
 	return send(fd, &request, sizeof(request), 0) < 0 ? -errno : 0;
 }
 
-/* Those of one family of one namespace that are in these states (a bit each). */
+/* Dumps the sockets of one namespace and family that are in these states (bit mask). */
 static int dump(const struct namespace *n, uint8_t family, uint32_t states, sock_diag_fn fn,
 		void *arg)
 {
@@ -348,10 +348,9 @@ int sock_diag_dump(const struct sock_diag *diag, sock_diag_fn fn, void *arg)
 	return first;
 }
 
-/* --- from start to end -------------------------------------------------------------------------
- */
+/* --- lifecycle --- */
 
-/* What the user can do about it. */
+/* What the user can do about an error. */
 static const char *remedy(int error)
 {
 	switch (-error) {
@@ -383,7 +382,7 @@ struct sock_diag *sock_diag_new(char *why, size_t size)
 	int result = diag ? open_ours(diag) : -ENOMEM;
 
 	*why = '\0';
-	/* An older kernel, or one without modules, says only now that it cannot. */
+	/* An old kernel, or one without the module, fails only at the first dump. */
 	if (!result)
 		result = dump(&diag->list[0], AF_INET, STATE_BIT(LISTEN), ignore, NULL);
 	if (result) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The TCP sockets that the kernel has at this moment, in every network namespace that a process is
- * in: NETLINK_SOCK_DIAG, as ss(8) uses it.
+ * The TCP sockets that exist now, in every network namespace that a process is in, read with
+ * NETLINK_SOCK_DIAG as ss(8) does.
  */
 #ifndef TCPLIFE_SOCK_DIAG_H
 #define TCPLIFE_SOCK_DIAG_H
@@ -16,33 +16,34 @@ struct sock_diag;
 
 struct sock_diag_socket {
 	/*
-	 * Ends, netns (0: unknown), uid, cgroup_id, counters, srtt_us, total_retrans and state,
-	 * which is STATE_LISTEN for a socket that listens. The direction, if the counters tell it.
-	 * The rest is 0.
+	 * Filled in: addresses, ports, netns (0: unknown), uid, cgroup_id, counters, srtt_us,
+	 * total_retrans, state (STATE_LISTEN for a listening socket), and the direction if the
+	 * counters tell it. The rest is 0.
 	 */
 	struct record record;
-	uint64_t inode; /* of its descriptors, as in /proc/PID/fd; 0: it has none left */
+	uint64_t inode; /* as in /proc/PID/fd; 0: no descriptor is left */
 };
 
-/* Called for each socket; returns 0 or -errno, which ends the dump. */
+/* Called for each socket. Returns 0, or -errno to end the dump. */
 typedef int (*sock_diag_fn)(void *arg, const struct sock_diag_socket *socket);
 
 /*
- * Opens a netlink socket in each network namespace; ours stays as it is. What could not be done is
- * in why, "" if nothing; NULL if nothing works at all. To be freed by sock_diag_free().
+ * Opens a netlink socket in each network namespace, without leaving our own. Writes to `why` what
+ * could not be done, "" if nothing. Returns NULL if no dump is possible. Free it with
+ * sock_diag_free().
  */
 struct sock_diag *sock_diag_new(char *why, size_t size);
 void sock_diag_free(struct sock_diag *diag);
 
-/* All sockets that have a peer, and those that listen. Returns 0 or the first -errno. */
+/* Dumps all connected and listening sockets. Returns 0 or the first -errno. */
 int sock_diag_dump(const struct sock_diag *diag, sock_diag_fn fn, void *arg);
 
-/* True if the dump is of this network namespace, too. */
+/* Whether the dump includes this network namespace. */
 bool sock_diag_covers(const struct sock_diag *diag, uint32_t netns);
 
 struct nlmsghdr;
 
-/* Reads one answer of the kernel's; false if it is of no socket that counts. For tests. */
+/* Parses one netlink message. Returns false if it describes no socket of interest. For tests. */
 bool sock_diag_read(struct sock_diag_socket *socket, const struct nlmsghdr *message);
 
 #endif
