@@ -23,7 +23,7 @@ static void put_time(struct text *t, struct columns *c, const struct session *s)
 
 static void put_timestamp(struct text *t, struct columns *c, const struct session *s)
 {
-	/* Not by the wall clock, which may be set meanwhile. */
+	/* In monotonic time: the wall clock may be set meanwhile. */
 	const int64_t end_ns = s->ended_ns - s->wall_offset_ns;
 	uint64_t us;
 
@@ -31,7 +31,7 @@ static void put_timestamp(struct text *t, struct columns *c, const struct sessio
 		c->first_seen = true;
 		c->first_ns = end_ns;
 	}
-	/* Records of several CPUs come a little out of order. */
+	/* Records of several CPUs arrive slightly out of order. */
 	us = end_ns > c->first_ns ? (uint64_t)(end_ns - c->first_ns) / 1000 : 0;
 	text_put_number(t, us / 1000000);
 	text_put_char(t, '.');
@@ -55,7 +55,7 @@ void columns_put(struct columns *c, size_t n, struct text *t, const struct sessi
 	}
 }
 
-/* Columns stand by their places, which are not the order of the fields. */
+/* Columns are sorted by their place, which differs from the order of the fields. */
 static void column_insert(struct columns *c, const struct field *f)
 {
 	size_t at = c->count++;

@@ -5,7 +5,7 @@
 
 #define BUCKETS (1u << HISTOGRAM_BITS)
 
-/* Octave 0 holds what is below BUCKETS, octave n what is at least BUCKETS << (n - 1). */
+/* Octave 0 holds values below BUCKETS, octave n those from BUCKETS << (n - 1). */
 static unsigned octave_of(uint64_t value)
 {
 	return value < BUCKETS ? 0 : 64 - HISTOGRAM_BITS - (unsigned)__builtin_clzll(value);
@@ -21,7 +21,7 @@ static unsigned bucket_of(uint64_t value, unsigned octave)
 	return (unsigned)(value >> bucket_shift(octave)) % BUCKETS;
 }
 
-/* Half way between a bucket's ends. */
+/* The middle of a bucket. */
 static uint64_t bucket_middle(unsigned octave, unsigned bucket)
 {
 	const uint64_t first = bucket + (octave ? BUCKETS : 0);
@@ -47,7 +47,7 @@ bool histogram_add(struct histogram *h, uint64_t value)
 	return true;
 }
 
-/* The middle of the bucket that has the value of this rank; the first has rank 1. */
+/* The middle of the bucket that holds the value of this rank; ranks begin at 1. */
 static uint64_t find_rank(const struct histogram *h, uint64_t rank)
 {
 	uint64_t seen = 0;
@@ -64,7 +64,7 @@ static uint64_t find_rank(const struct histogram *h, uint64_t rank)
 
 uint64_t histogram_quantile(const struct histogram *h, unsigned permille)
 {
-	/* As a product, the count times 1000 could be too large. */
+	/* count * permille could overflow. */
 	const uint64_t rank =
 		h->count / 1000 * permille + (h->count % 1000 * permille + 999) / 1000;
 	uint64_t value;

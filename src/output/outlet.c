@@ -14,9 +14,9 @@
 
 struct outlet {
 	struct stream stream;
-	const char *name; /* the file's, as it was given; NULL: it has none */
-	const char *base; /* in its folder; points into name */
-	int folder;	  /* -1: no file that could be reopened */
+	const char *name; /* of the file, as given; NULL: no file */
+	const char *base; /* the last component of name */
+	int folder;	  /* opened with O_PATH; -1: no file to reopen */
 	bool begun;	  /* something was written */
 };
 

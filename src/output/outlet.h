@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Where the records go: standard output, or a file that log rotation may take away. */
+/* Where output goes: standard output, or a file that log rotation may move away. */
 #ifndef TCPLIFE_OUTLET_H
 #define TCPLIFE_OUTLET_H
 
@@ -7,40 +7,40 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* What outlet_reopen() opens a file with; access for the owner and, reading only, the group. */
+/* Flags and mode for the file. The owner may read and write it, the group may read it. */
 #define OUTLET_FLAGS (O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 #define OUTLET_MODE  0640
 
 struct outlet;
 
-/* Onto a descriptor, which is borrowed. Returns NULL with errno set on failure. */
+/* Writes to a descriptor, which is borrowed. Returns NULL with errno set on failure. */
 struct outlet *outlet_of(int fd);
 
 /*
- * Opens or makes the file, to append to it. If its last line has no end, one is written. The name
- * is borrowed. Returns NULL on failure, with one line in why that tells the cause and the remedy.
+ * Opens or creates a file for appending, and completes its last line if that has no newline. The
+ * name is borrowed. On failure, returns NULL and writes a line with the cause and the remedy to
+ * why.
  */
 struct outlet *outlet_open(const char *name, char *why, size_t size);
 void outlet_free(struct outlet *o);
 
-/* As write(2); fails with EAGAIN instead of blocking. */
+/* Like write(2), but fails with EAGAIN instead of blocking. */
 ssize_t outlet_write(struct outlet *o, const void *from, size_t size);
 
 /*
- * Opens the file of that name in its folder anew, and makes it if need be: the folder was opened
- * at the start, and no capability is needed but what the file's owner may do. On failure, returns
- * -errno and goes on with the old file.
+ * Opens the file again by its name in the folder opened at the start, creating it if needed. Takes
+ * no capability, only the owner's permissions. On failure, returns -errno and keeps the old file.
  */
 int outlet_reopen(struct outlet *o);
 
-/* To be polled. */
+/* The descriptor, for polling. outlet_reopen() changes it. */
 int outlet_fd(const struct outlet *o);
 /*
- * Whether what is written next stands at the top: of a file, if it is new or was truncated; of a
- * descriptor, until something was written.
+ * Whether the next write comes at the top: of a new or truncated file; of a descriptor to which
+ * nothing has been written yet.
  */
 bool outlet_is_fresh(const struct outlet *o);
-/* "standard output", or the file's name. */
+/* Returns "standard output" or the file's name. */
 const char *outlet_name(const struct outlet *o);
 
 #endif

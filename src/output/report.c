@@ -11,7 +11,7 @@ struct report {
 	struct writer *writer;
 	report_format *format;
 	struct stats *whole;
-	struct stats *interval; /* NULL: there are none */
+	struct stats *interval; /* NULL: no intervals */
 	bool header;
 	bool utf8;
 	int64_t interval_ns;
@@ -90,7 +90,9 @@ enum writer_status report_tick(struct report *r, int64_t now_ns)
 	status = write_page(r, r->interval, r->interval_begun_ns, now_ns);
 	stats_clear(r->interval);
 	r->interval_begun_ns = now_ns;
-	/* Those that were slept through, by a machine or a stopped process, are part of this one.
+	/*
+	 * If the machine was suspended or the process stopped, the missed intervals are part of
+	 * this one.
 	 */
 	r->due_ns += r->interval_ns * (1 + (now_ns - r->due_ns) / r->interval_ns);
 	return status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What a report is made of. One file a format. */
+/* The interface of report formats. Each format is one file. */
 #ifndef TCPLIFE_REPORT_FORMAT_H
 #define TCPLIFE_REPORT_FORMAT_H
 
@@ -11,19 +11,19 @@
 
 struct report_page {
 	struct stats *stats;
-	bool whole;	    /* of the run, not of an interval */
-	bool header;	    /* only the table has one */
-	bool utf8;	    /* what bars are drawn with */
+	bool whole;	    /* of the run, not an interval */
+	bool header;	    /* for the table: write the header */
+	bool utf8;	    /* whether bars may use UTF-8 */
 	int64_t elapsed_ns; /* above 0 */
-	int64_t ended_ns;   /* by the wall clock, since 1970 */
+	int64_t ended_ns;   /* nanoseconds since 1970 */
 };
 
-/* Put into the writer's batch; its status tells how that went. */
+/* Writes a page into the writer's batch. writer_status() tells whether that failed. */
 typedef void report_format(struct writer *w, const struct report_page *page);
 
 extern report_format report_table, report_json;
 
-/* Sessions a second, in hundredths. */
+/* Sessions per second, in hundredths. */
 static inline uint64_t report_rate(const struct report_page *page, uint64_t sessions)
 {
 	return (uint64_t)((double)sessions * 1e11 / (double)page->elapsed_ns + 0.5);

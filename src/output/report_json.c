@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* JSON Lines: an object a group, most sessions first, then `other` and `all`. */
+/* JSON Lines: an object per group, most sessions first, then `other` and `all`. */
 #include "base/json.h"
 #include "report_format.h"
 #include "values.h"
 
-/* id: NULL if it is not of one group. */
+/* id: NULL for an object that is not one group. */
 static void put_keys(struct text *t, const struct stats_by *by, const struct session *id)
 {
 	for (unsigned i = 0; i < by->count; i++) {
@@ -54,7 +54,7 @@ static void put_figures(struct text *t, const struct report_page *page,
 	put_quantile(t, &f->lifespans, 1000);
 }
 
-/* Two arrays: where each class begins, and how many lifespans it has; up to the last that has. */
+/* Two arrays, up to the last class that has sessions: where each class begins, and its count. */
 static void put_lifespans(struct text *t, const struct stats *s)
 {
 	unsigned count = STATS_LIFESPANS;
@@ -77,7 +77,7 @@ static void put_lifespans(struct text *t, const struct stats *s)
 	text_put_char(t, ']');
 }
 
-/* An object up to its figures; the caller closes it. */
+/* Writes an object up to its figures; the caller closes it. */
 static struct text *put_object(struct writer *w, const struct report_page *page, const char *of,
 			       const struct session *id, const struct stats_figures *figures)
 {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* A table, a group a row, most sessions first, whose columns are as wide as they must be; and below
- * it a histogram of lifespans. */
+/*
+ * A table with a row per group, most sessions first, and columns as wide as needed. A histogram of
+ * lifespans follows.
+ */
 #include <time.h>
 
 #include "report_format.h"
 #include "values.h"
 
 #define CELL_MAX 256
-#define BAR_MAX	 48 /* with what stands before it, 80 columns */
+#define BAR_MAX	 48 /* makes lines of 80 columns */
 
 struct row {
 	const struct report_page *page;
@@ -16,7 +18,7 @@ struct row {
 	const struct stats_figures *figures;
 };
 
-/* Bytes in at most five columns. */
+/* Writes a number of bytes in at most five columns. */
 static void put_size(struct text *t, uint64_t bytes)
 {
 	double size = (double)bytes;
@@ -38,7 +40,7 @@ static void put_size(struct text *t, uint64_t bytes)
 	text_put(t, &"BKMGTPE"[unit], unit > 0);
 }
 
-/* What some sessions do not tell is at least this. */
+/* Writes a sum, marked as a minimum if it is unknown for some sessions. */
 static void put_sum(struct text *t, const struct row *row, uint64_t bytes, uint64_t unknown)
 {
 	if (unknown && unknown == row->figures->sessions) {
@@ -49,7 +51,7 @@ static void put_sum(struct text *t, const struct row *row, uint64_t bytes, uint6
 	put_size(t, bytes);
 }
 
-/* Milliseconds with as many decimals as tell them to 0.1%, and no more than three. */
+/* Milliseconds, with the decimals needed for 0.1% and at most three. */
 static void put_quantile(struct text *t, const struct row *row, unsigned permille)
 {
 	const struct histogram *h = &row->figures->lifespans;
@@ -156,7 +158,7 @@ static void put_cell(struct text *t, const struct stats_by *by, unsigned column,
 		text_put_string(t, row->label);
 }
 
-/* What is done to each row in turn; the first is the header, as NULL, if there is to be one. */
+/* Calls a function for each row, first with NULL if a header is wanted. */
 struct walk {
 	struct writer *writer;
 	const struct stats_by *by;
@@ -243,7 +245,7 @@ static void write_caption(struct writer *w, const struct report_page *page)
 	text_put_char(t, '\n');
 }
 
-/* Eighths of a column, if the terminal has them; what is there shows. */
+/* Bars are drawn in eighths of a column if the terminal can. Any count above 0 is visible. */
 static void put_bar(struct text *t, uint64_t count, uint64_t most, bool utf8)
 {
 	static const char eighths[8][4] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
@@ -265,7 +267,7 @@ static void put_from(struct text *t, int64_t ns)
 		text_put_number(t, (uint64_t)ns / 1000000);
 }
 
-/* A class of lifespans: where it begins, how many it has, and a bar. */
+/* Writes a class of lifespans: its lower bound, count and bar. */
 static void write_lifespans(struct writer *w, const struct report_page *page, unsigned n,
 			    uint64_t most)
 {

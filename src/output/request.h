@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What is to be printed, and how. */
+/* What to print, and how. */
 #ifndef TCPLIFE_REQUEST_H
 #define TCPLIFE_REQUEST_H
 
@@ -15,7 +15,7 @@ enum output_format {
 };
 
 enum output_color {
-	COLOR_AUTO, /* if it is a terminal that has colours */
+	COLOR_AUTO, /* colours if the terminal has them */
 	COLOR_ALWAYS,
 	COLOR_NEVER,
 	COLORS,
@@ -25,14 +25,14 @@ struct output_request {
 	enum output_format format;
 	enum output_color color;
 	bool header;
-	bool wide;	/* only matters to FORMAT_TABLE */
+	bool wide;	/* for FORMAT_TABLE */
 	bool time;	/* column TIME */
 	bool timestamp; /* column TIME(s) */
 	bool ending;	/* column END */
-	bool extended;	/* all columns, END among them */
-	bool stats;	/* statistics instead of sessions; what follows is theirs */
+	bool extended;	/* all columns, END included */
+	bool stats;	/* statistics instead of sessions; the members below are for them */
 	struct stats_by by;
-	uint64_t interval_ns; /* 0: only at the end */
+	uint64_t interval_ns; /* 0: no intervals, only a report at the end */
 };
 
 #endif

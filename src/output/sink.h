@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Where sessions go. A kind of sink is one file, which fills in struct sink_ops; who feeds it knows
- * nothing else of it. Times are nanoseconds by clock_now_ns().
+ * Where sessions go. Each kind of sink is one file that fills in struct sink_ops. Its user knows
+ * nothing else about it. Times are nanoseconds by clock_now_ns().
  */
 #ifndef TCPLIFE_SINK_H
 #define TCPLIFE_SINK_H
@@ -18,38 +18,38 @@ struct sink {
 	struct writer *writer; /* borrowed */
 };
 
-/* What a sink writes it puts into its writer, whose status tells how that went. */
+/* Sinks write into their writer; writer_status() tells whether that failed. */
 struct sink_ops {
-	/* Writes what stands at the top; NULL: nothing does. */
+	/* Writes what comes first; NULL: nothing. */
 	void (*start)(struct sink *sink);
 	/* Takes a session. */
 	void (*add)(struct sink *sink, const struct session *s);
-	/* When tick() is to be called next; NULL: never. */
+	/* Returns when tick() must be called next; NULL: never. */
 	int64_t (*due)(const struct sink *sink);
 	void (*tick)(struct sink *sink, int64_t now_ns);
-	/* Writes what stands at the end; NULL: nothing does. */
+	/* Writes what comes last; NULL: nothing. */
 	void (*end)(struct sink *sink, int64_t now_ns);
 	void (*free)(struct sink *sink);
 };
 
 /*
- * The sink that the request asks for: the statistics, or a printer. The writer is borrowed. Returns
- * NULL without memory. To be freed by sink_free().
+ * Makes the sink of the request: statistics or a printer. The writer is borrowed. Returns NULL if
+ * out of memory. Free it with sink_free().
  */
 struct sink *sink_new(const struct output_request *request, struct writer *writer, int64_t now_ns);
 void sink_free(struct sink *sink);
 
 void sink_start(struct sink *sink);
 void sink_add(struct sink *sink, const struct session *s);
-/* Returns INT64_MAX if nothing is ever due. */
+/* When sink_tick() must be called next; INT64_MAX: never. */
 int64_t sink_due(const struct sink *sink);
-/* Lets it do what is due by now. */
+/* Does what is due by now_ns. */
 void sink_tick(struct sink *sink, int64_t now_ns);
-/* Writes what was not printed so far, in formats that have a place for it: JSON. */
+/* Writes the losses if the format is JSON, which has a place for them. */
 void sink_put_losses(struct sink *sink, const struct losses *losses);
 void sink_end(struct sink *sink, int64_t now_ns);
 
-/* The kinds. Each returns NULL without memory. */
+/* The kinds of sinks. Each function returns NULL if out of memory. */
 struct sink *sink_printer_new(struct writer *writer);
 struct sink *sink_stats_new(const struct output_request *request, struct writer *writer,
 			    int64_t now_ns);

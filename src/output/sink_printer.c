@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* A line for each session, in the writer's format. */
+/* Prints each session as a line in the writer's format. */
 #include <stdlib.h>
 
 #include "sink.h"

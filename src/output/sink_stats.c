@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* A report instead of lines: at each interval, and at the end. */
+/* Prints reports instead of sessions: after each interval and at the end. */
 #include <stdlib.h>
 
 #include "report.h"
 #include "sink.h"
 
 struct stats_sink {
-	struct sink sink; /* first */
+	struct sink sink; /* must be first */
 	struct report *report;
 };
 

@@ -10,9 +10,9 @@
 
 struct stats {
 	struct stats_by by;
-	struct table *table; /* numbers of the groups, by their ids */
+	struct table *table; /* indexes `groups` by their ids */
 	struct stats_group *groups[STATS_GROUPS];
-	struct stats_group *sorted[STATS_GROUPS]; /* for stats_sort() */
+	struct stats_group *sorted[STATS_GROUPS]; /* the result of stats_sort() */
 	struct stats_figures all;
 	struct stats_figures other;
 	uint64_t lifespans[STATS_LIFESPANS];
@@ -110,7 +110,7 @@ static struct stats_group *group_new(const struct stats *s, const struct session
 		return NULL;
 	for (unsigned i = 0; i < s->by.count; i++)
 		field_copy(s->by.keys[i], &group->id, session);
-	/* The session only borrows its path. */
+	/* The session only borrows its path, so the group needs a copy. */
 	if (group->id.cgroup && !(group->id.cgroup = strdup(group->id.cgroup))) {
 		group_free(group);
 		return NULL;
@@ -118,7 +118,7 @@ static struct stats_group *group_new(const struct stats *s, const struct session
 	return group;
 }
 
-/* The group of this session, which may be new; NULL: there can be no more. */
+/* Finds or creates the session's group. Returns NULL if no more groups fit. */
 static struct stats_group *find_group(struct stats *s, const struct session *session)
 {
 	const uint64_t hash = id_hash(s, session);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* How the value of a field is written: in JSON, and in a cell of a table or of CSV. */
+/* Writes the values of fields in JSON and in cells of the table and CSV. */
 #ifndef TCPLIFE_VALUES_H
 #define TCPLIFE_VALUES_H
 
@@ -8,11 +8,11 @@
 #include "base/text.h"
 #include "session/fields.h"
 
-/* The value in JSON; null if it is unknown. */
+/* Writes the value in JSON, or null if unknown. */
 void value_put_json(struct text *t, const struct field *f, const struct session *s);
 /*
- * The value in a cell, in the unit of the field's column; "-" if it is unknown. columns: what a
- * name is cut to. Not for VALUE_CLOCK and VALUE_SECONDS, which depend on the sessions before.
+ * Writes the value as a cell in the column's unit, or "-" if unknown. columns: the width to which
+ * names are truncated. Not for VALUE_CLOCK and VALUE_SECONDS, which depend on earlier sessions.
  */
 void value_put_cell(struct text *t, const struct field *f, const struct session *s, size_t columns);
 

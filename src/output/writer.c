@@ -13,7 +13,7 @@
 struct writer {
 	const struct writer_format *format;
 	struct columns columns;
-	struct text text; /* in buffer */
+	struct text text; /* the batch, in `buffer` */
 	bool header;
 	struct outlet *outlet;
 	writer_wait *wait;
@@ -43,7 +43,7 @@ static bool wait_forever(void *arg)
 	const struct writer *w = arg;
 	struct pollfd writable = { .fd = outlet_fd(w->outlet), .events = POLLOUT };
 
-	/* Whatever ends the wait, the next write says what is the matter. */
+	/* Whatever ends the wait, the next write returns the error if there is one. */
 	poll(&writable, 1, -1);
 	return true;
 }
@@ -103,7 +103,7 @@ static void write_failed(struct writer *w)
 	}
 }
 
-/* Returns up to where it was written. */
+/* Writes the text. Returns where it stopped. */
 static const char *write_text(struct writer *w, const struct text *text)
 {
 	const char *from = text->begin;
@@ -119,7 +119,7 @@ static const char *write_text(struct writer *w, const struct text *text)
 	return from;
 }
 
-/* Above the batch, so it takes a buffer of its own. */
+/* The header precedes the batch, so it takes its own buffer. */
 static void write_header(struct writer *w)
 {
 	char line[WRITER_ROW];
@@ -133,7 +133,7 @@ static void write_header(struct writer *w)
 	write_text(w, &text);
 }
 
-/* Each session is one line, the last ones of the batch. */
+/* Each session is one line, and sessions are the last lines of the batch. */
 static uint64_t count_unwritten(const struct writer *w, const char *from)
 {
 	uint64_t lines = 0;

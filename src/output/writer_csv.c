@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Comma separated values, quoted as RFC 4180 has it, with the original's header. */
+/* Comma-separated values, quoted as in RFC 4180, with the header of the original tcplife. */
 #include <string.h>
 
 #include "writer_format.h"
 
-#define CELL_MAX 256 /* more than a COMM of nothing but escapes has, or a cgroup's label */
+#define CELL_MAX 256 /* bytes; a COMM full of escapes or a cgroup's label is shorter */
 
 static bool needs_quotes(const char *cell, size_t length)
 {
@@ -12,7 +12,7 @@ static bool needs_quotes(const char *cell, size_t length)
 			  memchr(cell, '"', length));
 }
 
-/* Quotes what was put since `from`, if it must be. */
+/* Quotes what was written since `from` if it needs quotes. */
 static void quote_cell(struct text *t, size_t from)
 {
 	const size_t length = text_length(t) - from;

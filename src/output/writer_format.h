@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What a format is to the writer. One file a format. */
+/* The interface of session formats. Each format is one file. */
 #ifndef TCPLIFE_WRITER_FORMAT_H
 #define TCPLIFE_WRITER_FORMAT_H
 
@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 struct writer_format {
-	void (*header)(struct text *t, const struct columns *c); /* NULL: it has none */
+	void (*header)(struct text *t, const struct columns *c); /* NULL: no header */
 	void (*row)(struct text *t, struct columns *c, const struct session *s);
 };
 

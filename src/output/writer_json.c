@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* JSON Lines: one flat object a session; bytes and nanoseconds as integers, unknown as null. */
+/*
+ * JSON Lines: a flat object per session; bytes and nanoseconds as integers, unknown values as null.
+ */
 #include "base/json.h"
 #include "values.h"
 #include "writer_format.h"

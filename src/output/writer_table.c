@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The table, default and wide: the original's, to the byte, and more columns to the right. */
+/* The table, default and wide: byte for byte the original's, with more columns to the right. */
 #include "writer_format.h"
 
 #define RED   "\033[31m"
 #define PLAIN "\033[0m"
 
-/* The last column is not filled up. */
+/* The last column is not padded. */
 static void fill_cell(struct text *t, const struct columns *c, size_t i, const char *from)
 {
 	if (c->list[i]->column.right)
