@@ -23,8 +23,8 @@ enum exit_code {
 };
 
 /*
- * If a standard stream is closed, the next file to be opened takes its number, and what is meant
- * for a person would be written into it. A placeholder that cannot be written to makes it an error.
+ * If a standard stream is closed, the next open() takes its number, and messages would go into that
+ * file. This opens a placeholder that cannot be written to, so that such writes fail.
  */
 static void streams_reserve(void)
 {
@@ -37,7 +37,7 @@ static void streams_reserve(void)
 		close(fd);
 }
 
-/* What was printed must have arrived. */
+/* Returns code, or a failure if standard output could not be written. */
 static int printed(int code)
 {
 	if (!fflush(stdout) && !ferror(stdout))

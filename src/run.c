@@ -20,8 +20,8 @@
 #include "trace/choice.h"
 #include "trace/feed.h"
 
-#define DRAIN_EVERY_MS 100 /* a record shows within twice this */
-#define STUCK_MS       1000 /* once told to end: an output that takes nothing for so long is given up */
+#define DRAIN_EVERY_MS 100  /* a record is printed within twice this */
+#define STUCK_MS       1000 /* once ending, how long to wait for an output that takes nothing */
 
 struct run {
 	const struct options *options;
@@ -32,20 +32,20 @@ struct run {
 	struct sink *sink;
 	struct signals signals;
 	int epoll;
-	int output;	     /* what is watched for a reader that goes */
+	int output;	     /* watched for a reader that goes away */
 	int64_t deadline_ns; /* by clock_now_ns(); INT64_MAX: none */
-	bool told; /* of its losses on standard error, and the sink is to have them, too */
-	char *why; /* of `size`; "" until it fails */
+	bool told;	     /* losses were printed on request; the sink still needs them */
+	char *why;	     /* `size` bytes; "" until something fails */
 	size_t size;
 };
 
-/* The reader has gone: what is not written from now on is not lost, since nobody wants it. */
+/* The reader is gone: what is not written from now on is not lost, since nobody wants it. */
 static bool is_unwanted(const struct run *run)
 {
 	return writer_status(run->writer) == WRITER_CLOSED;
 }
 
-/* What fails first is what is told. */
+/* Keeps the first failure only. */
 static void fail(struct run *run, const char *what, int error)
 {
 	if (error && !*run->why)
@@ -101,7 +101,7 @@ static void put_losses(struct run *run)
 	sink_put_losses(run->sink, &losses);
 }
 
-/* At the end: to the sink always, to a person if there were any. */
+/* At the end, the sink always gets the losses, standard error only if there are any. */
 static void report_losses(struct run *run)
 {
 	struct losses losses;
@@ -121,7 +121,7 @@ static void reopen(struct run *run)
 			outlet_name(writer_outlet(run->writer)), strerror(-error));
 }
 
-/* What must not wait until the output takes something. */
+/* Handles what must not wait until the output takes data. */
 static void on_signals(struct run *run)
 {
 	signals_take(&run->signals);
@@ -134,7 +134,7 @@ static void on_signals(struct run *run)
 	}
 }
 
-/* Between two batches. */
+/* Handles what must happen between two batches. */
 static void after_signals(struct run *run)
 {
 	if (run->signals.typed)
@@ -147,8 +147,8 @@ static void after_signals(struct run *run)
 }
 
 /*
- * The writer waits for its output here, so that signals and the end of the duration are heeded
- * meanwhile. The kernel side goes on, and counts what the buffer has no room for.
+ * Here the writer waits for its output, so that signals and the end of the duration are handled
+ * meanwhile. The kernel side goes on, and counts what does not fit into its buffer.
  */
 static bool wait_for_output(void *arg)
 {
@@ -166,7 +166,10 @@ static bool wait_for_output(void *arg)
 
 		if (n > 0 && fds[0].revents)
 			on_signals(run);
-		/* A terminal that another process writes to may be writable and take nothing. */
+		/*
+		 * A terminal shared with another writer may poll as writable and still take
+		 * nothing.
+		 */
 		if (n > 0 && fds[1].revents)
 			poll(fds, 1, 1);
 		if ((n > 0 && fds[1].revents) || (n < 0 && errno != EINTR))
@@ -177,14 +180,14 @@ static bool wait_for_output(void *arg)
 	return false;
 }
 
-/* Takes what waits in the buffer and writes it out. */
+/* Reads the records that wait and writes them. */
 static void drain(struct run *run)
 {
 	fail(run, "cannot take records from the kernel", feed_drain(run->feed));
 	writer_flush(run->writer);
 }
 
-/* Until the buffer is to be drained, or something is due before. */
+/* How long to wait: until the next drain, or until something is due. */
 static int wait_ms(const struct run *run, int64_t now)
 {
 	int64_t due = run->deadline_ns;
@@ -232,8 +235,10 @@ static bool losses_readable(const void *arg)
 	return !tracer_losses(arg, &losses);
 }
 
-/* From here on only those system calls work that privilege.c lists: whatever else is needed, to the
- * end, must be open by now. */
+/*
+ * From here on only the system calls that privilege.c lists work. Everything else that is needed
+ * must be open by now.
+ */
 static void privileges_drop(struct run *run)
 {
 	const bool file = run->options->output;
@@ -271,7 +276,7 @@ static void say_room(const struct tracer *tracer)
 		(unsigned long long)tracer_footprint(tracer) >> 10);
 }
 
-/* Everything that can be opened before tracing begins. */
+/* Opens all that can be opened before tracing begins. */
 static bool outputs_open(struct run *run)
 {
 	const struct options *options = run->options;
@@ -293,7 +298,9 @@ static bool outputs_open(struct run *run)
 	if (error)
 		return false;
 	writer_set_wait(run->writer, wait_for_output, run);
-	/* A pipe whose reader goes is told as an error; a file cannot be watched, and never goes.
+	/*
+	 * epoll reports EPOLLERR for a pipe whose reader is gone. A file cannot be watched, and
+	 * needs no watching.
 	 */
 	run->output = outlet_fd(outlet);
 	watch(run->epoll, run->output, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* One run from the first session to the report: choose, drain, write, until it is time to end. */
+/* A run, from choosing a hook to reporting losses. */
 #ifndef TCPLIFE_RUN_H
 #define TCPLIFE_RUN_H
 
@@ -9,8 +9,8 @@
 #include "cli/options.h"
 
 /*
- * Traces until a signal, --duration or --count ends it, or nobody reads any more. False: it could
- * not trace or not write, and one line that says why.
+ * Traces until a signal, --duration or --count ends the run, or until nobody reads the output.
+ * Returns false if it could not trace or write, with a line in why.
  */
 bool run_trace(const struct options *options, char *why, size_t size);
 

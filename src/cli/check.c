@@ -8,7 +8,7 @@
 #include "session/fields.h"
 #include "version.h"
 
-/* Walks what records lack with this choice; the callers begin with NULL. */
+/* Iterates over what records lack, given what is known. */
 struct lack_walk {
 	uint64_t known;
 	const struct field *field;
@@ -106,7 +106,7 @@ static void print_layout(FILE *out, const struct layout *layout)
 	}
 }
 
-/* What of a record cannot be told with this choice, and how it could be. */
+/* Lists what records cannot tell with this choice, and how they could. */
 static void print_lacks(FILE *out, const struct choice *choice)
 {
 	const struct facts *f = &choice->facts;
@@ -160,7 +160,7 @@ static void put_bool(struct text *t, bool value)
 	text_put_string(t, value ? "true" : "false");
 }
 
-/* What went wrong; null if nothing did. */
+/* Writes the error as a string, or null if there is none. */
 static void put_error(struct text *t, int error)
 {
 	if (error)
@@ -255,7 +255,7 @@ static void put_lacks(struct text *t, const struct choice *choice)
 	text_put_char(t, ']');
 }
 
-/* How it would trace. */
+/* Writes the choice as a member of the object. */
 static void put_choice(struct text *t, const struct choice *choice)
 {
 	JSON_KEY(t, "buffer");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What --check and -v tell of the choice: facts, plan, reasons, layout. */
+/* How --check and -v present the choice: facts, plan, reasons, layout. */
 #ifndef TCPLIFE_CHECK_H
 #define TCPLIFE_CHECK_H
 
@@ -7,13 +7,13 @@
 
 #include "trace/choice.h"
 
-/* The whole page, for a person. */
+/* Prints the whole page for a person. */
 void check_print(FILE *out, const struct choice *choice);
 
-/* The same as one JSON object. */
+/* Prints the same as one JSON object. */
 void check_print_json(FILE *out, const struct choice *choice);
 
-/* The choice in a line or two, for -v. */
+/* Prints the choice in one or two lines, for -v. */
 void check_print_brief(FILE *out, const struct choice *choice);
 
 #endif

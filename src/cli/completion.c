@@ -3,14 +3,14 @@
 
 #include <string.h>
 
-/* Nothing if words is NULL. */
+/* Prints the words, or nothing if words is NULL. */
 static void print_words(FILE *out, words_fn *words)
 {
 	for (unsigned i = 0; words && words(i); i++)
 		fprintf(out, "%s%s", i ? " " : "", words(i));
 }
 
-/* "--end)", or "-L | --localport)". */
+/* Prints "--end)" or "-L | --localport)". */
 static void print_case(FILE *out, const struct options_description *o)
 {
 	fputs("    ", out);
@@ -59,7 +59,7 @@ static void print_bash(FILE *out)
 	      out);
 }
 
-/* What stands in brackets, in single quotes. */
+/* Prints the help in brackets, for a string in single quotes. */
 static void print_zsh_help(FILE *out, const char *help)
 {
 	for (; *help; help++) {
@@ -72,7 +72,7 @@ static void print_zsh_help(FILE *out, const char *help)
 	}
 }
 
-/* What may follow the option: ":LIST:_values -s , LIST fin-local fin-remote". */
+/* Prints what may follow the option: ":LIST:_values -s , LIST fin-local fin-remote". */
 static void print_zsh_argument(FILE *out, const struct options_description *o)
 {
 	if (!o->argument)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Scripts that let a shell complete our options, made from their table. */
+/* Shell completion scripts, made from the table of options. */
 #ifndef TCPLIFE_COMPLETION_H
 #define TCPLIFE_COMPLETION_H
 
@@ -7,7 +7,7 @@
 
 #include "options.h"
 
-/* shell: not COMPLETION_NONE. */
+/* shell: anything but COMPLETION_NONE. */
 void completion_print(FILE *out, enum options_completion shell);
 
 #endif

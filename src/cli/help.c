@@ -17,7 +17,7 @@ static const char *const examples[][2] = {
 	{ "-j | jq .raddr", "remote addresses, by way of JSON" },
 };
 
-/* One option and its help; the help's later lines stand below the first. */
+/* Prints an option and its help, aligning the help's further lines. */
 static void print_option(FILE *out, const struct option *o)
 {
 	char letter[] = "   ";

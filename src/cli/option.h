@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* One row of the table of options, and the state of a parse. */
+/* A row of the table of options, and the state of a parse. */
 #ifndef TCPLIFE_OPTION_H
 #define TCPLIFE_OPTION_H
 
@@ -7,51 +7,54 @@
 
 struct parse;
 
-/* Stores an option; its argument is p->value. Returns false with the error in p->blame. */
+/*
+ * Stores an option whose argument is p->value. If that is bad, returns false with p->blame filled
+ * in.
+ */
 typedef bool take_fn(struct parse *p);
 
 struct option {
-	const char *name; /* with its dashes; NULL: a heading, which is in help */
-	char letter;	  /* or 0 */
+	const char *name; /* with its dashes; NULL: a heading, whose text is `help` */
+	char letter;	  /* 0: none */
 	const char *argument;
 	const char *help; /* one line or more */
-	take_fn *take;	  /* NULL: ends the parse, with status `value` */
-	size_t field;	  /* where in struct options */
-	int value;	  /* what take_value() stores there, or take_word() for the first word */
-	words_fn *words;  /* those that its argument may be, or be made of; NULL: others */
-	const char *noun; /* what the argument should be: "a number of sessions" */
-	uint64_t least;	  /* the bounds of take_number() */
+	take_fn *take;	  /* NULL: ends the parse with status `value` */
+	size_t field;	  /* offset in struct options */
+	int value;	  /* for take_value(); for take_word() the value of the first word */
+	words_fn *words;  /* what the argument may be or contain; may be NULL */
+	const char *noun; /* describes the argument: "a number of sessions" */
+	uint64_t least;	  /* bounds for take_number() */
 	uint64_t most;
-	uint8_t bytes; /* of the field that take_number() stores: 4 or 8 */
-	/* What take_filter() calls. */
+	uint8_t bytes; /* size of take_number()'s field: 4 or 8 */
+	/* For take_filter(). */
 	bool (*filter)(struct filter *f, const char *word, struct blame *blame);
 };
 
-/* The table, in the order of --help. */
+/* All options, in the order of --help. */
 extern const struct option option_table[];
 extern const size_t option_count;
 
 struct parse {
 	struct options *options;
-	char *const *word;	     /* of argv, the one at hand */
-	const struct option *option; /* likewise; NULL: not known yet */
-	bool by_letter;		     /* it was given as -L, not as --localport */
-	char letter[3];		     /* then, "-L" */
-	const char *value;	     /* its argument, if it takes one */
+	char *const *word;	     /* the current word of argv */
+	const struct option *option; /* the current option; NULL: not known yet */
+	bool by_letter;		     /* given as -L, not as --localport */
+	char letter[3];		     /* "-L" if by_letter */
+	const char *value;	     /* the option's argument; NULL: none */
 	struct blame blame;
 };
 
-/* Blames the value at hand. Returns false, for the caller to return. */
+/* Blames the current value. Always returns false, for the caller to return. */
 bool parse_blame(struct parse *p, const char *reason);
 
-/* How values are stored. */
+/* The functions that store values. */
 take_fn take_flag;    /* a bool */
-take_fn take_value;   /* an enum; excludes the other options with the same field */
-take_fn take_number;  /* a number between bounds */
+take_fn take_value;   /* an enum; rivals: the options with the same field */
+take_fn take_number;  /* a number within bounds */
 take_fn take_seconds; /* nanoseconds, from seconds with a fraction */
-take_fn take_word;    /* an enum, from one of the words */
+take_fn take_word;    /* an enum, given by one of the words */
 take_fn take_pids, take_ports, take_keys, take_filter; /* lists */
 take_fn take_btf;
-take_fn take_file; /* the name of a file */
+take_fn take_file; /* a file name */
 
 #endif

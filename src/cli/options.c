@@ -42,7 +42,7 @@ static const char *shell_word(unsigned n)
 	return n < 2 ? (const char *[]){ "bash", "zsh" }[n] : NULL;
 }
 
-/* The options: what is parsed, and what --help tells, in this order. */
+/* The table drives both the parser and --help, which prints it in this order. */
 const struct option option_table[] = {
 	{ .help = "output" },
 	{ "--time", 'T', NULL, "add the column TIME, the end by the clock", take_flag,
@@ -172,12 +172,12 @@ struct output_request options_output(const struct options *o)
 	};
 }
 
-/* What the kernel side must note of each session: a mask of enum field_asks. */
+/* What the kernel side must record of each session: a mask of enum field_asks. */
 static unsigned asks_of(const struct options *o)
 {
 	unsigned asks = o->filter.uid_count ? ASKS_UID : 0;
 
-	/* Those older than the tracer are found in their network namespace. */
+	/* Sessions in sock_diag are matched by network namespace. */
 	if (o->existing || o->open)
 		asks |= ASKS_NETNS;
 	for (unsigned i = 0; i < o->by.count; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The command line. Reads argv and, for --uid NAME, the user database; fills a struct. */
+/* The command line. Reads argv and, for --uid NAME, the user database, and fills in a struct. */
 #ifndef TCPLIFE_OPTIONS_H
 #define TCPLIFE_OPTIONS_H
 
@@ -16,7 +16,7 @@
 #include "trace/request.h"
 #include "base/words.h"
 
-#define OPTIONS_ERROR_SIZE 512 /* enough for any error text */
+#define OPTIONS_ERROR_SIZE 512 /* bytes; enough for any error text */
 
 enum options_status {
 	OPTIONS_RUN,
@@ -38,23 +38,23 @@ enum options_completion {
 };
 
 struct options {
-	/* What is printed. */
+	/* What to print. */
 	enum output_format format;
 	bool time;	/* column TIME */
 	bool timestamp; /* column TIME(s) */
-	bool wide;	/* only matters to FORMAT_TABLE */
+	bool wide;	/* for FORMAT_TABLE */
 	bool extended;
 	enum options_header header;
 	enum output_color color;
-	const char *output; /* the file to append to; NULL: standard output; borrowed from argv */
+	const char *output; /* file to append to; NULL: standard output; borrowed from argv */
 
-	/* Which sessions. */
-	struct scope scope;   /* what the kernel side can decide */
-	struct filter filter; /* what is left is decided by this */
-	bool open;	      /* at exit, list those still open, too */
-	bool existing;	      /* also those older than the tracer */
+	/* Which sessions to print. */
+	struct scope scope;   /* decided by the kernel side if it can */
+	struct filter filter; /* decided by user space */
+	bool open;	      /* at exit, also list sessions still open */
+	bool existing;	      /* also sessions that began before tracing */
 
-	/* Statistics of them, instead. */
+	/* Print statistics of them instead. */
 	bool stats;
 	struct stats_by by;
 	uint64_t interval_ns; /* 0: only at the end */
@@ -63,49 +63,49 @@ struct options {
 	uint64_t duration_ns; /* 0: no limit */
 	uint64_t count;	      /* sessions; 0: no limit */
 
-	/* How it traces. */
+	/* How to trace. */
 	enum probe_wish probe;
 	enum btf_wish btf;
 	enum transport_wish transport;
 	enum accept_wish accept;
-	const char *btf_file;  /* with BTF_FILE; borrowed from argv */
-	uint32_t max_sessions; /* 0: by the machine's memory */
-	uint32_t buffer_kb;    /* likewise */
+	const char *btf_file;  /* for BTF_FILE; borrowed from argv */
+	uint32_t max_sessions; /* 0: derived from the machine's memory */
+	uint32_t buffer_kb;    /* 0: likewise */
 	bool check;
-	enum options_completion completion; /* print that, and do nothing else */
+	enum options_completion completion; /* print a script and exit */
 	bool verbose;
-	bool version; /* as OPTIONS_VERSION tells, too */
+	bool version; /* options_parse() also returns OPTIONS_VERSION */
 };
 
-/* What is known of one option, for those who do not parse; all of it is static. */
+/* Describes an option for users other than the parser; all strings are static. */
 struct options_description {
 	const char *name;     /* "--localport" */
-	char letter;	      /* 'L', or 0 */
-	const char *argument; /* "LIST"; NULL: it takes none */
+	char letter;	      /* or 0 */
+	const char *argument; /* "LIST"; NULL: takes none */
 	const char *help;     /* one line or more */
 	words_fn *words;      /* what the argument may be; NULL: anything */
-	bool list;	      /* or several of them, with commas between */
-	bool file;	      /* or the name of a file */
+	bool list;	      /* the argument is a comma-separated list of the words */
+	bool file;	      /* the argument may be a file name */
 };
 
 /*
- * Reads the command line; argv[0] is skipped. On OPTIONS_ERROR, error holds one line that names
- * the bad word, without the program's name in front and without a newline; it is safe to show on
- * a terminal. argv must outlive *o. Nothing is allocated.
+ * Parses the command line, skipping argv[0]. For OPTIONS_ERROR, writes one line to `error` that
+ * names the bad word, without the program's name and a newline; it is safe to show on a terminal.
+ * Allocates nothing; *o borrows from argv.
  */
 enum options_status options_parse(struct options *o, int argc, char *const argv[], char *error,
 				  size_t error_size);
 
-/* What the options say of tracing; it borrows from *o. */
+/* The request for the tracer. Borrows from *o. */
 struct trace_request options_trace(const struct options *o);
 
-/* What the options say of the output. */
+/* The request for the output. */
 struct output_request options_output(const struct options *o);
 
-/* The nth option, in the order of --help. False: there are no more. */
+/* Describes the nth option, in the order of --help. Returns false after the last. */
 bool options_describe(unsigned n, struct options_description *d);
 
-/* The text of --help. */
+/* Prints the text of --help. */
 void options_usage(FILE *out);
 
 #endif

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The engine: words of argv, the options that they name, and what is said of a bad one. */
+/* The parser of argv, and its error messages. */
 #include <string.h>
 
 #include "option.h"
 
-#define BLAMED_WORD_MAX 64 /* columns of a bad word that an error text shows */
+#define BLAMED_WORD_MAX 64 /* columns of a bad word shown in an error */
 
 bool parse_blame(struct parse *p, const char *reason)
 {
 	return blame_word(&p->blame, p->value, strlen(p->value), reason);
 }
 
-/* The same name, or the same up to the value that follows in the word. */
+/* Whether the word is the option's name, alone or followed by "=" and a value. */
 static bool is_named(const struct option *o, const char *word)
 {
 	const size_t length = o->name ? strlen(o->name) : 0;
@@ -36,7 +36,7 @@ static const struct option *find_letter(char letter)
 	return NULL;
 }
 
-/* attached: the value that stands in the same word, or NULL. */
+/* attached: the value in the same word, or NULL. */
 static enum options_status read_option(struct parse *p, const char *attached)
 {
 	const struct option *o = p->option;
@@ -57,7 +57,7 @@ static enum options_status read_option(struct parse *p, const char *attached)
 	return o->take(p) ? OPTIONS_RUN : OPTIONS_ERROR;
 }
 
-/* -L80, or flags in a row: -stT. */
+/* Reads -L80, or several flags in one word: -stT. */
 static enum options_status read_letters(struct parse *p)
 {
 	enum options_status status = OPTIONS_RUN;
@@ -100,7 +100,7 @@ static enum options_status blame_stray(struct parse *p)
 	return OPTIONS_ERROR;
 }
 
-/* One word of argv, and the next one, if that is its value. */
+/* Reads a word of argv, and the next one if that is its value. */
 static enum options_status read_word(struct parse *p)
 {
 	const char *word = *p->word;
@@ -113,11 +113,11 @@ static enum options_status read_word(struct parse *p)
 		return read_name(p);
 	if (!p->word[1])
 		return OPTIONS_RUN;
-	p->word++; /* after "--" there are no options, and we take nothing else */
+	p->word++; /* only operands follow "--", and we take none */
 	return blame_stray(p);
 }
 
-/* "-L: '70000' is not a port (1 to 65535); try --help" */
+/* Composes "-L: '70000' is not a port (1 to 65535); try --help". */
 static void explain(const struct parse *p, char *error, size_t size)
 {
 	const struct blame *blame = &p->blame;
@@ -140,7 +140,7 @@ static void explain(const struct parse *p, char *error, size_t size)
 	*text.at = '\0';
 }
 
-/* Blames an option for another one, which it needs or excludes. */
+/* Blames an option for another one, which it requires or excludes. */
 static enum options_status blame_pair(struct parse *p, const char *name, const char *other,
 				      const char *reason)
 {
@@ -151,7 +151,7 @@ static enum options_status blame_pair(struct parse *p, const char *name, const c
 	return OPTIONS_ERROR;
 }
 
-/* The option that adds a column or widens them; NULL: none was given. */
+/* The option given that adds or widens columns; NULL if there is none. */
 static const char *column_option(const struct options *o)
 {
 	if (o->time)
@@ -190,7 +190,7 @@ enum options_status options_parse(struct options *o, int argc, char *const argv[
 	enum options_status status = OPTIONS_RUN;
 
 	*o = (struct options){ 0 };
-	/* Without its value, the last word leaves p.word at the end. */
+	/* If the last word lacks its value, p.word is at the end of argv. */
 	for (; argc > 0 && status == OPTIONS_RUN && *p.word; p.word++)
 		status = read_word(&p);
 	if (status == OPTIONS_RUN)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* How the values of options are read and stored. */
+/* Parses and stores the values of options. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 #define STRINGIFY(x) #x
 #define EXPAND(x)    STRINGIFY(x)
-#define LACK_MAX     64 /* "is not a number of sessions (1 to 16777216)" */
+#define LACK_MAX     64 /* bytes for "is not a number of sessions (1 to 16777216)" */
 
 static void *stored_at(const struct parse *p)
 {
@@ -20,7 +20,7 @@ bool take_flag(struct parse *p)
 	return true;
 }
 
-/* The option that stored this value in this field; there is one. */
+/* The only option that stores this value in this field. */
 static const struct option *find_rival(size_t field, int value)
 {
 	const struct option *o = option_table;
@@ -30,7 +30,7 @@ static const struct option *find_rival(size_t field, int value)
 	return o;
 }
 
-/* One of several that exclude each other, because they are stored in the same place. */
+/* Options that exclude each other store their values in the same field. */
 bool take_value(struct parse *p)
 {
 	int *field = stored_at(p);
@@ -67,7 +67,7 @@ bool take_pids(struct parse *p)
 
 bool take_word(struct parse *p)
 {
-	static char lack[LACK_MAX]; /* the parse ends with the first blame */
+	static char lack[LACK_MAX]; /* parsing ends at the first blame */
 	unsigned n;
 
 	if (words_find(p->option->words, p->value, strlen(p->value), &n)) {

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-/* static/note wrote the first one, whose first line is the commit; static/components the other. */
+/*
+ * static/note writes `built`, whose first line is the commit; static/components writes
+ * `components`.
+ */
 __asm__(".pushsection .rodata\n"
 	"built: .incbin \"built\"\n.byte 0\n"
 	"components: .incbin \"components\"\n.byte 0\n"
