@@ -2,6 +2,7 @@
 #include "feed.h"
 
 #include <stdlib.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -177,12 +178,17 @@ static void list_open(struct feed *feed)
 		.netns_known = feed->view.known & KNOWS(FIELD_NETNS_INUM),
 		.bytes_known = layout_has(&feed->choice->layout, FIELD_BYTES_ACKED) &&
 			       layout_has(&feed->choice->layout, FIELD_BYTES_RECEIVED),
-		.most = tracer_room(feed->choice->tracer)->sessions,
+		.most = room_lives(tracer_room(feed->choice->tracer)),
 		.fn = take_open,
 		.arg = feed,
 	};
+	const uint64_t homeless = tracer_crowded_out(feed->choice->tracer);
 	const int result = open_list(&request);
 
+	if (homeless)
+		message("warning: %" PRIu64 " sessions found no room when they began "
+			"(--max-sessions): those of them that are open are not listed",
+			homeless);
 	if (result)
 		message("warning: not all open sessions are listed: %s", strerror(-result));
 }

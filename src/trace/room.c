@@ -93,3 +93,8 @@ struct room room_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint
 		.outbox_most = records,
 	};
 }
+
+uint32_t room_lives(const struct room *room)
+{
+	return room->near_sets * NEAR_WAYS + room->far_sessions;
+}

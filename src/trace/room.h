@@ -28,4 +28,7 @@ struct room {
 struct room room_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint32_t buffer_kb,
 		     bool grows);
 
+/* How many sessions find room in all: some more than are asked for, where there is a table. */
+uint32_t room_lives(const struct room *room);
+
 #endif

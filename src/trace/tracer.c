@@ -207,7 +207,7 @@ static int object_configure(struct tracer *tracer, const struct tracer_request *
 	if (!result)
 		result = size_for_sessions(tracer, request, "sessions", tracer->room.far_sessions);
 	if (!result && request->asked->open)
-		result = size_for_sessions(tracer, request, "ends", tracer->room.sessions);
+		result = size_for_sessions(tracer, request, "ends", room_lives(&tracer->room));
 	if (!result && config.hold)
 		result = size_for_sessions(tracer, request, "held", held_most(tracer, request));
 	if (!result && request->asked->scope->pid_count)
@@ -529,6 +529,15 @@ static struct record record_of(const struct life *life, const struct ends *ends)
 	memcpy(r.raddr, ends->raddr, sizeof(r.raddr));
 	memcpy(r.comm, life->comm, sizeof(r.comm));
 	return r;
+}
+
+uint64_t tracer_crowded_out(const struct tracer *tracer)
+{
+	const uint32_t cause = LOSS_SESSIONS;
+	uint64_t count = 0;
+
+	bpf_map_lookup_elem(map_of(tracer, "losses"), &cause, &count);
+	return count;
 }
 
 void tracer_lives(const struct tracer *tracer, reader_fn fn, void *arg)

@@ -46,6 +46,9 @@ int tracer_drain(struct tracer *tracer);
  */
 int tracer_losses(const struct tracer *tracer, struct losses *losses);
 
+/* How many sessions found no room when they began, whether they have ended or not. */
+uint64_t tracer_crowded_out(const struct tracer *tracer);
+
 /*
  * Calls fn for each session that has begun and not ended, if open sessions are asked for: what the
  * kernel side knows of it. The counters are 0 less those at birth, closed_ns is 0, and state the

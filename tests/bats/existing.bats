@@ -5,6 +5,7 @@
 load tracer.bash
 load truth.bash
 load standing.bash
+load load.bash
 
 setup() {
 	bats_require_minimum_version 1.5.0
@@ -160,4 +161,14 @@ still_open() {
 		[ $option = --open ] ||
 			[[ $stderr == *"tcplife: warning: cannot tell who owns all open sessions: /proc: Permission denied; run as root, with CAP_SYS_PTRACE"* ]]
 	done
+}
+
+# As many as there is room for are listed, and the rest is told of.
+@test "--open: sessions that found no room are told of" {
+	tracer_start -j --open --max-sessions 1000
+	load_stand -o 2000
+	tracer_stop
+	load_let_go
+	[ "$(grep -c '"[lr]addr":"127\.77\..*"end":"open"' "$records")" -le 1000 ]
+	grep -qE 'warning: [0-9]+ sessions found no room when they began \(--max-sessions\): those of them that are open are not listed$' "$said"
 }
