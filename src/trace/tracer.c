@@ -59,7 +59,8 @@ struct tracer {
 	struct bpf_link *accept_link;
 	struct audit *audit; /* NULL: the kernel cannot be asked */
 	bool may_miss;	     /* the kernel may pass the change hook over, and not count it */
-	int64_t left_over;   /* sessions whose ends were told to no program, as the audit found */
+	int64_t left_over;   /* sessions whose ends were told to no program, as the audit found;
+				or its -errno */
 };
 
 static bool is_attached(const struct tracer *tracer)
@@ -489,8 +490,10 @@ int tracer_losses(const struct tracer *tracer, struct losses *losses)
 	losses->unborn = (int64_t)(*unseen - *full);
 	/* Their sockets were gone when tracing ended, or others had followed before. A kprobe may
 	 * be passed over without a trace. */
-	losses->missed = (int64_t)counts[LOSS_ENDS] + tracer->left_over;
-	if (!losses->missed && !tracer->audit && tracer->may_miss)
+	losses->missed = (int64_t)counts[LOSS_ENDS];
+	if (tracer->left_over > 0)
+		losses->missed += tracer->left_over;
+	else if (!losses->missed && (tracer->left_over < 0 || (!tracer->audit && tracer->may_miss)))
 		losses->missed = -1;
 	return result;
 }
@@ -582,9 +585,8 @@ void tracer_detach(struct tracer *tracer)
 	/* While those that end are still taken out of the table. */
 	if (tracer->audit && is_attached(tracer)) {
 		const struct sessions sessions = sessions_of(tracer);
-		const int64_t gone = audit_count(tracer->audit, &sessions);
 
-		tracer->left_over = gone > 0 ? gone : 0;
+		tracer->left_over = audit_count(tracer->audit, &sessions);
 	}
 	bpf_link__destroy(tracer->change_link);
 	bpf_link__destroy(tracer->second_link);
