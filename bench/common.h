@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What all of the bench needs. */
+/* Shared by all files of the bench. */
 #ifndef TCPLIFE_COMMON_H
 #define TCPLIFE_COMMON_H
 
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-/* Ends with exit code 1 and one line that says what failed, and errno's text. */
+/* Prints what failed and errno's text on one line, and exits with code 1. */
 #define die(...)                                             \
 	do {                                                 \
 		const int error_ = errno;                    \

@@ -21,12 +21,12 @@
 
 #include "common.h"
 
-#define ONCE_PREFIX  "127.78." /* of load_once(), which nobody counts */
-#define PER_ADDRESS  20000     /* connections to one address: well within its ports */
-#define WORKERS_MOST 250       /* each has its own network of addresses */
+#define ONCE_PREFIX  "127.78." /* used by load_once(); not counted */
+#define PER_ADDRESS  20000     /* connections to one address; it has more ports than that */
+#define WORKERS_MOST 250       /* each has its own range of addresses */
 #define SPARE_FILES  64
 
-/* One end that listens, and where it does. */
+/* A listening socket and its address. */
 struct side {
 	int listener;
 	uint32_t network; /* 127.77.worker.0, host order */
@@ -35,10 +35,10 @@ struct side {
 
 struct load {
 	unsigned int workers;
-	struct load_result *results; /* one a worker, shared with it */
-	int ready[2];		     /* pipe: a byte for each worker that has opened all */
-	int go[2];		     /* pipe: its end, to close all */
-	long in_use;		     /* sockets before it */
+	struct load_result *results; /* one per worker, in shared memory */
+	int ready[2];		     /* pipe: a byte from each worker that has opened everything */
+	int go[2];		     /* pipe: closing it tells the workers to close */
+	long in_use;		     /* sockets that existed before */
 	pid_t pids[];
 };
 
@@ -65,7 +65,7 @@ void load_network(void)
 		die("loopback up");
 	close(fd);
 	sysctl_set("/proc/sys/net/ipv4/ip_local_port_range", "1024 65535");
-	/* What waits in TIME_WAIT costs the load time, and no tracer anything. */
+	/* Sockets in TIME_WAIT cost the load time, and concern no tracer. */
 	sysctl_set("/proc/sys/net/ipv4/tcp_max_tw_buckets", "64");
 	sysctl_set("/proc/sys/net/core/somaxconn", "4096");
 }
@@ -82,7 +82,7 @@ static void side_open(struct side *side, const char *prefix, unsigned int worker
 	side->network = ntohl(inet_addr(network));
 	if (load_port && !strcmp(prefix, LOAD_PREFIX)) {
 		any.sin_port = htons((uint16_t)(load_port + worker));
-		/* Of the load before, some are in TIME_WAIT. */
+		/* Sockets of the previous load may be in TIME_WAIT. */
 		setsockopt(side->listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
 	}
 	if (side->listener < 0 || bind(side->listener, (struct sockaddr *)&any, sizeof(any)) ||
@@ -92,7 +92,7 @@ static void side_open(struct side *side, const char *prefix, unsigned int worker
 	side->port = any.sin_port;
 }
 
-/* Both ends of a new connection, to one of 250 addresses. */
+/* Opens a connection to one of 250 addresses and returns both ends. */
 static void side_connect(const struct side *side, uint32_t address, int ends[2])
 {
 	struct sockaddr_in to = {
@@ -125,7 +125,7 @@ static void transfer(const int ends[2], uint32_t bytes)
 
 void load_once(void)
 {
-	/* The second one's close(2) is back when the session has ended. */
+	/* Makes the second close(2) return only once the session has ended. */
 	const struct linger patient = { .l_onoff = 1, .l_linger = 10 };
 	static struct side side;
 	static bool open;
@@ -164,7 +164,7 @@ static void churn(unsigned int worker, uint32_t bytes, int64_t ns, struct load_r
 	result->cpu_ns = cpu_ns();
 }
 
-/* TCP sockets of our network, without those in TIME_WAIT. */
+/* Number of TCP sockets in our network namespace, without those in TIME_WAIT. */
 static long sockets_in_use(void)
 {
 	FILE *file = fopen("/proc/self/net/sockstat", "re");
@@ -195,7 +195,7 @@ static struct load *load_new(unsigned int workers)
 	return load;
 }
 
-/* Waits for the workers; the sum of what they did, and the longest time that one took. */
+/* Waits for the workers. Returns their sums, and the longest elapsed time. */
 static struct load_result load_finish(struct load *load)
 {
 	struct load_result sum = {};
@@ -211,11 +211,13 @@ static struct load_result load_finish(struct load *load)
 		if (r->elapsed_ns > sum.elapsed_ns)
 			sum.elapsed_ns = r->elapsed_ns;
 	}
-	/* The last of what was closed may still be on its way to its end. */
+	/* The last sockets closed may not have reached their end yet. */
 	while (sockets_in_use() > load->in_use)
 		usleep(1000);
-	/* Those in use are counted down a moment before the last change of state, within one RCU
-	 * read-side section. */
+	/*
+	 * A socket leaves the count just before its last change of state, in the same RCU read-side
+	 * section.
+	 */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0);
 	munmap(load->results, load->workers * sizeof(*load->results));
 	close(load->ready[0]);
@@ -267,7 +269,7 @@ static void hold(const struct load *load, unsigned int worker, uint64_t connecti
 	_exit(0);
 }
 
-/* How many connections one worker may hold, by its limit of open files. */
+/* How many connections a worker may hold under the limit of open files. Raises the soft limit. */
 static uint64_t worker_capacity(void)
 {
 	struct rlimit limit;
@@ -299,7 +301,7 @@ struct load *load_open(unsigned int workers, uint64_t sessions)
 		if (!load->pids[i])
 			hold(load, i, (sessions / 2 + workers - 1) / workers);
 	}
-	/* Of the workers alone: one that fails is then told by the end of the pipe. */
+	/* Only workers keep the write end, so that read() returns 0 if one fails. */
 	close(load->ready[1]);
 	load->ready[1] = -1;
 	for (unsigned int i = 0; i < workers; i++)

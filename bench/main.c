@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * bench measure [-s SECONDS] [-o SESSIONS] ... [-- TRACER ARGUMENTS]: what a tracer costs
- * bench load    likewise, without a tracer: only the load
- * bench empty   attaches a program that does nothing, until it is ended
+ * bench measure [-s SECONDS] [-o SESSIONS] ... [-- TRACER ARGUMENTS]: measures what a tracer costs
+ * bench load    takes the same options, and runs only the load
+ * bench empty   attaches a program that does nothing, until killed
  */
 #include <getopt.h>
 #include <unistd.h>

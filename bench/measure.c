@@ -17,20 +17,20 @@
 #include "load.h"
 #include "programs.h"
 
-#define ATTACH_NS 60000000000 /* a tracer that takes longer does not work */
-#define QUIET_NS  1500000000  /* no more output for so long: all is out */
+#define ATTACH_NS 60000000000 /* a tracer that takes longer is broken */
+#define QUIET_NS  1500000000  /* output is complete after this long without more */
 #define POLL_US	  1000
 
 /* A running tracer. */
 struct tracer {
 	pid_t pid;
-	uint32_t newest; /* the newest program before it */
+	uint32_t newest; /* id of the newest program before it */
 	uint32_t newest_map;
-	int output; /* its standard output, a file in memory */
-	int home;   /* the network namespace that it runs in */
+	int output; /* its standard output, a memfd */
+	int home;   /* the network namespace it runs in */
 };
 
-/* A running sum of all that is measured. */
+/* Totals so far. */
 struct cost {
 	struct programs programs;
 	int64_t cpu_ns;
@@ -40,14 +40,14 @@ static void tracer_exec(const struct tracer *tracer, char *const command[])
 {
 	if (setns(tracer->home, CLONE_NEWNET))
 		die("the first network namespace");
-	/* It shall not outlive a measurement that fails. */
+	/* The tracer must not outlive a measurement that fails. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	dup2(tracer->output, STDOUT_FILENO);
 	execvp(command[0], command);
 	die("%s", command[0]);
 }
 
-/* Its CPU time, of all its threads. */
+/* CPU time of all its threads. */
 static int64_t tracer_cpu_ns(const struct tracer *tracer)
 {
 	const struct dirent *task;
@@ -73,7 +73,7 @@ static int64_t tracer_cpu_ns(const struct tracer *tracer)
 	return sum;
 }
 
-/* A line of its /proc/PID/status, in KB. */
+/* A value of its /proc/PID/status, in KB. */
 static long tracer_memory_kb(const struct tracer *tracer, const char *name)
 {
 	char path[64], line[256];
@@ -90,8 +90,10 @@ static long tracer_memory_kb(const struct tracer *tracer, const char *name)
 	return kb;
 }
 
-/* The size of its program and of all files that it has mapped: what it needs on the disk, less what
- * it only reads while it starts. */
+/*
+ * Total size of its program and the files that it has mapped. Leaves out files that it only reads
+ * while starting.
+ */
 static long tracer_disk_kb(const struct tracer *tracer)
 {
 	char path[64], line[512], last[512] = "";
@@ -105,7 +107,7 @@ static long tracer_disk_kb(const struct tracer *tracer)
 		const char *file = strchr(line, '/');
 
 		line[strcspn(line, "\n")] = 0;
-		/* The parts of a file stand in a row. */
+		/* The mappings of a file are adjacent. */
 		if (!file || !strcmp(file, last) || stat(file, &st) || !S_ISREG(st.st_mode))
 			continue;
 		strcpy(last, file);
@@ -116,7 +118,7 @@ static long tracer_disk_kb(const struct tracer *tracer)
 	return bytes / 1024;
 }
 
-/* Starts it, and returns after how long its program ran for the first time. */
+/* Starts the tracer. Returns the time until its program first ran, in nanoseconds. */
 static int64_t tracer_start(struct tracer *tracer, char *const command[])
 {
 	const int64_t begin = clock_ns(CLOCK_MONOTONIC);
@@ -142,7 +144,7 @@ static int64_t tracer_start(struct tracer *tracer, char *const command[])
 	return clock_ns(CLOCK_MONOTONIC) - begin;
 }
 
-/* Until it has said all. */
+/* Waits until the tracer has written everything. */
 static void tracer_settle(const struct tracer *tracer)
 {
 	int64_t since = clock_ns(CLOCK_MONOTONIC), cpu = tracer_cpu_ns(tracer), now;
@@ -154,7 +156,7 @@ static void tracer_settle(const struct tracer *tracer)
 		if (fstat(tracer->output, &st))
 			die("the records");
 		now = tracer_cpu_ns(tracer);
-		/* One that buffers its output has not said all while it is still busy. */
+		/* A tracer that buffers its output is not done while it is busy. */
 		if (st.st_size != size || now - cpu > 10000000)
 			since = clock_ns(CLOCK_MONOTONIC);
 		else if (clock_ns(CLOCK_MONOTONIC) - since > QUIET_NS)
@@ -164,7 +166,7 @@ static void tracer_settle(const struct tracer *tracer)
 	}
 }
 
-/* Ends it, and counts its records of the load. */
+/* Ends the tracer and counts its records of the load. */
 static uint64_t tracer_end(const struct tracer *tracer)
 {
 	const size_t prefix = strlen(LOAD_PREFIX);
@@ -205,7 +207,7 @@ static struct cost cost_now(const struct tracer *tracer)
 	};
 }
 
-/* What one phase cost, each value with the phase's name in front. */
+/* Prints the cost of a phase; each value's name begins with the phase's. */
 static void phase_print(const char *phase, const struct load_result *load, const struct cost *from,
 			const struct cost *to)
 {
@@ -224,7 +226,7 @@ static void phase_print(const char *phase, const struct load_result *load, const
 	putchar('\n');
 }
 
-/* Sessions that are held open, and closed together. */
+/* Holds sessions open and closes them together. */
 static struct load_result open_run(const struct plan *plan)
 {
 	struct load *load = load_open(plan->workers, plan->open);
@@ -237,7 +239,7 @@ static struct load_result open_run(const struct plan *plan)
 	return load_close(load);
 }
 
-/* One phase of load: churn, or sessions held open. Returns its sessions. */
+/* Runs a phase of load: churn, or sessions held open. Returns the number of sessions. */
 static uint64_t phase_run(const struct plan *plan, const struct tracer *tracer, bool churn)
 {
 	const struct cost nothing = {};
@@ -261,7 +263,7 @@ void measure(const struct plan *plan)
 	uint64_t sessions = 0;
 	int counting;
 
-	/* Nothing waits here that the workers of the load would write once more. */
+	/* Unbuffered, since the forked workers would print buffered output again. */
 	setvbuf(stdout, NULL, _IONBF, 0);
 	load_network();
 	load_once();

@@ -57,7 +57,7 @@ uint32_t maps_newest(void)
 	return id;
 }
 
-/* As the kernel tells of a descriptor of the map. */
+/* The size that the map's fdinfo reports. */
 static long map_kb(int fd)
 {
 	char path[64], line[128];
