@@ -6,16 +6,16 @@ PREFIX ?= /usr/local
 SOURCES ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tcplife/sources
 HOST_ARCH := $(patsubst aarch64,arm64,$(shell uname -m))
 
-# make takes a space in a path for the end of it.
+# make treats a space in a path as its end.
 $(if $(word 2,$(CURDIR)),$(error the path '$(CURDIR)' has a space in it, which make cannot take: move this folder))
 $(foreach path,BUILD SOURCES,$(if $(word 2,$($(path))),$(error \
 	the path '$($(path))' has a space in it, which make cannot take: set $(path) to another)))
 
-# Each step in a word; V=1 shows the commands.
+# Prints each step as one word; V=1 shows the commands.
 Q := $(if $(V),,@)
 say := @printf '  %-8s %s\n'
 
-# How each architecture is called: by the GNU tools, by Debian, by bpf_tracing.h.
+# Names of each architecture: for GNU tools, for Debian, for bpf_tracing.h.
 gnu.x86_64 := x86_64-linux
 gnu.arm64 := aarch64-linux
 deb.x86_64 := amd64
@@ -27,7 +27,7 @@ $(if $(gnu),,$(error ARCH=$(ARCH) is not one of x86_64 arm64))
 cross := $(if $(filter-out $(HOST_ARCH),$(ARCH)),$(gnu)-gnu-)
 sysroot := $(if $(cross),$(BUILD)/sysroot)
 
-# Nothing of the folder that it is built in may reach the binary.
+# Keeps the path of the build folder out of the binary.
 fixed := -ffile-prefix-map=$(abspath $(BUILD))=build -ffile-prefix-map=$(CURDIR)=.
 
 CLANG ?= clang
@@ -46,10 +46,11 @@ INCLUDES := -iquote src -iquote . -isystem $(BUILD)/include -isystem $(BUILD)/he
 	-isystem $(BUILD)/static/src/zlib
 C = $(MUSL_CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -ffunction-sections -fdata-sections \
 	$(fixed) $(INCLUDES) -MMD -MP
-# No RELRO: musl's static-pie start does not apply it, and it pads the file to the largest page (arm64: 64 KB).
+# No RELRO: musl's static-pie startup does not apply it, and it pads the file to the largest page size
+# (arm64: 64 KB).
 LINK = $(MUSL_CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections -Wl,--build-id=sha1 -Wl,-z,norelro
 
-# Where that goes which depends on CLANG.
+# Where files that depend on CLANG go.
 CLANG_BUILD ?= $(BUILD)
 sources := $(wildcard src/*.c src/*/*.c probe-select/*.c)
 by_clang := src/base/objects src/cli/version
@@ -57,7 +58,7 @@ objects := $(filter-out $(by_clang:%=$(BUILD)/obj/%.o),$(sources:%.c=$(BUILD)/ob
 archives := $(BUILD)/static/libbpf.a $(BUILD)/static/libelf.a $(BUILD)/static/libz.a
 toolchain := $(BUILD)/musl.specs $(BUILD)/headers/linked
 
-# The binary and, where this machine can tell, whether the kernel takes what the compiler made of it.
+# The binary and, where possible, a check that this kernel's verifier accepts the compiler's output.
 .PHONY: all
 all: $(BUILD)/tcplife $(if $(cross),,$(BUILD)/loaded)
 
@@ -77,9 +78,9 @@ help:
 	@echo 'make dist       a tarball to hand on, in $(BUILD)/dist'
 	@echo 'make clean'
 
-# --- the kernel side: one object a line, name, source, buffer, instruction set -----------------------
+# --- the kernel side: one object per line: name, source, buffer, instruction set ---------------------
 
-# The compiler finds no source there, so that its text is not in the BTF, where it would be a third.
+# The compiler finds no sources there, so it does not copy their text into the BTF (a third of its size).
 textless := -fdebug-compilation-dir=/nowhere
 
 BPF := -target bpf -O2 -g $(WARNINGS) -Wno-unused-parameter -nostdinc -D__TARGET_ARCH_$(bpf.$(ARCH))
@@ -98,7 +99,7 @@ endef
 %.gz: %
 	$(Q)gzip -9nc $< >$@
 
-# -mcpu=v1 and the perf buffer for kernels from 4.4, -mcpu=v3 and the ring buffer from 5.8.
+# -mcpu=v1 and perf buffers for kernels from 4.4; -mcpu=v3 and the ring buffer from 5.8.
 $(eval $(call bpf_object,typed,tracepoint/typed,RING,v3))
 $(eval $(call bpf_object,raw-ring,tracepoint/raw,RING,v3))
 $(eval $(call bpf_object,raw-perf,tracepoint/raw,PERF,v1))
@@ -115,11 +116,11 @@ $(CLANG_BUILD)/tcplife: $(objects) $(archives)
 	@READELF=$(READELF) static/verify $@.new
 	@mv $@.new $@
 
-# What every record passes is built for speed, the rest for size.
+# Code on the path of every record is optimized for speed, the rest for size.
 hot := src/run src/base/text src/base/text_name $(basename $(wildcard src/output/*.c src/trace/*.c)) src/session/session \
 	src/session/fields src/session/filter
 
-# Files that are included by the assembler stay out of what -flto, which may be in CFLAGS, moves around.
+# Sources that use .incbin are compiled without LTO (CFLAGS may turn it on), which could move the data.
 define compile
 $(1)/obj/%.o: %.c $(toolchain) $(BUILD)/static/unpacked $(BUILD)/by/cc Makefile
 	@mkdir -p $$(@D)
@@ -144,14 +145,14 @@ $(BUILD)/components: static/components static/sources.lock $(toolchain) $(BUILD)
 $(CLANG_BUILD)/loaded: $(CLANG_BUILD)/tcplife static/load $(CLANG_BUILD)/by/clang
 	$(Q)static/load $< '$(CLANG)' $@
 
-# The same binary with the kernel side by another clang: make clang-19
+# The same binary with BPF objects by another clang: make clang-19
 clang-%: $(BUILD)/tcplife
 	+$(Q)$(MAKE) --no-print-directory CLANG=$@ CLANG_BUILD=$(BUILD)/$@ $(BUILD)/$@/tcplife
 
-# --- what it is made by --------------------------------------------------------------------------------
+# --- what the build depends on: tools and flags ------------------------------------------------------
 
-# Each of these files changes with what it tells, and what depends on that is made anew. They are written
-# before anything is made, or, if the compilers are yet to be installed, after that.
+# These files change when their contents do, and what depends on them is then rebuilt. They are written
+# before anything is built or, if the compilers are not installed yet, right after installing them.
 noted := $(CLANG_BUILD)/by/clang $(BUILD)/by/cc $(CLANG_BUILD)/by/built
 note.clang = '$(CLANG)' '$(STRIP)' $(BPF)
 note.cc = '$(CC)' '$(AR)' $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(WARNINGS)
@@ -162,7 +163,7 @@ $(if $(filter-out help clean uninstall,$(or $(MAKECMDGOALS),all)),$(foreach file
 $(noted): | $(BUILD)/packages/build
 	$(Q)$(call note,$@)
 
-# --- what is linked in -------------------------------------------------------------------------------
+# --- libraries that are linked in --------------------------------------------------------------------
 
 $(BUILD)/packages/%: static/packages
 	@static/packages $*
@@ -190,7 +191,7 @@ $(BUILD)/musl.specs: static/specs | $(BUILD)/packages/build $(sysroot)
 	$(Q)static/specs $(gnu)-musl $(sysroot) >$@.new
 	@mv $@.new $@
 
-# The kernel's own headers, through links: beside them stand another libc's.
+# Links to the kernel's own headers: the folders that contain them also hold those of another libc.
 $(BUILD)/headers/linked: | $(BUILD)/packages/build $(sysroot)
 	@mkdir -p $(@D)
 	@ln -sfn $(abspath $(sysroot))/usr/include/linux $(@D)/linux
@@ -198,7 +199,7 @@ $(BUILD)/headers/linked: | $(BUILD)/packages/build $(sysroot)
 	@ln -sfn $(abspath $(sysroot))/usr/include/$(gnu)-gnu/asm $(@D)/asm
 	@touch $@
 
-# --- to look at it -------------------------------------------------------------------------------------
+# --- try it ------------------------------------------------------------------------------------------
 
 .PHONY: demo run
 demo: $(BUILD)/tcplife $(BUILD)/packages/demo
@@ -207,7 +208,7 @@ demo: $(BUILD)/tcplife $(BUILD)/packages/demo
 run: $(BUILD)/tcplife
 	$(if $(filter-out 0,$(shell id -u)),sudo) $<
 
-# --- tests: what they run is built here, how they run is in tests/ ------------------------------------
+# --- tests: their programs are built here, tests/ runs them ------------------------------------------
 
 units := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit_%,$(wildcard tests/unit/*.c))
 programs := $(patsubst tests/%/,$(BUILD)/tests/%,$(sort $(dir $(wildcard tests/workload/*.c tests/compare/*.c tests/lowly/*.c tests/hog/*.c tests/crowd/*.c))))
@@ -229,19 +230,19 @@ $(BUILD)/tests/$(1): $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/$(1)/*.c))
 endef
 $(foreach program,$(programs),$(eval $(call test_program,$(notdir $(program)))))
 
-# --- the same under the sanitizers, and fuzzed: tests/sanitize.mk, tests/fuzz/ -------------------------
+# --- with sanitizers, and fuzzing: tests/sanitize.mk, tests/fuzz/ ------------------------------------
 
 .PHONY: sanitize
 sanitize: $(BUILD)/static/unpacked $(toolchain) $(bpf_objects) $(BUILD)/components $(BUILD)/packages/sanitize
 	+$(Q)$(MAKE) --no-print-directory -f tests/sanitize.mk BUILD=$(BUILD) CLANG='$(CLANG)' \
 		INCLUDES='$(INCLUDES)' WARNINGS='$(WARNINGS)'
 
-# SECONDS for each target; what it finds is left in $(BUILD)/sanitize/found.
+# SECONDS is the time per target. Findings are left in $(BUILD)/sanitize/found.
 .PHONY: fuzz
 fuzz: sanitize
 	BUILD=$(abspath $(BUILD)) tests/fuzz/run $(or $(SECONDS),60)
 
-# --- the bench: what it costs, beside its peers --------------------------------------------------------
+# --- the bench: cost, compared with peers ------------------------------------------------------------
 
 $(BUILD)/bench: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard bench/*.c)) $(archives)
 	$(say) LINK $@
@@ -251,7 +252,8 @@ $(BUILD)/bench: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard bench/*.c)) $(archive
 bench: $(BUILD)/tcplife $(BUILD)/bench $(BUILD)/packages/bench
 	BUILD=$(abspath $(BUILD)) bench/run $(DOCS)
 
-# Half an hour, or SECONDS, of thousands of sessions a second: flat memory, and none unaccounted for.
+# Thousands of sessions a second for half an hour, or SECONDS: checks that memory stays flat and that every
+# session is accounted for.
 .PHONY: soak
 soak: $(BUILD)/tcplife $(BUILD)/bench
 	BUILD=$(abspath $(BUILD)) tests/soak $(or $(SECONDS),1800)
@@ -260,21 +262,21 @@ soak: $(BUILD)/tcplife $(BUILD)/bench
 test: lint $(BUILD)/tcplife $(BUILD)/bench test-programs sanitize other-arch $(BUILD)/packages/test $(BUILD)/packages/vm
 	BUILD=$(abspath $(BUILD)) tests/run
 
-# The matrix has kernels of both.
+# The matrix contains kernels of both architectures.
 other := $(filter-out $(ARCH),x86_64 arm64)
 .PHONY: other-arch
 other-arch:
 	+$(Q)$(MAKE) --no-print-directory ARCH=$(other) BUILD=$(BUILD)/$(other) CC=$(gnu.$(other))-gnu-gcc \
 		AR=$(gnu.$(other))-gnu-ar all test-programs
 
-# The truth tests on any kernel: make vm-test KERNEL=path/to/bzImage
+# Runs the truth tests on any kernel: make vm-test KERNEL=path/to/bzImage
 .PHONY: vm-test
 vm-test: $(BUILD)/tcplife test-programs $(BUILD)/packages/vm
 	BUILD=$(abspath $(BUILD)) tests/vm/truth $(KERNEL)
 
 # --- lint ---------------------------------------------------------------------------------------------
 
-# tests/race compiles bpf/, which only the compilers look through.
+# tests/race compiles the code of bpf/, which cppcheck and clang-tidy do not understand.
 lint_c := $(sources) $(filter-out tests/race/%,$(wildcard tests/*/*.c bench/*.c))
 lint_h := $(wildcard tests/race/*.c tests/race/shim/bpf/*.h) $(wildcard src/*.h src/*/*.h probe-select/*.h bpf/*.[ch] bpf/*/*.c tests/*/*.h bench/*.h)
 lint_sh = $(shell grep -rlE '^.!/bin/(ba)?sh' static demo tests bench .ci 2>/dev/null)
@@ -296,7 +298,7 @@ lint: $(BUILD)/packages/lint $(BUILD)/static/unpacked $(toolchain)
 	$(Q)printf '%s\n' $(lint_c) | xargs -P$(shell nproc) -n1 sh -c \
 		'out=$$(clang-tidy --quiet "$$0" -- $(lint_flags) 2>&1) || { echo "$$out"; exit 255; }'
 
-# --- to install it, to hand it on ----------------------------------------------------------------------
+# --- install and distribute --------------------------------------------------------------------------
 
 VERSION := $(shell sed -n 's/.*TCPLIFE_VERSION "\(.*\)"/\1/p' src/cli/version.h)
 MANDIR ?= $(PREFIX)/share/man
@@ -306,10 +308,10 @@ bash_completions := $(PREFIX)/share/bash-completion/completions
 zsh_completions := $(PREFIX)/share/zsh/site-functions
 release := tcplife-$(VERSION)-linux-$(ARCH)
 
-# The README and all that it and SECURITY.md name, as they stand here, so that their links hold.
+# README.md, SECURITY.md and everything they link to, in the same layout, so that the links work.
 documents := README.md SECURITY.md LICENSE $(wildcard LICENSES/* docs/*.md docs/*.json docs/*.svg)
 
-# The option table in the binary writes the completions; built for another machine, it cannot.
+# The binary writes the completions from its option table. If cross-built, a native binary does it.
 native = $(if $(cross),build/tcplife,$<)
 
 .PHONY: install
@@ -334,8 +336,8 @@ uninstall:
 		'$(DESTDIR)$(zsh_completions)/_tcplife'
 	rm -rf '$(DESTDIR)$(DOCDIR)'
 
-# One tarball an architecture, the same to the byte whoever makes it, and its sha256. It is to be unpacked
-# at /, so it has files only: a folder would replace a link, or the rights of one, that is there.
+# One tarball per architecture, byte for byte reproducible, and its sha256. It is unpacked at /, so it holds
+# only files: a folder entry would replace an existing link, or change the mode of an existing folder.
 .PHONY: dist
 dist: $(BUILD)/tcplife
 	rm -rf $(BUILD)/dist && mkdir -p $(BUILD)/dist

@@ -1,22 +1,22 @@
-# Downloads from the Debian archive that this machine's apt knows, in an apt state of its own: nothing
-# under /etc or /var changes, and no archive's address is written down anywhere. To be sourced.
+# Downloads from the Debian archive that this machine's apt uses, with a separate apt state: nothing under
+# /etc or /var changes, and no archive address is hard-coded. Source this file.
 #
-#   archive_open DIR deb|deb-src "OPTIONS" SUITE...   refreshes the lists of these suites; OPTIONS are
-#                                                     those of sources.list(5), as arch=arm64
+#   archive_open DIR deb|deb-src "OPTIONS" SUITE...   refreshes the lists of these suites; OPTIONS as in
+#                                                     sources.list(5), for example arch=arm64
 #   archive_apt DIR get|cache ARGUMENTS...            runs apt-get or apt-cache there
-#   archive_reason DIR                                why the last step failed, on one line
+#   archive_reason DIR                                prints on one line why the last step failed
 # shellcheck shell=bash
 
-# "ADDRESS KEYRING" of the Debian archive that this machine uses; no KEYRING if its entry names none,
-# then apt's own trusted keys hold. DEBIAN_ARCHIVE overrides it.
+# Prints "ADDRESS KEYRING" of the Debian archive that this machine uses. KEYRING is empty if the entry names
+# none; then apt's own trusted keys apply. DEBIAN_ARCHIVE overrides both.
 archive_find() {
     local targets origin component release address entry
     if [ -n "${DEBIAN_ARCHIVE:-}" ]; then echo "$DEBIAN_ARCHIVE"; return; fi
     # shellcheck disable=SC2016 # the fields are for apt to fill in
     targets=$(apt-get indextargets 'Created-By: Packages' \
         --format '$(ORIGIN)|$(COMPONENT)|$(RELEASE)|$(REPO_URI)|$(SOURCESENTRY)')
-    # The origin is unknown before the machine's first apt-get update. Suites with a dash, as
-    # security, may live at another address.
+    # The origin is unknown before the machine's first apt-get update. Suites with a dash, such as security,
+    # may have another address.
     while IFS='|' read -r origin component release address entry; do
         case "$origin|$component|$release" in
         *-*) ;;
@@ -42,8 +42,8 @@ archive_open() {
     rm -rf "$dir/download"
     mkdir -p "$dir/state/lists/partial" "$dir/cache/archives/partial" "$dir/download"
     for suite; do echo "$type [$option] $archive $suite main"; done >"$dir/sources.list"
-    # Read after the machine's own files, whose proxies and keys stay in force while the hooks that
-    # act on the machine go.
+    # apt reads this after the machine's own files: their proxies and keys stay in effect, while hooks that
+    # change the machine are cleared.
     cat >"$dir/apt.conf" <<END
 #clear APT::Update;
 Dir::State "$dir/state";

@@ -1,7 +1,7 @@
-# The static musl archives that are linked in: make -f static/archives.mk SOURCES=... OUT=... CC=...
+# Builds the static musl archives to link in: make -f static/archives.mk SOURCES=... OUT=... CC=...
 #
-# SOURCES holds the unpacked trees, OUT receives libz.a, libelf.a and libbpf.a. Run by the Makefile
-# once the trees are there, so that their files can be listed.
+# SOURCES holds the unpacked trees, OUT receives libz.a, libelf.a and libbpf.a. The Makefile runs this after
+# unpacking, since the wildcards need the trees.
 
 flags := -w -std=gnu11 -D_GNU_SOURCE -ffunction-sections -fdata-sections $(CFLAGS)
 

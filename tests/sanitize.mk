@@ -1,10 +1,10 @@
-# The unit tests and the fuzz targets, under AddressSanitizer and UndefinedBehaviorSanitizer, and the
-# kernel side on many threads, under ThreadSanitizer:
+# Builds the unit tests and fuzz targets with AddressSanitizer and UndefinedBehaviorSanitizer, and a
+# multi-threaded test of the kernel side with ThreadSanitizer:
+#
 # make -f tests/sanitize.mk BUILD=... CLANG=... INCLUDES=... WARNINGS=...
 #
-# The sanitizers want this machine's own libc, so all that is linked in is built once more, by clang.
-# What is not ours is watched for its memory only. Run by the Makefile, once the sources and the
-# objects of the kernel side are there.
+# The sanitizers need the machine's own libc, so clang builds the linked libraries again. Those are checked
+# by AddressSanitizer only. The Makefile runs this once sources and BPF objects exist.
 
 Q := $(if $(V),,@)
 say := @printf '  %-8s %s\n'
@@ -22,7 +22,7 @@ archives := $(patsubst %,$(OUT)/linked/lib%.a,bpf elf z)
 .PHONY: all
 all: $(units) $(fuzzers) $(OUT)/race
 
-# bpf/ itself, for this machine, under ThreadSanitizer.
+# The code of bpf/, compiled for this machine with ThreadSanitizer.
 $(OUT)/race: $(wildcard tests/race/*.[ch] tests/race/shim/bpf/*.h bpf/*.h) tests/sanitize.mk
 	@mkdir -p $(@D)
 	$(say) LINK $@

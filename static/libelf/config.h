@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What libelf's own configure would find with musl. configure itself stops there, because the other
- * libraries of elfutils need argp, fts and obstack, which libelf does not.
+ * What libelf's configure would find with musl. It cannot run: it stops because other libraries of
+ * elfutils need argp, fts and obstack, which libelf does not.
  */
 #define HAVE_DECL_MEMRCHR      1
 #define HAVE_DECL_MEMPCPY      1
@@ -15,4 +15,4 @@
 #define HAVE_STDATOMIC_H       1
 #define HAVE_VISIBILITY	       1
 
-#include <eu-config.h> /* as elfutils' generated config.h does, for its attributes */
+#include <eu-config.h> /* elfutils' generated config.h includes it too, for its attributes */
