@@ -13,13 +13,14 @@
 
 #include "base/clock.h"
 #include "base/objects.h"
+#include "attachment.h"
 #include "hook.h"
 
 #define PAGES 32 /* of each CPU's buffer: 20 snapshots */
 
 struct calibrator {
 	struct bpf_object *object;
-	struct hook_event *event;
+	struct attachment *attachment;
 	struct perf_buffer *perf;
 	int own_addresses; /* map, borrowed */
 	struct snapshots *snapshots;
@@ -46,14 +47,15 @@ static enum bpf_perf_event_ret on_event(void *arg, int cpu, struct perf_event_he
 	return LIBBPF_PERF_EVENT_CONT;
 }
 
-static int program_load(struct calibrator *calibrator, enum hook hook)
+static int program_load(struct calibrator *calibrator, const struct hook_ops *hook)
 {
-	const struct object *object =
-		hook == HOOK_KPROBE ? &object_calibrate_kprobe : &object_calibrate_raw;
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "calibrate");
 	int result;
 
-	calibrator->object = object_open(object, &opts);
+	if (!hook->calibrate)
+		return -EOPNOTSUPP;
+
+	calibrator->object = object_open(hook->calibrate, &opts);
 	result = calibrator->object ? bpf_object__load(calibrator->object) : -errno;
 	if (!result)
 		calibrator->own_addresses =
@@ -77,20 +79,16 @@ static int buffer_open(struct calibrator *calibrator)
 	return calibrator->perf ? 0 : -errno;
 }
 
-static int program_attach(struct calibrator *calibrator, enum hook hook, const struct facts *facts,
-			  const struct sources *sources)
+static int program_attach(struct calibrator *calibrator, const struct hook_ops *hook,
+			  const struct facts *facts, const struct sources *sources)
 {
 	const struct bpf_program *program = bpf_object__next_program(calibrator->object, NULL);
 
-	if (hook == HOOK_RAW) {
-		calibrator->event = hook_attach_raw(program, "inet_sock_set_state");
-		return calibrator->event ? 0 : -errno;
-	}
-	calibrator->event = hook_open_kprobe(facts, sources, "tcp_set_state", false);
-	return calibrator->event ? hook_attach(calibrator->event, program) : -errno;
+	calibrator->attachment = hook->attach(program, hook->point, facts, sources);
+	return calibrator->attachment ? 0 : -errno;
 }
 
-struct calibrator *calibrator_new(enum hook hook, const struct facts *facts,
+struct calibrator *calibrator_new(const struct hook_ops *hook, const struct facts *facts,
 				  const struct sources *sources)
 {
 	struct calibrator *calibrator = calloc(1, sizeof(*calibrator));
@@ -119,9 +117,9 @@ void calibrator_free(struct calibrator *calibrator)
 {
 	if (!calibrator)
 		return;
-	/* Until the event is reaped, the program has nothing to do. */
+	/* Until it is reaped, the program has nothing to do. */
 	calibrator_disown(calibrator);
-	hook_retire(calibrator->event);
+	attachment_retire(calibrator->attachment);
 	perf_buffer__free(calibrator->perf);
 	bpf_object__close(calibrator->object);
 	snapshots_free(calibrator->snapshots);

@@ -13,10 +13,9 @@
 struct calibrator;
 
 /*
- * Loads the program and attaches it to a hook: HOOK_RAW or HOOK_KPROBE. Returns NULL with errno set
- * on failure.
+ * Loads the hook's calibration program and attaches it. Returns NULL with errno set on failure.
  */
-struct calibrator *calibrator_new(enum hook hook, const struct facts *facts,
+struct calibrator *calibrator_new(const struct hook_ops *hook, const struct facts *facts,
 				  const struct sources *sources);
 /* NULL is fine. */
 void calibrator_free(struct calibrator *calibrator);

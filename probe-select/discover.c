@@ -148,7 +148,7 @@ static bool play_all(struct search *search, const struct layout *empty)
 	}
 }
 
-bool discover_layout(struct layout *layout, enum hook hook, const struct facts *facts,
+bool discover_layout(struct layout *layout, const struct hook_ops *hook, const struct facts *facts,
 		     const struct sources *sources, char *why, size_t size)
 {
 	struct search search = { .samples = calloc(1, sizeof(*search.samples)), .left = SIZE_MAX };

@@ -223,6 +223,11 @@ void sources_close(struct sources *sources)
 		close(sources->tracefs);
 }
 
+bool facts_have_kprobes(const struct facts *facts)
+{
+	return facts->kprobe_pmu || facts->kprobe_events;
+}
+
 const char *lockdown_name(enum lockdown lockdown)
 {
 	static const char *const names[] = { "none", "integrity", "confidentiality" };

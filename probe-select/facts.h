@@ -62,6 +62,9 @@ struct sources {
 void facts_gather(struct facts *facts, struct sources *sources);
 void sources_close(struct sources *sources);
 
+/* True if programs can run on kprobes, by either way. */
+bool facts_have_kprobes(const struct facts *facts);
+
 const char *lockdown_name(enum lockdown lockdown);
 
 #endif

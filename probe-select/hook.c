@@ -1,254 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "hook.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <linux/perf_event.h>
-#include <signal.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-
-#include "base/clock.h"
-#include "facts.h"
-#include "tracefs.h"
-
-#define GROUP "tcplife" /* our events in tracefs: tcplife/FUNCTION_TIME_N_PID */
-
-/* Blocked accept(2) calls each hold one instance of the kretprobe; the default is about the CPUs.
- */
-#define KRETPROBE_INSTANCES 4096
-
-struct hook_event {
-	int fd; /* of perf_event_open(2) */
-	struct bpf_link *link;
-	int tracefs;		 /* borrowed */
-	int events;		 /* kprobe_events, where `name` is to be removed; -1 */
-	char name[96];		 /* the event in tracefs, "" if none */
-	struct hook_event *next; /* retired, too */
+const struct hook_ops *const hooks[HOOK_COUNT] = {
+#define X(name) &hook_##name,
+	HOOK_ROWS(X)
+#undef X
 };
 
-static struct hook_event *retired;
-
-static int perf_open(struct perf_event_attr *attr)
+static bool is_same(const char *a, const char *b)
 {
-	int fd;
-
-	attr->size = sizeof(*attr);
-	/* CPU 0 only carries the event: the program runs wherever the hook is hit. */
-	fd = (int)syscall(SYS_perf_event_open, attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	return a && b && strcmp(a, b) == 0;
 }
 
-static int perf_open_tracepoint(int id)
+const char *hook_word(unsigned n)
 {
-	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .config = (uint64_t)id };
+	const char *family = NULL;
 
-	return perf_open(&attr);
-}
-
-static int perf_open_pmu(int type, const char *function, bool on_return)
-{
-	struct perf_event_attr attr = {
-		.type = (uint32_t)type,
-		.config = on_return, /* bit 0, as the PMU's format/retprobe says since 4.17 */
-		.kprobe_func = (uint64_t)(uintptr_t)function,
-	};
-
-	return perf_open(&attr);
-}
-
-/* kprobe_events, to be written to. Without O_APPEND, opening it would remove all events there are.
- */
-static int events_open(int tracefs)
-{
-	int fd = openat(tracefs, "kprobe_events", O_WRONLY | O_APPEND | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
-static int events_write(int events, const char *command)
-{
-	return write(events, command, strlen(command)) < 0 ? -errno : 0;
-}
-
-/* From 4.12 on, as the README says. Before, the number is no error: the event just gets another
- * name. */
-static bool instances_settable(int tracefs)
-{
-	static char text[65536];
-
-	return tracefs_read(tracefs, "README", text, sizeof(text)) > 0 &&
-	       strstr(text, "r[maxactive]");
-}
-
-static int events_add(struct hook_event *event, const char *function, bool on_return)
-{
-	static unsigned number;
-	char command[256], path[128];
-	int result = -EINVAL, id;
-
-	/* Stays open, for once tracing has begun there is no privilege left to open it. */
-	event->events = events_open(event->tracefs);
-	if (event->events < 0)
-		return event->events;
-	/* A number, because a retired event keeps its name; and the time, because pids repeat in
-	 * PID namespaces. */
-	snprintf(event->name, sizeof(event->name), GROUP "/%s_%" PRIx64 "_%x_%d", function,
-		 (uint64_t)clock_now_ns(), number++, (int)getpid());
-	snprintf(command, sizeof(command), "r%d:%s %s", KRETPROBE_INSTANCES, event->name, function);
-	if (on_return && instances_settable(event->tracefs))
-		result = events_write(event->events, command);
-	snprintf(command, sizeof(command), "%c:%s %s", on_return ? 'r' : 'p', event->name,
-		 function);
-	if (result == -EINVAL)
-		result = events_write(event->events, command);
-	if (result) {
-		*event->name = 0;
-		return result;
+	if (!n--)
+		return "auto";
+	for (int i = 0; i < HOOK_COUNT; i++) {
+		if (hooks[i]->family && !is_same(hooks[i]->family, family) && !n--)
+			return hooks[i]->family;
+		if (!n--)
+			return hooks[i]->word;
+		family = hooks[i]->family;
 	}
-	snprintf(path, sizeof(path), "%s", event->name);
-	id = tracefs_event_id(event->tracefs, path);
-	return id < 0 ? id : perf_open_tracepoint(id);
-}
-
-static struct hook_event *event_new(const struct sources *sources)
-{
-	struct hook_event *event = calloc(1, sizeof(*event));
-
-	if (event) {
-		event->fd = event->events = -1;
-		event->tracefs = sources->tracefs;
-	}
-	return event;
-}
-
-/* Hands out an event, or takes it back if it could not be opened. */
-static struct hook_event *event_opened(struct hook_event *event)
-{
-	int error = event ? -event->fd : ENOMEM;
-
-	if (event && event->fd >= 0)
-		return event;
-	hook_close(event);
-	errno = error;
 	return NULL;
 }
 
-struct hook_event *hook_attach_raw(const struct bpf_program *program, const char *tracepoint)
+bool hook_is_allowed(const struct hook_ops *hook, const char *word)
 {
-	struct hook_event *event = calloc(1, sizeof(*event));
-
-	if (!event)
-		return NULL;
-	event->fd = event->events = -1;
-	event->link = bpf_program__attach_raw_tracepoint(program, tracepoint);
-	if (event->link)
-		return event;
-	free(event);
-	return NULL;
-}
-
-struct hook_event *hook_open_kprobe(const struct facts *facts, const struct sources *sources,
-				    const char *function, bool on_return)
-{
-	struct hook_event *event = event_new(sources);
-
-	if (!event)
-		return event_opened(event);
-	event->fd = -ENOENT;
-	/* Only tracefs takes the number of instances, which a kretprobe on a blocking function
-	 * needs. */
-	if (facts->kprobe_events && (on_return || !facts->kprobe_pmu))
-		event->fd = events_add(event, function, on_return);
-	if (event->fd < 0 && facts->kprobe_pmu)
-		event->fd = perf_open_pmu(facts->kprobe_pmu, function, on_return);
-	return event_opened(event);
-}
-
-int hook_attach(struct hook_event *event, const struct bpf_program *program)
-{
-	event->link = bpf_program__attach_perf_event(program, event->fd);
-	if (!event->link)
-		return -errno;
-	return 0;
-}
-
-void hook_close(struct hook_event *event)
-{
-	char command[128];
-
-	if (!event)
-		return;
-	if (event->link)
-		bpf_link__destroy(event->link); /* closes fd, too */
-	else if (event->fd >= 0)
-		close(event->fd);
-	if (*event->name) {
-		snprintf(command, sizeof(command), "-:%s", event->name);
-		events_write(event->events, command);
-	}
-	if (event->events >= 0)
-		close(event->events);
-	free(event);
-}
-
-void hook_retire(struct hook_event *event)
-{
-	if (!event)
-		return;
-	event->next = retired;
-	retired = event;
-}
-
-void hook_reap(void)
-{
-	while (retired) {
-		struct hook_event *event = retired;
-
-		retired = event->next;
-		hook_close(event);
-	}
-}
-
-/* Our own pid is no sign of life: this process has no events yet, its namesake left them. */
-static bool pid_lives(pid_t pid)
-{
-	return pid <= 0 || (pid != getpid() && (!kill(pid, 0) || errno != ESRCH));
-}
-
-void hook_sweep(const struct sources *sources)
-{
-	static char text[65536];
-	char command[256];
-	int events;
-
-	if (sources->tracefs < 0 ||
-	    tracefs_read(sources->tracefs, "kprobe_events", text, sizeof(text)) <= 0)
-		return;
-	events = events_open(sources->tracefs);
-	if (events < 0)
-		return;
-	/* A line reads: p:tcplife/tcp_set_state_5e2f01_0_1234 tcp_set_state */
-	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
-		char *name = strstr(line, ":" GROUP "/"), *pid;
-
-		if (!name)
-			continue;
-		name[strcspn(name, " ")] = 0;
-		pid = strrchr(name, '_');
-		/* An event in use cannot be removed, so a pid of another namespace does no harm. */
-		if (!pid || pid_lives(atoi(pid + 1)))
-			continue;
-		snprintf(command, sizeof(command), "-%s", name);
-		events_write(events, command);
-	}
-	close(events);
+	return !word || is_same(word, hook->word) || is_same(word, hook->family);
 }

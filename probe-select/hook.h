@@ -1,41 +1,72 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What BPF programs run on: a raw tracepoint, or a kprobe by whichever way this kernel has. */
+/*
+ * The hooks that tell of a TCP socket's state changes. Each is described once, in a file of its
+ * own, hook_NAME.c; whatever depends on the hook walks these rows. A new hook is its BPF program,
+ * its file and a row here.
+ */
 #ifndef TCPLIFE_HOOK_H
 #define TCPLIFE_HOOK_H
 
 #include <stdbool.h>
 
-struct facts;
-struct sources;
+struct attachment;
 struct bpf_program;
-struct hook_event;
+struct candidate;
+struct facts;
+struct object;
+struct sources;
+struct wishes;
 
-/* Lets the program run on a raw tracepoint, from now to hook_close(). */
-struct hook_event *hook_attach_raw(const struct bpf_program *program, const char *tracepoint);
+struct hook_ops {
+	const char *name;   /* for people: "tracepoint (raw)" */
+	const char *word;   /* of --probe, for this hook alone: "raw" */
+	const char *family; /* of --probe, for this and its neighbours; NULL: none */
+	const char *since;  /* the kernel that it came with */
 
-/*
- * A kprobe or kretprobe on a function: by the kprobe PMU (4.17+), else by an event in tracefs that
- * hook_close() removes again.
- */
-struct hook_event *hook_open_kprobe(const struct facts *facts, const struct sources *sources,
-				    const char *function, bool on_return);
+	/*
+	 * Whether this kernel has what the hook needs. The candidate says by which buffer and whose
+	 * layout it would work; its reason is set, either way, by candidate_judge().
+	 */
+	bool (*usable)(struct candidate *candidate, const struct facts *facts,
+		       const struct wishes *wishes);
 
-/* Both return NULL with errno set on failure. */
+	/* The objects with its programs, for kernels with and without the ring buffer; and the one
+	 * that discovers the layout. NULL: there is none. */
+	const struct object *ring, *perf, *calibrate;
+	/* The programs in them, by name. */
+	const char *change;  /* told of each state change */
+	const char *second;  /* takes changes that `change` was not told of; NULL: there is none */
+	const char *destroy; /* told of each socket that is destroyed; NULL: there is none */
 
-/* Lets the program run on the event, from now to hook_close(). Returns 0 or -errno. */
-int hook_attach(struct hook_event *event, const struct bpf_program *program);
+	const char *point; /* what `change` and `second` are attached to */
+	/* Attaches a program; as attachment.h says. */
+	struct attachment *(*attach)(const struct bpf_program *program, const char *point,
+				     const struct facts *facts, const struct sources *sources);
 
-/* Takes the program off and the event away; NULL is fine. */
-void hook_close(struct hook_event *event);
+	bool typed;	   /* its programs need the kernel's BTF, and load by typed pointers */
+	bool finds_port;   /* when a session ends, skc_num still has its local port */
+	bool misses_quiet; /* the kernel may pass its program over and not count that */
+};
 
-/*
- * Puts off closing to hook_reap(): the kernel lets it wait for all CPUs, up to a tenth of a second,
- * which is better spent when tracing has begun.
- */
-void hook_retire(struct hook_event *event);
-void hook_reap(void);
+/* X(NAME), best first. */
+#define HOOK_ROWS(X) X(typed) X(raw) X(kprobe)
 
-/* Removes events in tracefs that dead processes of ours have left (kill -9). */
-void hook_sweep(const struct sources *sources);
+#define X(name)	     extern const struct hook_ops hook_##name;
+HOOK_ROWS(X)
+#undef X
+
+enum {
+#define X(name) +1
+	HOOK_COUNT = 0 HOOK_ROWS(X)
+#undef X
+};
+
+/* In the order of the rows. */
+extern const struct hook_ops *const hooks[HOOK_COUNT];
+
+/* A words_fn: what --probe may be; first "auto", for every hook. */
+const char *hook_word(unsigned n);
+/* True if a word of --probe allows the hook; NULL allows every one. */
+bool hook_is_allowed(const struct hook_ops *hook, const char *word);
 
 #endif

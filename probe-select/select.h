@@ -9,22 +9,7 @@
 #include <stdbool.h>
 
 #include "facts.h"
-
-enum hook {
-	HOOK_TYPED,  /* tp_btf inet_sock_set_state */
-	HOOK_RAW,    /* raw tracepoint inet_sock_set_state */
-	HOOK_KPROBE, /* kprobe tcp_set_state */
-	HOOKS,
-};
-
-/* Which hooks the user allows. */
-enum probe_wish {
-	PROBE_AUTO,
-	PROBE_TRACEPOINT, /* typed, else raw */
-	PROBE_TYPED,
-	PROBE_RAW,
-	PROBE_KPROBE,
-};
+#include "hook.h"
 
 /* Where the user wants the layout from. */
 enum btf_wish {
@@ -50,7 +35,7 @@ enum accept_wish {
 
 /* What the command line asks for. */
 struct wishes {
-	enum probe_wish probe;
+	const char *probe; /* a hook_word(); NULL: any hook will do */
 	enum btf_wish btf;
 	enum transport_wish transport;
 	enum accept_wish accept;
@@ -65,7 +50,7 @@ enum accept_hook {
 };
 
 struct candidate {
-	enum hook hook;
+	const struct hook_ops *hook;
 	bool usable;	 /* worth a try */
 	bool asked;	 /* the user's wish allows it */
 	bool ring;	 /* ring buffer; else perf buffer */
@@ -75,17 +60,21 @@ struct candidate {
 };
 
 struct plan {
-	struct candidate candidates[HOOKS]; /* best first */
+	struct candidate candidates[HOOK_COUNT]; /* best first */
 	char refusal[320]; /* not empty: nothing can work here, and why, and what to do */
 };
 
 void select_plan(struct plan *plan, const struct facts *facts, const struct wishes *wishes);
 
-/* The first usable candidate at or after index, or NULL. */
-struct candidate *plan_next(struct plan *plan, int index);
+/* The next usable candidate; NULL behind the last. Begins with NULL for `previous`. */
+struct candidate *plan_next(struct plan *plan, const struct candidate *previous);
 
-/* "tracepoint (typed)", "tracepoint (raw)", "kprobe". */
-const char *hook_name(enum hook hook);
+/* For hook_ops.usable: sets the candidate's reason. Returns `usable`. */
+__attribute__((format(printf, 3, 4))) bool candidate_judge(struct candidate *candidate, bool usable,
+							   const char *format, ...);
+/* Where its layout is to come from: "kernel BTF". */
+const char *candidate_layout(const struct candidate *candidate, const struct wishes *wishes);
+
 /* "fexit", "kretprobe", "none". */
 const char *accept_name(enum accept_hook accept);
 

@@ -20,13 +20,9 @@ struct object {
 	extern const unsigned char identifier##_begin[], identifier##_end[];   \
 	const struct object object_##identifier = { identifier##_begin, identifier##_end }
 
-OBJECT(typed, "typed");
-OBJECT(raw_ring, "raw-ring");
-OBJECT(raw_perf, "raw-perf");
-OBJECT(kprobe_ring, "kprobe-ring");
-OBJECT(kprobe_perf, "kprobe-perf");
-OBJECT(calibrate_raw, "calibrate-raw");
-OBJECT(calibrate_kprobe, "calibrate-kprobe");
+#define X(identifier, file) OBJECT(identifier, file);
+OBJECTS(X)
+#undef X
 
 /* The uncompressed size, which gzip stores in the last four bytes (RFC 1952). */
 static size_t object_size(const struct object *object)

@@ -7,8 +7,19 @@
 
 struct object;
 
-extern const struct object object_typed, object_raw_ring, object_raw_perf, object_kprobe_ring,
-	object_kprobe_perf, object_calibrate_raw, object_calibrate_kprobe;
+/* X(identifier, file): the Makefile makes FILE.bpf.o.gz. */
+#define OBJECTS(X)                        \
+	X(typed, "typed")                 \
+	X(raw_ring, "raw-ring")           \
+	X(raw_perf, "raw-perf")           \
+	X(kprobe_ring, "kprobe-ring")     \
+	X(kprobe_perf, "kprobe-perf")     \
+	X(calibrate_raw, "calibrate-raw") \
+	X(calibrate_kprobe, "calibrate-kprobe")
+
+#define X(identifier, file) extern const struct object object_##identifier;
+OBJECTS(X)
+#undef X
 
 /*
  * Unpacks an object and opens it with bpf_object__open_mem(). Returns NULL with errno set on

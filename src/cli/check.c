@@ -82,14 +82,14 @@ static void print_facts(FILE *out, const struct facts *f)
 static void print_plan(FILE *out, const struct choice *choice)
 {
 	fprintf(out, "\nPlan (-> taken, x ruled out)\n");
-	for (int i = 0; i < HOOKS; i++) {
+	for (int i = 0; i < HOOK_COUNT; i++) {
 		const struct candidate *c = &choice->plan.candidates[i];
 
 		fprintf(out, "  %s %-20s  %s\n",
 			c == choice->chosen ? "->"
 			: c->usable	    ? "  "
 					    : " x",
-			hook_name(c->hook), c->reason);
+			c->hook->name, c->reason);
 	}
 }
 
@@ -151,7 +151,7 @@ void check_print(FILE *out, const struct choice *choice)
 	print_layout(out, &choice->layout);
 	print_lacks(out, choice);
 	fprintf(out, "\nTracing can start: %s, %s buffer, accept hook %s\n",
-		hook_name(choice->chosen->hook), choice->chosen->ring ? "ring" : "perf",
+		choice->chosen->hook->name, choice->chosen->ring ? "ring" : "perf",
 		accept_name(choice->chosen->accept));
 }
 
@@ -209,12 +209,12 @@ static void put_facts(struct text *t, const struct facts *f)
 static void put_plan(struct text *t, const struct choice *choice)
 {
 	text_put_char(t, '[');
-	for (int i = 0; i < HOOKS; i++) {
+	for (int i = 0; i < HOOK_COUNT; i++) {
 		const struct candidate *c = &choice->plan.candidates[i];
 
 		text_put(t, ",", i > 0);
 		JSON_LITERAL(t, "{\"probe\":");
-		json_put_word(t, hook_name(c->hook));
+		json_put_word(t, c->hook->name);
 		JSON_KEY(t, "chosen");
 		put_bool(t, c == choice->chosen);
 		JSON_KEY(t, "usable");
@@ -301,9 +301,9 @@ void check_print_json(FILE *out, const struct choice *choice)
 void check_print_brief(FILE *out, const struct choice *choice)
 {
 	for (const struct candidate *c = choice->plan.candidates; c != choice->chosen; c++)
-		fprintf(out, "tcplife: not %s: %s\n", hook_name(c->hook), c->reason);
+		fprintf(out, "tcplife: not %s: %s\n", c->hook->name, c->reason);
 	fprintf(out, "tcplife: tracing by %s (%s buffer, layout: %s, accept hook: %s) on %s\n",
-		hook_name(choice->chosen->hook), choice->chosen->ring ? "ring" : "perf",
+		choice->chosen->hook->name, choice->chosen->ring ? "ring" : "perf",
 		layout_source_name(choice->layout.source), accept_name(choice->chosen->accept),
 		choice->facts.release);
 }

@@ -17,11 +17,6 @@ static const char *color_word(unsigned n)
 	return n < COLORS ? (const char *[]){ "auto", "always", "never" }[n] : NULL;
 }
 
-static const char *probe_word(unsigned n)
-{
-	return n < 5 ? (const char *[]){ "auto", "tracepoint", "typed", "raw", "kprobe" }[n] : NULL;
-}
-
 static const char *transport_word(unsigned n)
 {
 	return n < TRANSPORTS ? (const char *[]){ "auto", "ring", "perf" }[n] : NULL;
@@ -120,7 +115,7 @@ const struct option option_table[] = {
 	{ "--probe", 0, "PROBE",
 	  "auto (default), tracepoint or kprobe; or one of the\n"
 	  "two kinds of tracepoint: typed, raw",
-	  take_word, FIELD(probe), .words = probe_word, .noun = "a probe" },
+	  take_word, FIELD(probe), .words = hook_word, .noun = "a probe" },
 	{ "--btf", 0, "SOURCE",
 	  "where the kernel's layout is from: auto (default),\n"
 	  "a BTF file, or none: found out without BTF",
@@ -195,7 +190,8 @@ struct trace_request options_trace(const struct options *o)
 		.asks = asks_of(o),
 		.existing = o->existing,
 		.open = o->open,
-		.wishes = { o->probe, o->btf, o->transport, o->accept },
+		.wishes = { o->probe ? hook_word(o->probe) : NULL, o->btf, o->transport,
+			    o->accept },
 		.btf_file = o->btf_file,
 		.max_sessions = o->max_sessions,
 		.buffer_kb = o->buffer_kb,

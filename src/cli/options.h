@@ -64,7 +64,7 @@ struct options {
 	uint64_t count;	      /* sessions; 0: no limit */
 
 	/* How to trace. */
-	enum probe_wish probe;
+	unsigned probe; /* which hook_word() */
 	enum btf_wish btf;
 	enum transport_wish transport;
 	enum accept_wish accept;

@@ -13,14 +13,14 @@
 #include <bpf/libbpf.h>
 
 #include "bpf/audit.h"
-#include "probe-select/hook.h"
+#include "probe-select/attachment.h"
 #include "sessions.h"
 
 struct audit {
 	int program; /* that we run ourselves; -1: it runs when asked by way of `socket` */
 	int map;
 	int socket;
-	struct hook_event *event;
+	struct attachment *attachment;
 	const struct sessions *sessions; /* while it counts */
 	struct audit_question question;
 	uint64_t born_ns[AUDIT_KEYS];
@@ -81,9 +81,8 @@ static bool can_ask_socket(struct audit *audit, const struct bpf_object *object,
 		return false;
 	audit->map = bpf_object__find_map_fd_by_name(object, "audit");
 	audit->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	audit->event = hook_open_kprobe(facts, sources, "tcp_getsockopt", false);
-	return audit->socket >= 0 && audit->event && !hook_attach(audit->event, program) &&
-	       !ask(audit);
+	audit->attachment = attachment_kprobe(program, "tcp_getsockopt", false, facts, sources);
+	return audit->socket >= 0 && audit->attachment && !ask(audit);
 }
 
 struct audit *audit_new(const struct bpf_object *object, const struct facts *facts,
@@ -104,7 +103,7 @@ void audit_free(struct audit *audit)
 {
 	if (!audit)
 		return;
-	hook_close(audit->event);
+	attachment_close(audit->attachment);
 	if (audit->socket >= 0)
 		close(audit->socket);
 	free(audit);

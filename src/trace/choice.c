@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "probe-select/discover.h"
-#include "probe-select/hook.h"
+#include "probe-select/attachment.h"
 #include "session/session.h"
 
 /* A file of another kernel would give wrong numbers without a word, so it must agree with what is
  * seen here. */
-static bool file_contradicted(struct choice *choice, enum hook hook, const char *path, char *why,
-			      size_t size)
+static bool file_contradicted(struct choice *choice, const struct hook_ops *hook, const char *path,
+			      char *why, size_t size)
 {
 	struct layout seen;
 
@@ -41,8 +41,8 @@ static const char *file_error(int result)
 }
 
 /* From the user's file; a file that cannot be used is no reason to guess. */
-static bool layout_from_file(struct choice *choice, enum hook hook, const char *path, char *why,
-			     size_t size)
+static bool layout_from_file(struct choice *choice, const struct hook_ops *hook, const char *path,
+			     char *why, size_t size)
 {
 	int result = layout_from_btf(&choice->layout, path);
 
@@ -108,7 +108,7 @@ static bool layout_obtain(struct choice *choice, struct candidate *candidate, ch
 					 choice->layout_why, sizeof(choice->layout_why));
 	/* When a session ends, only the kprobe still finds its local port in skc_num. */
 	if (layout_has_ends(layout) &&
-	    (candidate->hook == HOOK_KPROBE || layout_has(layout, FIELD_SPORT)))
+	    (candidate->hook->finds_port || layout_has(layout, FIELD_SPORT)))
 		return true;
 	snprintf(why, size, "its layout was not found: %s", choice->layout_why);
 	return false;
@@ -122,9 +122,9 @@ bool choice_make(struct choice *choice, const struct trace_request *asked, reade
 	choice->request = *asked;
 	facts_gather(&choice->facts, &choice->sources);
 	select_plan(&choice->plan, &choice->facts, &asked->wishes);
-	hook_sweep(&choice->sources);
-	for (struct candidate *c = plan_next(&choice->plan, 0); c;
-	     c = plan_next(&choice->plan, (int)c->hook + 1)) {
+	attachment_sweep(&choice->sources);
+	for (struct candidate *c = plan_next(&choice->plan, NULL); c;
+	     c = plan_next(&choice->plan, c)) {
 		const struct tracer_request request = {
 			.candidate = c,
 			.layout = &choice->layout,
@@ -162,18 +162,17 @@ void choice_why(const struct choice *choice, char *why, size_t size)
 		return;
 	}
 	snprintf(why, size, "no way to trace works on kernel %s:", choice->facts.release);
-	for (int i = 0; i < HOOKS; i++) {
+	for (int i = 0; i < HOOK_COUNT; i++) {
 		const struct candidate *c = &plan->candidates[i];
 
 		if (!c->asked)
 			continue;
 		used = strlen(why);
-		snprintf(why + used, size - used, " %s: %s;", hook_name(c->hook), c->reason);
+		snprintf(why + used, size - used, " %s: %s;", c->hook->name, c->reason);
 	}
 	used = strlen(why);
 	snprintf(why + used, size - used, " %s",
-		 choice->request.wishes.probe == PROBE_AUTO ? "see tcplife --check"
-							    : "try --probe auto");
+		 !choice->request.wishes.probe ? "see tcplife --check" : "try --probe auto");
 }
 
 uint64_t choice_known(const struct choice *choice)
@@ -192,12 +191,12 @@ uint64_t choice_known(const struct choice *choice)
 
 void choice_settle(void)
 {
-	hook_reap();
+	attachment_reap();
 }
 
 void choice_free(struct choice *choice)
 {
 	tracer_free(choice->tracer);
-	hook_reap();
+	attachment_reap();
 	sources_close(&choice->sources);
 }

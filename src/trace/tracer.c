@@ -15,6 +15,7 @@
 
 #include "audit.h"
 #include "probe-select/facts.h"
+#include "probe-select/attachment.h"
 #include "probe-select/hook.h"
 #include "probe-select/layout.h"
 #include "bpf/life.h"
@@ -27,22 +28,11 @@
 #include "typed.h"
 
 #define WAKEUP_BYTES	  (1U << 16)
-#define STATE_TRACEPOINT  "inet_sock_set_state"
 #define HELD_MOST	  65536
 #define HELD_MOST_AT_ONCE 16384 /* where the kernel takes memory for all of them at the start */
 #define END_MS		  20	/* a program runs for microseconds */
 
-/* Each kind of hook: its object in both generations, and its program. */
-static const struct {
-	const struct object *ring;
-	const struct object *perf; /* NULL: there is none */
-	const char *program;
-	const char *second; /* takes what that misses; NULL: there is none */
-} hooks[HOOKS] = {
-	[HOOK_TYPED] = { &object_typed, NULL, "change_typed", "change_typed_second" },
-	[HOOK_RAW] = { &object_raw_ring, &object_raw_perf, "change_raw", "change_raw_second" },
-	[HOOK_KPROBE] = { &object_kprobe_ring, &object_kprobe_perf, "change_kprobe", NULL },
-};
+#define DESTROY_POINT	  "tcp_destroy_sock"
 
 struct tracer {
 	struct bpf_object *object;
@@ -50,13 +40,10 @@ struct tracer {
 	struct bpf_program *accept; /* NULL: none */
 	struct reader *reader;
 	struct room room;
-	struct hook_event *change_event; /* where a hook is no link of libbpf's own */
-	struct hook_event *second_event;
-	struct hook_event *accept_event;
-	struct bpf_program *second;   /* takes what `change` misses; NULL: there is none */
-	struct bpf_link *change_link; /* where it is attached by BTF */
-	struct bpf_link *second_link;
-	struct bpf_link *accept_link;
+	struct bpf_program *second; /* takes what `change` misses; NULL: there is none */
+	struct attachment *change_attached;
+	struct attachment *second_attached;
+	struct attachment *accept_attached;
 	struct audit *audit; /* NULL: the kernel cannot be asked */
 	bool may_miss;	     /* the kernel may pass the change hook over, and not count it */
 	int64_t left_over;   /* sessions whose ends were told to no program, as the audit found;
@@ -65,7 +52,7 @@ struct tracer {
 
 static bool is_attached(const struct tracer *tracer)
 {
-	return tracer->change_link || tracer->change_event;
+	return tracer->change_attached;
 }
 
 static int map_of(const struct tracer *tracer, const char *name)
@@ -83,7 +70,7 @@ static const char *accept_program(const struct tracer_request *request)
 	case ACCEPT_KRETPROBE:
 		return "accept_kretprobe";
 	case ACCEPT_DESTROY:
-		return request->candidate->hook == HOOK_TYPED ? "destroy_typed" : "destroy_raw";
+		return request->candidate->hook->destroy;
 	default:
 		return NULL;
 	}
@@ -126,8 +113,7 @@ static struct config config_of(const struct tracer *tracer, const struct tracer_
 				   layout_has(request->layout, FIELD_DPORT),
 		.state_at_accept = layout_has(request->layout, FIELD_STATE),
 		/* By a helper that is there since then. */
-		.task = request->candidate->hook == HOOK_TYPED &&
-			layout_has_task(request->layout) &&
+		.task = request->candidate->hook->typed && layout_has_task(request->layout) &&
 			request->facts->version >= KERNEL_VERSION_CODE(5, 11, 0),
 		.clock = layout_has_clock(request->layout),
 		.protocol_mask = !layout_has(request->layout, FIELD_PROTOCOL) ? 0
@@ -184,15 +170,14 @@ static int object_configure(struct tracer *tracer, const struct tracer_request *
 	struct bpf_map *map;
 	int result;
 
-	tracer->change =
-		bpf_object__find_program_by_name(tracer->object, hooks[candidate->hook].program);
+	tracer->change = bpf_object__find_program_by_name(tracer->object, candidate->hook->change);
 	if (accept_program(request))
 		tracer->accept =
 			bpf_object__find_program_by_name(tracer->object, accept_program(request));
 	/* A kernel that may pass a program over counts how often. */
-	if (hooks[candidate->hook].second && request->facts->misses_counted)
-		tracer->second = bpf_object__find_program_by_name(tracer->object,
-								  hooks[candidate->hook].second);
+	if (candidate->hook->second && request->facts->misses_counted)
+		tracer->second =
+			bpf_object__find_program_by_name(tracer->object, candidate->hook->second);
 	audit = bpf_object__find_program_by_name(
 		tracer->object, candidate->ring ? AUDIT_PROGRAM_RING : AUDIT_PROGRAM_PERF);
 	bpf_object__for_each_program(program, tracer->object)
@@ -232,7 +217,7 @@ static int object_load(struct tracer *tracer, const struct tracer_request *reque
 {
 	const struct candidate *candidate = request->candidate;
 	const struct object *object =
-		candidate->ring ? hooks[candidate->hook].ring : hooks[candidate->hook].perf;
+		candidate->ring ? candidate->hook->ring : candidate->hook->perf;
 	char path[32];
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "tcplife", .btf_custom_path = path);
 	int layout = layout_to_btf_file(request->layout), result = 0;
@@ -284,65 +269,42 @@ static int maps_fill(const struct tracer *tracer, const struct tracer_request *r
 	return result;
 }
 
-static int attach_event(struct hook_event *event, const struct bpf_program *program)
+static struct attachment *attach(const struct tracer_request *request,
+				 const struct bpf_program *program, const char *point)
 {
-	return event ? hook_attach(event, program) : -errno;
-}
-
-static int attach_link(struct bpf_link **link, const struct bpf_program *program)
-{
-	*link = bpf_program__attach_trace(program);
-	return *link ? 0 : -errno;
-}
-
-static int attach_raw(struct hook_event **event, const struct bpf_program *program,
-		      const char *tracepoint)
-{
-	*event = hook_attach_raw(program, tracepoint);
-	return *event ? 0 : -errno;
+	return request->candidate->hook->attach(program, point, request->facts, request->sources);
 }
 
 static int attach_change(struct tracer *tracer, const struct tracer_request *request)
 {
-	int result;
+	const char *point = request->candidate->hook->point;
 
-	switch (request->candidate->hook) {
-	case HOOK_TYPED:
-		result = attach_link(&tracer->change_link, tracer->change);
-		if (!result && tracer->second)
-			result = attach_link(&tracer->second_link, tracer->second);
-		return result;
-	case HOOK_RAW:
-		result = attach_raw(&tracer->change_event, tracer->change, STATE_TRACEPOINT);
-		if (!result && tracer->second)
-			result =
-				attach_raw(&tracer->second_event, tracer->second, STATE_TRACEPOINT);
-		return result;
-	default:
-		tracer->change_event =
-			hook_open_kprobe(request->facts, request->sources, "tcp_set_state", false);
-		break;
-	}
-	return attach_event(tracer->change_event, tracer->change);
+	tracer->change_attached = attach(request, tracer->change, point);
+	if (!tracer->change_attached)
+		return -errno;
+	if (!tracer->second)
+		return 0;
+	tracer->second_attached = attach(request, tracer->second, point);
+	return tracer->second_attached ? 0 : -errno;
 }
 
 static int attach_accept(struct tracer *tracer, const struct tracer_request *request)
 {
 	switch (request->candidate->accept) {
 	case ACCEPT_FEXIT:
-		return attach_link(&tracer->accept_link, tracer->accept);
+		tracer->accept_attached = attachment_typed(tracer->accept);
+		break;
 	case ACCEPT_KRETPROBE:
-		tracer->accept_event =
-			hook_open_kprobe(request->facts, request->sources, "inet_csk_accept", true);
-		return attach_event(tracer->accept_event, tracer->accept);
+		tracer->accept_attached = attachment_kprobe(tracer->accept, "inet_csk_accept", true,
+							    request->facts, request->sources);
+		break;
 	case ACCEPT_DESTROY:
-		return request->candidate->hook == HOOK_TYPED
-			       ? attach_link(&tracer->accept_link, tracer->accept)
-			       : attach_raw(&tracer->accept_event, tracer->accept,
-					    "tcp_destroy_sock");
+		tracer->accept_attached = attach(request, tracer->accept, DESTROY_POINT);
+		break;
 	default:
 		return 0;
 	}
+	return tracer->accept_attached ? 0 : -errno;
 }
 
 /* What the user can do about it; "" if nothing is known. loaded: its programs are loaded. */
@@ -386,7 +348,7 @@ static struct tracer *try_start(const struct tracer_request *request, char *why,
 		tracer->room.near_sets = 0;
 		tracer->room.far_sessions = tracer->room.sessions;
 	}
-	tracer->may_miss = request->candidate->hook == HOOK_KPROBE;
+	tracer->may_miss = request->candidate->hook->misses_quiet;
 	result = object_load(tracer, request);
 	if (result)
 		goto failed;
@@ -420,7 +382,7 @@ failed:
 struct tracer *tracer_start(const struct tracer_request *request, char *why, size_t size)
 {
 	struct candidate *candidate = request->candidate;
-	const bool kprobes = request->facts->kprobe_pmu || request->facts->kprobe_events;
+	const bool kprobes = facts_have_kprobes(request->facts);
 	struct tracer *tracer = try_start(request, why, size);
 
 	/* fexit is missing on some kernels that have BTF (arm64 before 6.0). */
@@ -429,7 +391,7 @@ struct tracer *tracer_start(const struct tracer_request *request, char *why, siz
 		tracer = try_start(request, why, size);
 	}
 	if (!tracer && candidate->accept != ACCEPT_NONE && candidate->accept != ACCEPT_DESTROY &&
-	    candidate->hook != HOOK_KPROBE) {
+	    candidate->hook->destroy) {
 		candidate->accept = ACCEPT_DESTROY;
 		tracer = try_start(request, why, size);
 	}
@@ -588,14 +550,10 @@ void tracer_detach(struct tracer *tracer)
 
 		tracer->left_over = audit_count(tracer->audit, &sessions);
 	}
-	bpf_link__destroy(tracer->change_link);
-	bpf_link__destroy(tracer->second_link);
-	bpf_link__destroy(tracer->accept_link);
-	hook_close(tracer->change_event);
-	hook_close(tracer->second_event);
-	hook_close(tracer->accept_event);
-	tracer->change_link = tracer->second_link = tracer->accept_link = NULL;
-	tracer->change_event = tracer->second_event = tracer->accept_event = NULL;
+	attachment_close(tracer->change_attached);
+	attachment_close(tracer->second_attached);
+	attachment_close(tracer->accept_attached);
+	tracer->change_attached = tracer->second_attached = tracer->accept_attached = NULL;
 	/* An RCU grace period: a program that still runs on another CPU has ended then (4.3). Where
 	 * it is refused (nohz_full), programs have time to end. */
 	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0))

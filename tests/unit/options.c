@@ -35,6 +35,11 @@ static const char *error_of(const char *words)
 	return parse(words) == OPTIONS_ERROR ? error : "(no error)";
 }
 
+static bool probes(const char *word)
+{
+	return strcmp(hook_word(options.probe), word) == 0;
+}
+
 static void test_defaults(void)
 {
 	CHECK(runs(""));
@@ -44,7 +49,7 @@ static void test_defaults(void)
 	CHECK(ports_empty(&options.scope.local_ports) && ports_empty(&options.scope.remote_ports));
 	CHECK(!options.open && !options.existing && !options.check && !options.verbose);
 	CHECK(options.duration_ns == 0 && options.count == 0);
-	CHECK(options.probe == PROBE_AUTO && options.btf == BTF_AUTO && !options.btf_file);
+	CHECK(probes("auto") && options.btf == BTF_AUTO && !options.btf_file);
 	CHECK(!options.max_sessions && !options.buffer_kb);
 	CHECK(options.header == HEADER_YES && options.color == COLOR_AUTO && !options.filter.on);
 	CHECK(runs("--"));
@@ -102,11 +107,11 @@ static void test_values(void)
 
 static void test_words(void)
 {
-	CHECK(runs("--probe auto") && options.probe == PROBE_AUTO);
-	CHECK(runs("--probe=tracepoint") && options.probe == PROBE_TRACEPOINT);
-	CHECK(runs("--probe typed") && options.probe == PROBE_TYPED);
-	CHECK(runs("--probe raw") && options.probe == PROBE_RAW);
-	CHECK(runs("--probe kprobe") && options.probe == PROBE_KPROBE);
+	CHECK(runs("--probe auto") && probes("auto"));
+	CHECK(runs("--probe=tracepoint") && probes("tracepoint"));
+	CHECK(runs("--probe typed") && probes("typed"));
+	CHECK(runs("--probe raw") && probes("raw"));
+	CHECK(runs("--probe kprobe") && probes("kprobe"));
 	CHECK(runs("--btf none") && options.btf == BTF_NONE && !options.btf_file);
 	CHECK(runs("--btf none --btf auto") && options.btf == BTF_AUTO && !options.btf_file);
 	CHECK(runs("--btf=/boot/a=b.btf") && options.btf == BTF_FILE);

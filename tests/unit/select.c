@@ -6,19 +6,19 @@
 #include "check.h"
 #include "probe-select/select.h"
 
-#define NOTHING HOOKS /* no hook can be used */
+#define NOTHING NULL /* no hook can be used */
 
 struct machine {
 	const char *name;
 	struct facts facts;
 	struct wishes wishes;
 	/* what is expected */
-	enum hook first;
+	const struct hook_ops *first;
 	bool ring;
 	bool kernel_btf;
 	enum accept_hook accept;
-	const char *reasons[HOOKS]; /* a part of each candidate's; NULL: any */
-	const char *refusal;	    /* a part of it; NULL: none */
+	const char *reasons[HOOK_COUNT]; /* a part of each candidate's; NULL: any */
+	const char *refusal;		 /* a part of it; NULL: none */
 };
 
 #define ROOT		  .cap_bpf = true, .cap_perfmon = true, .cap_sys_admin = true
@@ -34,14 +34,14 @@ static const struct machine machines[] = {
 	{
 		.name = "RHEL 7.9, 3.10 with bpf(2) and the kprobe PMU of later kernels",
 		.facts = { ROOT, TRACEFS, PMU, NO_RAW, NO_BTF, RELEASE("3.10.0-1160.el7.x86_64") },
-		.first = HOOK_KPROBE,
+		.first = &hook_kprobe,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { "this kernel has none", "no raw tracepoints", "bpf(2) and kprobes" },
 	},
 	{
 		.name = "RHEL 7.6, 3.10 without that PMU, whose kprobes are in debugfs",
 		.facts = { ROOT, TRACEFS, NO_RAW, NO_BTF, RELEASE("3.10.0-957.el7.x86_64") },
-		.first = HOOK_KPROBE,
+		.first = &hook_kprobe,
 		.accept = ACCEPT_KRETPROBE,
 	},
 	{
@@ -68,7 +68,7 @@ static const struct machine machines[] = {
 	{
 		.name = "Ubuntu 16.04, 4.4",
 		.facts = { ROOT, TRACEFS, NO_RAW, NO_BTF, RELEASE("4.4.0-210-generic") },
-		.first = HOOK_KPROBE,
+		.first = &hook_kprobe,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { "this kernel has none", "no raw tracepoints (4.17+)", "discovery" },
 	},
@@ -89,32 +89,32 @@ static const struct machine machines[] = {
 	{
 		.name = "Ubuntu 16.04, 4.4.0-127, mended",
 		.facts = { ROOT, TRACEFS, NO_RAW, NO_BTF, RELEASE("4.4.0-127-generic") },
-		.first = HOOK_KPROBE,
+		.first = &hook_kprobe,
 		.accept = ACCEPT_KRETPROBE,
 	},
 	{
 		.name = "Debian 9, 4.9",
 		.facts = { ROOT, TRACEFS, NO_RAW, NO_BTF, RELEASE("4.9.0-19-amd64") },
-		.first = HOOK_KPROBE,
+		.first = &hook_kprobe,
 		.accept = ACCEPT_KRETPROBE,
 	},
 	{
 		.name = "Amazon Linux 2, 4.14",
 		.facts = { ROOT, TRACEFS, NO_RAW, NO_BTF,
 			   RELEASE("4.14.355-275.570.amzn2.x86_64") },
-		.first = HOOK_KPROBE,
+		.first = &hook_kprobe,
 		.accept = ACCEPT_KRETPROBE,
 	},
 	{
 		.name = "Ubuntu 18.04, 4.15",
 		.facts = { ROOT, TRACEFS, NO_RAW, NO_BTF, RELEASE("4.15.0-213-generic") },
-		.first = HOOK_KPROBE,
+		.first = &hook_kprobe,
 		.accept = ACCEPT_KRETPROBE,
 	},
 	{
 		.name = "Debian 10, 4.19",
 		.facts = { ROOT, TRACEFS, NO_BTF, PMU, RELEASE("4.19.0-27-amd64") },
-		.first = HOOK_RAW,
+		.first = &hook_raw,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { "this kernel has none", "layout by discovery", NULL },
 	},
@@ -122,7 +122,7 @@ static const struct machine machines[] = {
 		.name = "RHEL 8, 4.18 with BTF and a ring buffer, sk_protocol a bit field",
 		.facts = { ROOT, TRACEFS, PMU, .btf_tracepoint = true, .ring_buffer = true,
 			   RELEASE("4.18.0-553.el8_10.x86_64") },
-		.first = HOOK_RAW,
+		.first = &hook_raw,
 		.ring = true,
 		.kernel_btf = true,
 		.accept = ACCEPT_FEXIT,
@@ -131,14 +131,14 @@ static const struct machine machines[] = {
 	{
 		.name = "RHEL 8, 4.18 before those came",
 		.facts = { ROOT, TRACEFS, PMU, NO_BTF, RELEASE("4.18.0-80.el8.x86_64") },
-		.first = HOOK_RAW,
+		.first = &hook_raw,
 		.accept = ACCEPT_KRETPROBE,
 	},
 	{
 		.name = "RHEL 9, 5.14",
 		.facts = { ROOT, TRACEFS, PMU, BTF_56, .ring_buffer = true,
 			   RELEASE("5.14.0-427.el9.x86_64") },
-		.first = HOOK_TYPED,
+		.first = &hook_typed,
 		.ring = true,
 		.kernel_btf = true,
 		.accept = ACCEPT_FEXIT,
@@ -146,14 +146,14 @@ static const struct machine machines[] = {
 	{
 		.name = "Ubuntu 20.04, 5.4 without BTF",
 		.facts = { ROOT, TRACEFS, PMU, NO_BTF, RELEASE("5.4.0-26-generic") },
-		.first = HOOK_RAW,
+		.first = &hook_raw,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { "this kernel has none", "discovery", "discovery" },
 	},
 	{
 		.name = "5.4 with BTF: it does not know the tracepoint",
 		.facts = { ROOT, TRACEFS, PMU, RELEASE("5.4.0-100-generic") },
-		.first = HOOK_RAW,
+		.first = &hook_raw,
 		.kernel_btf = true,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { "does not know the tracepoint", "kernel BTF", NULL },
@@ -161,7 +161,7 @@ static const struct machine machines[] = {
 	{
 		.name = "5.7: all but the ring buffer",
 		.facts = { ROOT, TRACEFS, PMU, BTF_56, RELEASE("5.7.19") },
-		.first = HOOK_RAW,
+		.first = &hook_raw,
 		.kernel_btf = true,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { "ring buffer (5.8+)", NULL, NULL },
@@ -170,7 +170,7 @@ static const struct machine machines[] = {
 		.name = "Debian 11, 5.10",
 		.facts = { ROOT, TRACEFS, PMU, BTF_56, .ring_buffer = true,
 			   RELEASE("5.10.0-40-cloud-amd64") },
-		.first = HOOK_TYPED,
+		.first = &hook_typed,
 		.ring = true,
 		.kernel_btf = true,
 		.accept = ACCEPT_FEXIT,
@@ -180,7 +180,7 @@ static const struct machine machines[] = {
 		.facts = { ROOT, TRACEFS, PMU, BTF_56, .ring_buffer = true,
 			   RELEASE("6.1.0-50-amd64") },
 		.wishes.btf = BTF_NONE,
-		.first = HOOK_RAW,
+		.first = &hook_raw,
 		.ring = true,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { "--btf none forbids it", "discovery", NULL },
@@ -190,7 +190,7 @@ static const struct machine machines[] = {
 		.facts = { ROOT, TRACEFS, PMU, NO_BTF, .ring_buffer = true,
 			   RELEASE("6.1.0-50-amd64") },
 		.wishes.btf = BTF_FILE,
-		.first = HOOK_RAW,
+		.first = &hook_raw,
 		.ring = true,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { "this kernel has none", "the BTF file", "the BTF file" },
@@ -199,8 +199,8 @@ static const struct machine machines[] = {
 		.name = "6.1, --probe kprobe",
 		.facts = { ROOT, TRACEFS, PMU, BTF_56, .ring_buffer = true,
 			   RELEASE("6.1.0-50-amd64") },
-		.wishes.probe = PROBE_KPROBE,
-		.first = HOOK_KPROBE,
+		.wishes.probe = "kprobe",
+		.first = &hook_kprobe,
 		.ring = true,
 		.kernel_btf = true,
 		.accept = ACCEPT_FEXIT,
@@ -210,8 +210,8 @@ static const struct machine machines[] = {
 		.name = "6.12, --probe tracepoint",
 		.facts = { ROOT, TRACEFS, PMU, BTF_56, .ring_buffer = true,
 			   RELEASE("6.12.95+deb13-cloud-amd64") },
-		.wishes.probe = PROBE_TRACEPOINT,
-		.first = HOOK_TYPED,
+		.wishes.probe = "tracepoint",
+		.first = &hook_typed,
 		.ring = true,
 		.kernel_btf = true,
 		.accept = ACCEPT_FEXIT,
@@ -221,7 +221,7 @@ static const struct machine machines[] = {
 		.name = "6.1 that forbids BPF trampolines, with kprobes",
 		.facts = { ROOT, TRACEFS, PMU, BTF_56, .ring_buffer = true, .fexit_error = EPERM,
 			   RELEASE("6.1.0-50-amd64") },
-		.first = HOOK_TYPED,
+		.first = &hook_typed,
 		.ring = true,
 		.kernel_btf = true,
 		.accept = ACCEPT_KRETPROBE,
@@ -230,7 +230,7 @@ static const struct machine machines[] = {
 		.name = "6.18 without kprobes",
 		.facts = { ROOT, BTF_56, .ring_buffer = true, .tracefs_own = true,
 			   RELEASE("6.18.0") },
-		.first = HOOK_TYPED,
+		.first = &hook_typed,
 		.ring = true,
 		.kernel_btf = true,
 		.accept = ACCEPT_FEXIT,
@@ -240,7 +240,7 @@ static const struct machine machines[] = {
 		.name = "6.18 with neither kprobes nor trampolines",
 		.facts = { ROOT, BTF_56, .ring_buffer = true, .fexit_error = EPERM,
 			   RELEASE("6.18.0") },
-		.first = HOOK_TYPED,
+		.first = &hook_typed,
 		.ring = true,
 		.kernel_btf = true,
 		.accept = ACCEPT_DESTROY,
@@ -250,7 +250,7 @@ static const struct machine machines[] = {
 		.name = "6.8, --accept close",
 		.facts = { ROOT, TRACEFS, PMU, BTF_56, .ring_buffer = true, RELEASE("6.8.0") },
 		.wishes.accept = ACCEPT_ON_CLOSE,
-		.first = HOOK_TYPED,
+		.first = &hook_typed,
 		.ring = true,
 		.kernel_btf = true,
 		.accept = ACCEPT_DESTROY,
@@ -258,7 +258,7 @@ static const struct machine machines[] = {
 	{
 		.name = "6.18 without kprobes, --probe kprobe never falls through",
 		.facts = { ROOT, BTF_56, .ring_buffer = true, RELEASE("6.18.0") },
-		.wishes.probe = PROBE_KPROBE,
+		.wishes.probe = "kprobe",
 		.first = NOTHING,
 		.ring = true,
 		.accept = ACCEPT_FEXIT,
@@ -268,7 +268,7 @@ static const struct machine machines[] = {
 		.name = "6.12, --transport perf",
 		.facts = { ROOT, TRACEFS, PMU, BTF_56, .ring_buffer = true, RELEASE("6.12.0") },
 		.wishes.transport = TRANSPORT_PERF,
-		.first = HOOK_RAW,
+		.first = &hook_raw,
 		.kernel_btf = true,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { "--transport perf forbids", NULL, NULL },
@@ -285,7 +285,7 @@ static const struct machine machines[] = {
 		.name = "7.3",
 		.facts = { ROOT, TRACEFS, PMU, BTF_56, .ring_buffer = true,
 			   RELEASE("7.3.4+deb14-cloud-amd64") },
-		.first = HOOK_TYPED,
+		.first = &hook_typed,
 		.ring = true,
 		.kernel_btf = true,
 		.accept = ACCEPT_FEXIT,
@@ -294,7 +294,7 @@ static const struct machine machines[] = {
 		.name = "6.1 whose BTF is of a kind that cannot be read",
 		.facts = { ROOT, TRACEFS, PMU, .btf_error = EINVAL, .ring_buffer = true,
 			   RELEASE("6.1.0") },
-		.first = HOOK_RAW,
+		.first = &hook_raw,
 		.ring = true,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { "cannot be used", "discovery", NULL },
@@ -302,7 +302,7 @@ static const struct machine machines[] = {
 	{
 		.name = "4.19 without tracefs, but with the kprobe PMU",
 		.facts = { ROOT, NO_TRACEFS(ENODEV), PMU, NO_BTF, RELEASE("4.19.0") },
-		.first = HOOK_RAW,
+		.first = &hook_raw,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { NULL, "raw tracepoints work", "discovery" },
 	},
@@ -315,7 +315,7 @@ static const struct machine machines[] = {
 	{
 		.name = "raw tracepoints that are forbidden",
 		.facts = { ROOT, TRACEFS, PMU, NO_BTF, .raw_error = EPERM, RELEASE("4.20.0") },
-		.first = HOOK_KPROBE,
+		.first = &hook_kprobe,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { NULL, "cannot be used: Operation not permitted", NULL },
 	},
@@ -323,7 +323,7 @@ static const struct machine machines[] = {
 		.name = "lockdown integrity",
 		.facts = { ROOT, TRACEFS, PMU, BTF_56, .ring_buffer = true,
 			   .lockdown = LOCKDOWN_INTEGRITY, RELEASE("6.8.0") },
-		.first = HOOK_TYPED,
+		.first = &hook_typed,
 		.ring = true,
 		.kernel_btf = true,
 		.accept = ACCEPT_FEXIT,
@@ -355,7 +355,7 @@ static const struct machine machines[] = {
 			   .ring_buffer = true,
 			   NO_TRACEFS(EPERM),
 			   RELEASE("6.1.0") },
-		.first = HOOK_TYPED,
+		.first = &hook_typed,
 		.ring = true,
 		.kernel_btf = true,
 		.accept = ACCEPT_FEXIT,
@@ -393,22 +393,22 @@ static const struct machine machines[] = {
 static void explain(const struct machine *m, const struct plan *plan)
 {
 	printf("  on the machine \"%s\": refusal [%s]\n", m->name, plan->refusal);
-	for (int i = 0; i < HOOKS; i++)
-		printf("    %s: usable %d, accept %s: %s\n", hook_name((enum hook)i),
+	for (int i = 0; i < HOOK_COUNT; i++)
+		printf("    %s: usable %d, accept %s: %s\n", hooks[i]->name,
 		       plan->candidates[i].usable, accept_name(plan->candidates[i].accept),
 		       plan->candidates[i].reason);
 }
 
 static bool as_expected(const struct machine *m, struct plan *plan)
 {
-	const struct candidate *first = plan_next(plan, 0);
+	const struct candidate *first = plan_next(plan, NULL);
 	bool fine = CHECK((first ? first->hook : NOTHING) == m->first);
 
 	if (first)
 		fine &= CHECK(first->kernel_btf == m->kernel_btf) & CHECK(first->ring == m->ring) &
 			CHECK(first->accept == m->accept);
 	fine &= CHECK(m->refusal ? strstr(plan->refusal, m->refusal) != NULL : !*plan->refusal);
-	for (int i = 0; i < HOOKS; i++) {
+	for (int i = 0; i < HOOK_COUNT; i++) {
 		const char *reason = plan->candidates[i].reason;
 
 		/* Each has a reason, whatever it is. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Sweeping what killed tracers left, on a directory that looks like tracefs. */
-#include "probe-select/hook.h"
+#include "probe-select/attachment.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static const char *swept(const char *events)
 	if (fd < 0 || write(fd, events, strlen(events)) < 0)
 		return "no file";
 	sources.tracefs = open(directory, O_RDONLY | O_DIRECTORY);
-	hook_sweep(&sources);
+	attachment_sweep(&sources);
 	length = pread(fd, after, sizeof(after) - 1, (off_t)strlen(events));
 	after[length > 0 ? length : 0] = 0;
 	close(sources.tracefs);

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The raw tracepoint inet_sock_set_state, which needs neither BTF nor tracefs. */
+#include <errno.h>
+#include <string.h>
+
+#include "attachment.h"
+#include "base/objects.h"
+#include "hook.h"
+#include "select.h"
+
+static bool usable(struct candidate *c, const struct facts *f, const struct wishes *wishes)
+{
+	if (f->raw_error == EINVAL)
+		return candidate_judge(c, false, "this kernel has no raw tracepoints (%s+)",
+				       c->hook->since);
+	if (f->raw_error)
+		return candidate_judge(c, false, "raw tracepoints cannot be used: %s",
+				       strerror(f->raw_error));
+	return candidate_judge(c, true, "raw tracepoints work (%s+); layout by %s", c->hook->since,
+			       candidate_layout(c, wishes));
+}
+
+static struct attachment *attach(const struct bpf_program *program, const char *point,
+				 const struct facts *facts, const struct sources *sources)
+{
+	(void)facts;
+	(void)sources;
+	return attachment_raw(program, point);
+}
+
+const struct hook_ops hook_raw = {
+	.name = "tracepoint (raw)",
+	.word = "raw",
+	.family = "tracepoint",
+	.since = "4.17",
+	.usable = usable,
+	.ring = &object_raw_ring,
+	.perf = &object_raw_perf,
+	.calibrate = &object_calibrate_raw,
+	.change = "change_raw",
+	.second = "change_raw_second",
+	.destroy = "destroy_raw",
+	.point = "inet_sock_set_state",
+	.attach = attach,
+};
