@@ -131,6 +131,8 @@ static const struct protocol_form protocol_forms[] = {
 	/* Before: a byte of flags, of which ours have none of the low four; one of protocol, two of
 	 * type. */
 	{ { 0, IPPROTO_TCP, SOCK_STREAM, 0 }, { 0x0f, 0xff, 0xff, 0xff }, 1, 1, 4 },
+	/* Before 4.10 or so the low two of these flags are sk_shutdown, which closing sets. */
+	{ { 0, IPPROTO_TCP, SOCK_STREAM, 0 }, { 0x0c, 0xff, 0xff, 0xff }, 1, 1, 4 },
 };
 
 static bool fits_form(const struct samples *samples, const struct protocol_form *form, int offset)

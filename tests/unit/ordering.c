@@ -20,6 +20,15 @@ struct step {
 	bool after; /* ordered after all that its CPU did before */
 };
 
+#define STORES(at, ...)                                                \
+	{                                                              \
+		.kind = STORE, .variable = at, .value = 1, __VA_ARGS__ \
+	}
+#define LOADS(at, ...)                                    \
+	{                                                 \
+		.kind = LOAD, .variable = at, __VA_ARGS__ \
+	}
+
 struct cpu {
 	struct step steps[STEPS_MOST];
 	int count;
@@ -114,8 +123,14 @@ static void test_both_tables(void)
 {
 	enum { HASH, FRONT };
 	static const struct protocol p = {
-		.cpus = { { { { STORE, HASH, 1 }, { BARRIER }, { LOAD, FRONT } }, 3 },
-			  { { { STORE, FRONT, 1 }, { BARRIER }, { LOAD, HASH } }, 3 } },
+		.cpus = { { { STORES(HASH, .after = false),
+			      { .kind = BARRIER },
+			      LOADS(FRONT, .after = false) },
+			    3 },
+			  { { STORES(FRONT, .after = false),
+			      { .kind = BARRIER },
+			      LOADS(HASH, .after = false) },
+			    3 } },
 		.wrong = neither_saw,
 	};
 
@@ -128,8 +143,14 @@ static void test_claim(void)
 {
 	enum { CLAIM, KEY_GONE };
 	static const struct protocol p = {
-		.cpus = { { { { STORE, CLAIM, 1 }, { BARRIER }, { LOAD, KEY_GONE } }, 3 },
-			  { { { STORE, KEY_GONE, 1 }, { BARRIER }, { LOAD, CLAIM } }, 3 } },
+		.cpus = { { { STORES(CLAIM, .after = false),
+			      { .kind = BARRIER },
+			      LOADS(KEY_GONE, .after = false) },
+			    3 },
+			  { { STORES(KEY_GONE, .after = false),
+			      { .kind = BARRIER },
+			      LOADS(CLAIM, .after = false) },
+			    3 } },
 		.wrong = neither_saw,
 	};
 
@@ -147,8 +168,8 @@ static void test_mark(void)
 {
 	enum { BODY, MARK };
 	static const struct protocol p = {
-		.cpus = { { { { STORE, BODY, 1 }, { STORE, MARK, 1, .after = true } }, 2 },
-			  { { { LOAD, MARK }, { LOAD, BODY, .after = true } }, 2 } },
+		.cpus = { { { STORES(BODY, .after = false), STORES(MARK, .after = true) }, 2 },
+			  { { LOADS(MARK, .after = false), LOADS(BODY, .after = true) }, 2 } },
 		.wrong = half_seen,
 	};
 
