@@ -70,8 +70,11 @@ static __always_inline void owner_accept(const volatile struct config *config, _
 	near_drop_left(config, key);
 }
 
-/* sk: what inet_csk_accept() returned, NULL if it failed. */
-SHARED int lifespan_accept(const struct sock *sk)
+/*
+ * sk: what inet_csk_accept() returned, NULL if it failed. Inlined, as user space can only take out
+ * of a whole program what an old kernel does not know (src/trace/insns.h).
+ */
+static __always_inline int lifespan_accept(const struct sock *sk)
 {
 	const volatile struct config *config = config_get();
 	__u64 key = session_key(sk);

@@ -67,9 +67,6 @@ static __always_inline bool port_in(void *set, __u16 port)
 
 #ifdef BUFFER_RING
 
-/* A function that several programs have: in the object once, as BPF can call its own since 4.16. */
-#define SHARED static __noinline
-
 /* Constant from load on, so the verifier drops what the command line does not ask for. */
 const volatile struct config settings SEC(".rodata.config");
 
@@ -178,8 +175,6 @@ static __always_inline void record_end(void *ctx, struct record *r, __u64 number
 }
 
 #else /* BUFFER_PERF */
-
-#define SHARED static __always_inline
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
