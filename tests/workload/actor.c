@@ -14,7 +14,7 @@
 
 #define ACTORS_MOST 256
 
-/* The scenario's ends of their channels; -1: the actor has gone. */
+/* Our ends of the actors' channels; -1: the actor is gone. */
 static int channels[ACTORS_MOST];
 static unsigned channel_count;
 
@@ -62,7 +62,7 @@ static void act(int channel)
 	_exit(0);
 }
 
-/* What a process must do to be an actor. */
+/* Turns the process into an actor. Does not return. */
 static void become(struct actor *a, int channel)
 {
 	a->channel = channel;
@@ -176,7 +176,9 @@ void actor_kill(struct actor *a)
 
 void actor_exit(struct actor *a)
 {
-	/* Other actors may have inherited this end: an empty message, not its closing, is the end.
+	/*
+	 * Other actors may have inherited this end, so closing it would not end the channel;
+	 * shutdown does.
 	 */
 	shutdown(a->channel, SHUT_WR);
 	actor_gone(a);
@@ -184,7 +186,8 @@ void actor_exit(struct actor *a)
 
 void actors_end(void)
 {
-	/* An empty message, not the closing of a channel, is the end: others may have inherited it.
+	/*
+	 * Other actors may have inherited these ends, so closing them would not end the channels.
 	 */
 	for (unsigned i = 0; i < channel_count; i++)
 		if (channels[i] >= 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * An actor: a real process with a name of its own that runs errands, one system call or so each,
- * in the order in which the scenario hands them out. So a scenario reads like a script, nothing
- * waits for time to pass, and everything that happened is known.
+ * An actor is a process with its own name that runs errands, about one system call each, in the
+ * order in which the scenario hands them out. So a scenario reads like a script, nothing depends on
+ * timing, and everything that happens is known.
  */
 #ifndef WORKLOAD_ACTOR_H
 #define WORKLOAD_ACTOR_H
@@ -16,57 +16,60 @@
 
 struct errand;
 struct answer;
-/* Runs in the actor. Fills answer->value; what it leaves in answer->error is a positive errno. */
+/* Runs in the actor. Fills in answer->value, and answer->error with a positive errno. */
 typedef void errand_fn(const struct errand *in, struct answer *out);
 
 struct errand {
 	errand_fn *run;
 	const char *what; /* for error texts */
 	int fd;
-	int number; /* a backlog, an option, another descriptor... */
+	int number; /* a backlog, an option, another descriptor, ... */
 	uint64_t bytes;
 	struct endpoint local, remote;
 };
 
 struct answer {
-	int64_t value;	   /* a descriptor, a count... */
-	int error;	   /* 0: it was done */
-	int64_t before_ns; /* CLOCK_MONOTONIC around the errand */
+	int64_t value;	   /* a descriptor, a count, ... */
+	int error;	   /* positive errno; 0: success */
+	int64_t before_ns; /* CLOCK_MONOTONIC before and after the errand */
 	int64_t after_ns;
-	struct endpoint local, remote; /* of the socket that it dealt with, if it was one */
+	struct endpoint local, remote; /* of the errand's socket, if it has one */
 };
 
 struct actor {
 	pid_t pid;
 	uint32_t uid;
 	char name[ACTOR_NAME];
-	int channel;	   /* the scenario's end */
-	int spare[2];	   /* the channel of a child that the actor may fork */
-	const char *doing; /* what the last errand was */
+	int channel;	   /* the scenario's end of it */
+	int spare[2];	   /* a channel for a child that the actor may fork */
+	const char *doing; /* name of the last errand */
 };
 
-/* Forks an actor; exits with a reason if that fails. uid 0: stays root. */
+/* Forks an actor; ends the scenario if that fails. uid 0: stays root. */
 void actor_start(struct actor *a, const char *name, uint32_t uid);
-/* Lets the actor fork; the child is an actor, too, and has all its descriptors. */
+/* Makes the actor fork. The child is an actor too, and has all its descriptors. */
 void actor_fork(struct actor *parent, struct actor *child, const char *name);
 
-/* Hands out an errand and comes back at once. */
+/* Hands out an errand and returns at once. */
 void actor_begin(struct actor *a, const struct errand *errand);
-/* Waits for its answer. */
+/* Waits for the answer. */
 struct answer actor_finish(struct actor *a);
-/* Both, whatever comes of it. */
+/* Does both, whether or not the errand fails. */
 struct answer actor_try(struct actor *a, const struct errand *errand);
-/* Both; exits with a reason if the errand fails. */
+/* Does both; ends the scenario if the errand fails. */
 struct answer actor_do(struct actor *a, const struct errand *errand);
-/* Exits with a reason if it failed. */
+/* Ends the scenario if the errand failed. */
 void actor_check(const struct actor *a, const struct answer *answer);
 
-/* Kills it; back when it is gone, descriptors and all. Only for those by actor_start(). */
+/*
+ * Kills the actor and waits until it is gone, descriptors included. Only for actors of
+ * actor_start().
+ */
 void actor_kill(struct actor *a);
-/* Lets it exit by itself, and waits until it has. */
+/* Makes the actor exit, and waits for that. */
 void actor_exit(struct actor *a);
 
-/* Lets all of them exit, those that actors have forked too, and waits until they have. */
+/* Makes all actors exit, including those that actors forked, and waits for that. */
 void actors_end(void);
 
 int64_t clock_now(void);

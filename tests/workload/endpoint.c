@@ -14,18 +14,18 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* struct in6_ifreq of linux/ipv6.h, which cannot be included next to netinet/in.h everywhere. */
+/* struct in6_ifreq of linux/ipv6.h, which conflicts with netinet/in.h on some systems. */
 struct in6_request {
 	struct in6_addr address;
 	uint32_t prefix;
 	int index;
 };
 
-static uint8_t v4_net;	  /* 127.N */
-static uint32_t *v4_used; /* how many addresses of it, by all processes */
+static uint8_t v4_net;	  /* the N in 127.N */
+static uint32_t *v4_used; /* number of its addresses used by all processes */
 static uint8_t v6_net[6]; /* fdXX:XXXX:XXXX */
 
-/* Not getrandom(2): on a machine that has just booted, it may wait for long. */
+/* Not getrandom(2), which may block for a long time just after boot. */
 static void fill_random(void *to, size_t size)
 {
 	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
@@ -40,7 +40,7 @@ static void fill_random(void *to, size_t size)
 void endpoint_choose_prefixes(void)
 {
 	fill_random(&v4_net, 1);
-	v4_net = (uint8_t)(3 + v4_net % 70); /* the bench has 77 and 78 */
+	v4_net = (uint8_t)(3 + v4_net % 70); /* the bench uses 77 and 78 */
 	v4_used = mmap(NULL, sizeof(*v4_used), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);
 	if (v4_used == MAP_FAILED) {
@@ -81,7 +81,7 @@ static int change_address(const struct endpoint *e, int request)
 	return interface_ioctl(AF_INET6, request, &r);
 }
 
-/* An address that was added may take a moment until the kernel lets anyone bind to it. */
+/* It may take a moment until the kernel lets a process bind to a new address. */
 static int await_bindable(const struct endpoint *e)
 {
 	struct sockaddr_storage name;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* An address and a port, and addresses that nobody else on this machine uses. */
+/* Addresses and ports, from ranges that nothing else on this machine uses. */
 #ifndef WORKLOAD_ENDPOINT_H
 #define WORKLOAD_ENDPOINT_H
 
@@ -10,28 +10,28 @@
 #define ENDPOINT_TEXT 48
 
 struct endpoint {
-	int ip;		     /* 4 or 6: what is spoken, whatever the socket */
-	bool mapped;	     /* IPv4 on an IPv6 socket: ::ffff:a.b.c.d */
-	uint8_t address[16]; /* the first four bytes only, if ip is 4 */
+	int ip;		     /* 4 or 6: the protocol, whatever the socket's family */
+	bool mapped;	     /* IPv4 through an IPv6 socket: ::ffff:a.b.c.d */
+	uint8_t address[16]; /* first four bytes if ip is 4; network order */
 	uint16_t port;	     /* host order */
 };
 
-/* Chooses the prefixes of this run, at random: 127.N.0.0/16 and fdXX:XXXX:XXXX::/48. */
+/* Chooses random prefixes for this run: 127.N.0.0/16 and fdXX:XXXX:XXXX::/48. */
 void endpoint_choose_prefixes(void);
-/* "127.N.0.0/16" and the like; a string of the caller's. */
+/* Writes the prefix, as in "127.N.0.0/16". */
 void endpoint_prefix(int ip, char text[ENDPOINT_TEXT]);
 
-/* A fresh address, port 0; an IPv6 one is added to lo. Returns 0 or -errno. */
+/* Makes an unused address with port 0; adds an IPv6 one to lo. Returns 0 or -errno. */
 int endpoint_new(struct endpoint *e, int ip, bool mapped);
-/* Takes an IPv6 address off lo again. */
+/* Removes an IPv6 address from lo. */
 void endpoint_drop(const struct endpoint *e);
 
-/* What bind(2) and connect(2) take; returns its length. */
+/* Converts to the form of bind(2) and connect(2); returns its length. */
 socklen_t endpoint_to_socket(const struct endpoint *e, struct sockaddr_storage *to);
 void endpoint_from_socket(struct endpoint *e, const struct sockaddr_storage *from);
 void endpoint_text(const struct endpoint *e, char text[ENDPOINT_TEXT]);
 
-/* Sets lo up in the present network namespace. Returns 0 or -errno. */
+/* Brings up lo in the current network namespace. Returns 0 or -errno. */
 int endpoint_loopback_up(void);
 
 #endif

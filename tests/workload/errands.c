@@ -44,7 +44,7 @@ static void check(struct answer *out, long status)
 		out->error = errno;
 }
 
-/* Names travel in the place of an address. */
+/* The name is passed in the place of an address. */
 static void run_rename(const struct errand *in, struct answer *out)
 {
 	check(out, prctl(PR_SET_NAME, in->local.address));
@@ -69,7 +69,7 @@ static int bound_socket(const struct endpoint *at, bool late_port)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (name.ss_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
-	/* As most clients do it: the kernel knows no local port before SYN_SENT. */
+	/* As most clients do: the kernel chooses the local port no earlier than SYN_SENT. */
 	if (late_port && !at->port)
 		setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
 	if (bind(fd, (void *)&name, size)) {
@@ -164,8 +164,8 @@ static int tcp_state(const struct errand *in, struct answer *out)
 }
 
 /*
- * SO_ERROR takes the error away, and before 6.10 a poll wakes up while the kernel is not yet done
- * with it: so nobody asks before the state says that all is over.
+ * Reading SO_ERROR clears the error, and before 6.10 poll returns while the kernel is still
+ * processing it. So this reads it only once the state shows that connecting is over.
  */
 static void run_connected(const struct errand *in, struct answer *out)
 {
@@ -278,7 +278,7 @@ static void run_await_acked(const struct errand *in, struct answer *out)
 {
 	int left = 1;
 
-	/* SIOCOUTQ counts what is sent and not acknowledged, too. */
+	/* SIOCOUTQ also counts data that is sent and not acknowledged. */
 	while (left && !out->error) {
 		check(out, ioctl(in->fd, SIOCOUTQ, &left));
 		sched_yield();
@@ -388,7 +388,7 @@ static void run_disconnect(const struct errand *in, struct answer *out)
 {
 	const struct sockaddr_storage nowhere = { .ss_family = AF_UNSPEC };
 
-	/* As long as an IPv6 address: some kernels refuse less from an IPv6 socket. */
+	/* As long as an IPv6 address: some kernels reject a shorter one on an IPv6 socket. */
 	check(out, connect(in->fd, (const void *)&nowhere, sizeof(struct sockaddr_in6)));
 }
 
@@ -439,7 +439,7 @@ void errand_deafen(struct actor *a, int fd, bool deaf)
 	actor_do(a, ERRAND(run_deafen, deaf ? "deafen" : "undeafen", .fd = fd, .number = deaf));
 }
 
-/* A message of one byte with room for a descriptor. */
+/* A message of one byte that carries a descriptor. */
 struct parcel {
 	struct msghdr header;
 	struct iovec io;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Plays scenarios of TCP sessions, and writes down what a tracer must say of them: a line a
- * session, TAB-separated key=value with the names of the JSON record. A value may be alternatives
- * (a|b) or a range (lo..hi); what is not certain is left out. Names have \xNN for bytes that are
- * not plain ASCII, for a backslash and for a bar.
+ * Plays scenarios of TCP sessions, and writes what a tracer must report: a line per session of
+ * TAB-separated key=value, with the keys of JSON records. A value may be a set of alternatives
+ * (a|b) or a range (lo..hi); what is uncertain is left out. In names, \xNN stands for bytes outside
+ * of printable ASCII, for a backslash and for a bar.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,14 +21,14 @@
 #include "actor.h"
 #include "scenario.h"
 
-#define HANG_SECONDS 60 /* a scenario that takes so long is stuck: its process is killed */
+#define HANG_SECONDS 60 /* a scenario that takes longer is stuck, and is killed */
 #define STAGES	     256
 #define BASIC	     "client-first", "server-first", "sizes", "crowd"
 
 struct run {
 	struct stage stage;
 	bool host_net;
-	pid_t stages[STAGES]; /* those still playing */
+	pid_t stages[STAGES]; /* still playing */
 	unsigned count;
 	bool failed;
 };
@@ -62,7 +62,7 @@ static void start_stage(struct run *run, const struct scenario *s, enum family f
 	if (pid)
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_CHILD_SUBREAPER, 1); /* of those that actors fork */
+	prctl(PR_SET_CHILD_SUBREAPER, 1); /* adopts the children of actors */
 	signal(SIGPIPE, SIG_IGN);
 	alarm(HANG_SECONDS);
 	run->stage.scenario = s->name;
@@ -74,7 +74,7 @@ static void start_stage(struct run *run, const struct scenario *s, enum family f
 	exit(0);
 }
 
-/* Waits for those that play, but the first `keep`. */
+/* Waits for all stages but the first `keep`. */
 static void finish_stages(struct run *run, unsigned keep)
 {
 	while (run->count > keep) {
@@ -104,7 +104,7 @@ static bool is_wanted(const struct scenario *s, const char *word)
 	       (!strcmp(word, "basic") && is_basic(s->name));
 }
 
-/* What this kernel can play: all, or only IPv4. */
+/* The families that this kernel supports: all, or only IPv4. */
 static unsigned families_offered(void)
 {
 	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -115,7 +115,7 @@ static unsigned families_offered(void)
 	return (1U << FAMILIES) - 1;
 }
 
-/* Returns how many scenarios the word meant. */
+/* Plays the scenarios that the word names; returns how many. */
 static int play(struct run *run, const char *word, bool slow)
 {
 	const unsigned offered = families_offered();
@@ -173,7 +173,7 @@ static int open_truth(const char *name)
 	return fd;
 }
 
-/* Returns the first word that is not an option. */
+/* Parses the options. Returns the first word that is not an option. */
 static char **take_options(struct run *run, char **word)
 {
 	for (; *word && **word == '-'; word++) {
@@ -211,7 +211,7 @@ int main(int argc, char *argv[])
 	else
 		stage_own_network(&run.stage);
 	write_scope(&run);
-	/* The slow ones play by themselves, while the others take their turn. */
+	/* Slow scenarios play on their own stages while the others play one after another. */
 	for (char **w = word; *w; w++) {
 		if (play(&run, *w, true))
 			continue;
@@ -222,8 +222,8 @@ int main(int argc, char *argv[])
 		play(&run, *w, false);
 	finish_stages(&run, 0);
 	/*
-	 * A socket is out of the kernel's tables a moment before its last change of state. Both are
-	 * in one RCU read-side section, so that after a grace period that, too, is done.
+	 * A socket leaves the kernel's tables just before its last change of state, in the same RCU
+	 * read-side section. So after a grace period that change is done too.
 	 */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0);
 	return run.failed;

@@ -13,9 +13,9 @@
 #define TCP_REPAIR_WINDOW 29
 #endif
 
-/* What a connection is, apart from its ends, without time stamps and scaled windows. */
+/* The state of a connection besides its addresses, without time stamps and window scaling. */
 struct checkpoint {
-	int sequences[2]; /* of what was sent, and of what came */
+	int sequences[2]; /* sent, received */
 	int segment_bytes;
 	uint32_t window[5];
 };

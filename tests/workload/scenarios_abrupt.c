@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Sessions that end by a reset, a kill, a timeout, or by halves. */
+/* Sessions that end by a reset, a kill or a timeout, or half closed. */
 #include "scenario.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "repair.h"
 #include "side.h"
 
-#define RESET	   "104" /* ECONNRESET, and so on: the numbers are the same on each machine */
+#define RESET	   "104" /* ECONNRESET etc., which are the same on all architectures */
 #define PIPE	   "32"
 #define TIMED_OUT  "110"
 #define ABORTED	   "103"
@@ -39,7 +39,7 @@ static void expect(const struct side *s, const char *error)
 		stage_fail("%s has errno %d and not %s", s->actor->name, found, error);
 }
 
-/* `breaker` has closed with a reset; the other one has not closed. */
+/* `breaker` closed with a reset; `victim` has not closed. */
 static void both_reset(struct side *breaker, struct side *victim, const char *error)
 {
 	expect(victim, error);
@@ -107,7 +107,10 @@ static void play_killed_client(struct stage *stage)
 	side_ended(&c.pair.server, "fin-remote", "0");
 }
 
-/* Killed with data unread: its kernel resets. It is the owner, as it closes by dying. */
+/*
+ * Killed with unread data, so the kernel resets. The killed process is the owner, since dying
+ * closes.
+ */
 static void play_killed_server(struct stage *stage)
 {
 	struct cast c;
@@ -135,7 +138,7 @@ static void play_exit(struct stage *stage)
 	side_ended(&c.pair.client, "fin-remote", "0");
 }
 
-/* `first` says that it has no more to say, and listens on. */
+/* `first` shuts down its writing side and goes on reading. */
 static void half_close(struct side *first, struct side *second)
 {
 	side_shutdown(first);
@@ -185,7 +188,7 @@ static void play_half_close_reset(struct stage *stage)
 	both_reset(&c.pair.server, &c.pair.client, RESET);
 }
 
-/* The one that half-closed gives up; the other one, which knew of its end, gets EPIPE. */
+/* The side that half-closed gives up; the other, which has its FIN, gets EPIPE. */
 static void play_half_close_unread(struct stage *stage)
 {
 	struct cast c;
@@ -198,7 +201,7 @@ static void play_half_close_unread(struct stage *stage)
 	both_reset(&c.pair.client, &c.pair.server, PIPE);
 }
 
-/* The one that half-closed closes: its session ends then, and not by a packet. */
+/* The side that half-closed closes, which ends its session without a packet. */
 static void play_half_close_left(struct stage *stage)
 {
 	struct cast c;
@@ -212,7 +215,7 @@ static void play_half_close_left(struct stage *stage)
 	side_ended(&c.pair.server, "fin-remote", "0");
 }
 
-/* TCP_LINGER2 below 0: whoever closes does not wait for the other's end, and resets. */
+/* With negative TCP_LINGER2, close(2) does not wait for the peer's FIN and resets. */
 static void play_linger2_half_closed(struct stage *stage)
 {
 	struct cast c;
@@ -236,7 +239,7 @@ static void play_linger2_closed(struct stage *stage)
 	both_reset(&c.pair.server, &c.pair.client, PIPE);
 }
 
-/* As a container is moved: what was one session is two, and its peer sees but one. */
+/* As when a container is migrated: this side has two sessions, its peer one. */
 static void move(struct side *moved, struct side *peer)
 {
 	const struct answer answer = repair_restore(moved->actor, moved->fd);
@@ -286,7 +289,7 @@ static void play_repair_server(struct stage *stage)
 	repair(stage, false);
 }
 
-/* Data that arrives after close(2): the closer's kernel resets, of its own accord. */
+/* Data arrives after close(2), so the kernel of the side that closed resets. */
 static void play_reset_after_close(struct stage *stage)
 {
 	struct cast c;
@@ -295,17 +298,17 @@ static void play_reset_after_close(struct stage *stage)
 	cast_open(&c, stage, "late-client", "late-server");
 	pair_talk(&c.pair, 10, 10);
 	errand_deafen(&c.server, server->fd, true);
-	side_close(client); /* its FIN is not heard */
+	side_close(client); /* the server drops its FIN */
 	side_ends_from_now(client);
 	server->end_lo = client->end_lo;
-	errand_send(&c.server, server->fd, 77); /* never acknowledged: it does not count */
+	errand_send(&c.server, server->fd, 77); /* not acknowledged, so it does not count */
 	side_ended(client, "rst-closed", RESET);
 	errand_deafen(&c.server, server->fd, false);
-	expect(server, RESET); /* that answers the second try to send */
+	expect(server, RESET); /* the answer to the retransmission */
 	side_ended(server, "rst-remote", RESET);
 }
 
-/* Neither hears the other's FIN before it has sent its own. */
+/* Neither side receives the other's FIN before sending its own. */
 static void play_close_at_once(struct stage *stage)
 {
 	struct cast c;
@@ -319,7 +322,10 @@ static void play_close_at_once(struct stage *stage)
 	side_shutdown(server);
 	errand_deafen(&c.client, client->fd, false);
 	errand_deafen(&c.server, server->fd, false);
-	/* The one whose FIN is sent again first learns of the other's as of a later one. */
+	/*
+	 * The side that retransmits its FIN first gets an acknowledgment before it sees the other's
+	 * FIN.
+	 */
 	side_ended(client, "fin-both|fin-local", "0");
 	side_ended(server, "fin-both|fin-local", "0");
 }
@@ -334,7 +340,7 @@ static void play_timeout(struct stage *stage)
 	errand_option(&c.client, client->fd, TCP_USER_TIMEOUT, TIMEOUT_MS);
 	errand_deafen(&c.server, server->fd, true);
 	side_ends_from_now(client);
-	errand_send(&c.client, client->fd, 1000); /* never acknowledged: it does not count */
+	errand_send(&c.client, client->fd, 1000); /* not acknowledged, so it does not count */
 	expect(client, TIMED_OUT);
 	side_ended(client, "timeout", TIMED_OUT);
 	errand_linger(&c.server, server->fd);
@@ -365,7 +371,10 @@ static void play_never_accepted(struct stage *stage)
 	both_reset(&there, &here, RESET);
 }
 
-/* Connects, and resets as soon as the server's kernel has the session; it waits to be accepted. */
+/*
+ * Connects and resets as soon as the server's kernel has the session, which then waits to be
+ * accepted.
+ */
 static void reset_in_queue(struct stage *stage, struct actor *client, struct actor *server,
 			   const struct endpoint *at)
 {
@@ -387,8 +396,8 @@ static void reset_in_queue(struct stage *stage, struct actor *client, struct act
 }
 
 /*
- * What has ended in the queue is accepted all the same. The kernel soon gives its memory to another
- * session, of which whoever accepted the first one must not be said to be the owner.
+ * Sessions that ended in the queue are still accepted. The kernel soon reuses their memory for
+ * other sessions, and must not attribute those to the process that accepted the first ones.
  */
 static void play_accepted_late(struct stage *stage)
 {

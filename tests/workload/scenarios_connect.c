@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* How sessions begin, or fail to. */
+/* How sessions begin, or fail to begin. */
 #include "scenario.h"
 
 #include <errno.h>
@@ -20,9 +20,9 @@
 #define RESET	    "104"
 #define WAIT_NS	    30000000
 #define NO_PORT	    "99"  /* EADDRNOTAVAIL */
-#define PORT	    23456 /* on an address that nobody else has */
+#define PORT	    23456 /* on an address that only we use */
 
-/* A server's address where nobody answers: a socket listens there and drops whatever arrives. */
+/* Returns an address that does not answer: a socket listens there and drops all packets. */
 static struct endpoint silence(struct stage *stage, struct actor *server, int *listener)
 {
 	struct endpoint at = stage_address(stage, true);
@@ -51,8 +51,8 @@ static void play_refused(struct stage *stage)
 }
 
 /*
- * A firewall of our own refuses: its ICMP error comes while connect(2) has the socket, so that the
- * kernel only notes it. The application learns of it by poll(2) and SO_ERROR, and closes.
+ * Our own firewall rejects the SYN. Its ICMP error arrives while connect(2) holds the socket, so
+ * the kernel only notes it. The application gets it by poll(2) and SO_ERROR, and closes.
  */
 static void rejected(struct stage *stage, const char *with, const char *end, const char *error)
 {
@@ -108,7 +108,7 @@ static void fail_to_connect(struct stage *stage, struct actor *client, int fd,
 	side_ended_at_once(&side, "no-port", NO_PORT);
 }
 
-/* From one address, more connections to the same server than there are ports. */
+/* More connections from one address to a server than there are ports. */
 static void play_no_port(struct stage *stage)
 {
 	struct endpoint at, from;
@@ -130,7 +130,7 @@ static void play_no_port(struct stage *stage)
 	side_accept(&p.server, &server, p.listener, &p.client);
 	for (int i = 0; i < 3; i++)
 		fail_to_connect(stage, &client, errand_bind(&client, &from), &at);
-	/* A port that was chosen, and that another connection to the same server has. */
+	/* The chosen port is in use for another connection to the same server. */
 	from.port = p.client.local.port;
 	fail_to_connect(stage, &client, errand_bind(&client, &from), &at);
 	pair_close(&p.client, &p.server);
@@ -173,7 +173,7 @@ static void play_cancelled(struct stage *stage)
 	side_ended(&side, "cancelled", "0");
 }
 
-/* A router says that there is no way to the server. */
+/* A router reports that the server is unreachable. */
 static void play_unreachable(struct stage *stage)
 {
 	struct actor client, server;
@@ -196,7 +196,7 @@ static void play_unreachable(struct stage *stage)
 	side_ended(&side, "unreachable", UNREACHABLE);
 }
 
-/* A client with a port of its own choice. */
+/* The client chooses its port. */
 static void play_bound_port(struct stage *stage)
 {
 	struct endpoint at = stage_address(stage, true), from = stage_address(stage, false);
@@ -214,7 +214,7 @@ static void play_bound_port(struct stage *stage)
 	pair_close(&p.client, &p.server);
 }
 
-/* The server is slow to take what its kernel has established long before. */
+/* The server accepts a connection long after its kernel has established it. */
 static void play_accept_wait(struct stage *stage)
 {
 	struct endpoint at = stage_address(stage, true), from = stage_address(stage, false);
@@ -250,7 +250,7 @@ static void reset_by_client(struct pair *p)
 	errand_close(p->server.actor, p->server.fd);
 }
 
-/* The same addresses and ports again and again. */
+/* The same addresses and ports are used several times. */
 static void play_reused_ends(struct stage *stage)
 {
 	struct endpoint at = stage_address(stage, true), from = stage_address(stage, false);
@@ -272,7 +272,7 @@ static void play_reused_ends(struct stage *stage)
 	}
 }
 
-/* The same socket again, by connect(2) to AF_UNSPEC, which resets. */
+/* The same socket is used again after connect(2) with AF_UNSPEC, which resets. */
 static void play_reconnected(struct stage *stage)
 {
 	struct endpoint at = stage_address(stage, true), from = stage_address(stage, false);
@@ -298,7 +298,7 @@ static void play_reconnected(struct stage *stage)
 	pair_close(&p.client, &p.server);
 }
 
-/* A socket that is connected to itself: one session, which is both ends. */
+/* A socket connected to itself: one session with both ends. */
 static void play_self(struct stage *stage)
 {
 	struct endpoint at = stage_address(stage, false);
@@ -316,7 +316,7 @@ static void play_self(struct stage *stage)
 	side_ended(&side, "fin-both|fin-local", "0");
 }
 
-/* Two that connect to each other: neither listens, both are outbound. */
+/* Two sockets connect to each other: neither listens, and both are outbound. */
 static void play_simultaneous(struct stage *stage)
 {
 	struct actor first, second;
@@ -333,7 +333,7 @@ static void play_simultaneous(struct stage *stage)
 	fd = errand_bind(&first, &here);
 	if (side_connect_begin(&one, stage, &first, fd, &there) != EINPROGRESS)
 		stage_fail("there was an answer");
-	/* From now on nobody listens; the first one's SYN was not heard. */
+	/* From now on nothing listens; the first SYN was dropped. */
 	errand_close(&second, listener);
 	fd = errand_bind(&second, &there);
 	if (side_connect(&other, stage, &second, fd, &here) || side_connect_finish(&one))
@@ -344,8 +344,8 @@ static void play_simultaneous(struct stage *stage)
 }
 
 /*
- * TCP Fast Open: the server gets its data with the SYN, answers and closes, and all that before it
- * knows whether the client hears it. So it is never ESTABLISHED.
+ * TCP Fast Open: the server gets data with the SYN, answers and closes before it knows whether the
+ * client receives anything. So its session is never ESTABLISHED.
  */
 static void play_fast_open(struct stage *stage)
 {
@@ -356,7 +356,7 @@ static void play_fast_open(struct stage *stage)
 	int fd, status;
 
 	stage_own_network(stage);
-	/* Both ends, without cookies, on every socket that listens. */
+	/* For clients and servers, without cookies, on every listening socket. */
 	status = stage_sysctl("net/ipv4/tcp_fastopen", "1543");
 	if (status)
 		stage_skip("no TCP Fast Open: %s", strerror(-status));
@@ -396,7 +396,7 @@ static void check_uring(const struct actor *a, const struct answer *answer)
 	actor_check(a, answer);
 }
 
-/* A kernel thread of the process may do the work; the name is the process's all the same. */
+/* A kernel thread may do the work; the name is still the process's. */
 static void by_uring(struct stage *stage, bool worker)
 {
 	struct endpoint at = stage_address(stage, true), from = stage_address(stage, false);
@@ -408,7 +408,7 @@ static void by_uring(struct stage *stage, bool worker)
 	actor_start(&server, "ring-server", 0);
 	actor_start(&client, "ring-client", 0);
 	p.listener = errand_listen(&server, &at, 4);
-	/* The youngest of the three: a kernel that has it, has all. */
+	/* Kernels that support this, the newest of the three operations, support all. */
 	answer = uring_close(&client, errand_bind(&client, &from), worker);
 	check_uring(&client, &answer);
 	fd = errand_bind(&client, &from);

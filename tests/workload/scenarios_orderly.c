@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Sessions that end in order. */
+/* Sessions that end with FINs. */
 #include "scenario.h"
 
 #include <stdio.h>
@@ -50,7 +50,7 @@ static void play_server_first(struct stage *stage)
 	pair_close(&c.pair.server, &c.pair.client);
 }
 
-/* Around one KB, and nothing at all; whoever closes first, by turns. */
+/* No bytes, and sizes around 1 KB; the sides take turns to close first. */
 static void play_sizes(struct stage *stage)
 {
 	static const uint64_t sizes[] = { 0, 1, 1023, 1024, 1025 };
@@ -71,7 +71,7 @@ static void play_sizes(struct stage *stage)
 	}
 }
 
-/* Many at once, each pair of processes with a few sessions. */
+/* Many at once: several pairs of processes with a few sessions each. */
 static void play_crowd(struct stage *stage)
 {
 	pid_t members[CROWD];
@@ -112,12 +112,12 @@ static void play_crowd(struct stage *stage)
 		exit(1);
 }
 
-/* Names that a CSV row, a JSON string or a table must cope with; no longer than 15 bytes. */
+/* Names that are hard to represent in CSV, JSON or a table; at most 15 bytes. */
 static void play_names(struct stage *stage)
 {
 	static const char *const names[][2] = {
 		{ "a \"b\", c", " d, e\\f " },
-		{ "\xff\xfe a\xc3", "\xc0\xaf\xed\xa0\x80z\xf5\xe2\x82" }, /* no UTF-8 */
+		{ "\xff\xfe a\xc3", "\xc0\xaf\xed\xa0\x80z\xf5\xe2\x82" }, /* invalid UTF-8 */
 		{ "\033[31m\033[2J", "\a\b\r\x7f\xc2\x9bmx" },
 		{ "one\ntwo\n", "\tfour,\"\r\n\"" },
 		{ "\\x41|=\\\\", "{\"pid\":0}" },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Who owns a session, when more than one process has to do with it. */
+/* The owner of a session when several processes use it. */
 #include "scenario.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ static void cast_open(struct cast *c, struct stage *stage, const char *client, c
 	pair_open(&c->pair, stage, &c->client, &c->server);
 }
 
-/* A second connection to the same server, which `worker` accepts. */
+/* Opens a second connection to the same server, accepted by `worker`. */
 static void join(struct pair *p, struct stage *stage, const struct pair *like, struct actor *worker)
 {
 	struct endpoint from = stage_address(stage, false);
@@ -33,7 +33,7 @@ static void join(struct pair *p, struct stage *stage, const struct pair *like, s
 	side_accept(&p->server, worker, like->listener, &p->client);
 }
 
-/* Two processes accept from one socket that listens. */
+/* Two processes accept from one listening socket. */
 static void play_prefork(struct stage *stage)
 {
 	struct actor worker;
@@ -50,7 +50,7 @@ static void play_prefork(struct stage *stage)
 	pair_close(&c.pair.client, &c.pair.server);
 }
 
-/* As inetd does: the parent accepts, the child serves and closes. */
+/* As in inetd: the parent accepts, the child serves and closes. */
 static void play_fork(struct stage *stage)
 {
 	struct actor child;
@@ -80,7 +80,7 @@ static void play_passed(struct stage *stage)
 	pair_close(&c.pair.client, &c.pair.server);
 }
 
-/* Both pid and name are the process's, whichever of its threads acts. */
+/* Both pid and name are those of the process, whichever thread acts. */
 static void play_thread(struct stage *stage)
 {
 	struct cast c;
@@ -97,7 +97,7 @@ static void play_thread(struct stage *stage)
 	side_ended(&c.pair.client, "fin-remote", "0");
 }
 
-/* Of a process that is killed, whichever thread is the last to go closes. */
+/* When a process is killed, its last thread closes. */
 static void play_killed_threads(struct stage *stage)
 {
 	struct cast c;
@@ -115,7 +115,7 @@ static void play_killed_threads(struct stage *stage)
 	}
 }
 
-/* A connector keeps the name that it had in connect(2), a closer has that which it closes with. */
+/* The connecting process has its name at connect(2), the closing one its name at close(2). */
 static void play_renamed(struct stage *stage)
 {
 	struct cast c;
@@ -137,7 +137,7 @@ static void play_network_namespace(struct stage *stage)
 	pair_close(&c.pair.client, &c.pair.server);
 }
 
-/* fork(2) tells us their pids as we see them, and so must a tracer that is where we are. */
+/* fork(2) returns pids of our own namespace, and a tracer in it must report the same. */
 static void play_pid_namespace(struct stage *stage)
 {
 	struct cast c;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Sessions that stand before a tracer comes, or after it has gone: the tracer is waited for. */
+/* Sessions that are open before tracing begins or after it ends. They wait for the tracer. */
 #include "scenario.h"
 
 #include <stdio.h>
@@ -14,7 +14,7 @@ static void say(const char *word)
 	fflush(stdout);
 }
 
-/* Not by stdio, which would take the bytes that are meant for other stages. */
+/* Not with stdio, which would read bytes meant for other stages. */
 static void await_tracer(const struct stage *stage)
 {
 	char byte;
@@ -38,7 +38,7 @@ static void grow_older(struct pair *p)
 	side_older(&p->server);
 }
 
-/* One of which the client closes first, one of which the server does, and one that is reset. */
+/* The client closes one session first, the server another, and one is reset. */
 static void play_older(struct stage *stage)
 {
 	struct pair pairs[3];
@@ -61,7 +61,7 @@ static void play_older(struct stage *stage)
 	side_ended(&pairs[2].server, "rst-remote", "104");
 }
 
-/* One that is older than the tracer, one that is not, and one that is half closed. */
+/* One session from before the tracer, one from after its start, and one half closed. */
 static void play_open(struct stage *stage)
 {
 	struct pair pairs[3];
@@ -85,7 +85,7 @@ static void play_open(struct stage *stage)
 	pause();
 }
 
-/* The client resets, and the server holds on to the dead socket. */
+/* The client resets; the server keeps the dead socket. */
 static void play_dead(struct stage *stage)
 {
 	struct actor client, server;

@@ -17,7 +17,9 @@
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-/* What is not a plain letter or so as \xNN: the truth is lines of words, and names are any bytes.
+/*
+ * Escapes as \xNN what is not printable ASCII, since the truth consists of lines and names may be
+ * any bytes.
  */
 static void put_name(char to[COMM_TEXT], const char *name)
 {
@@ -192,7 +194,7 @@ void side_shutdown(struct side *s)
 	errand_shutdown(s->actor, s->fd);
 }
 
-/* As /proc/net/tcp and tcp6 print an address: words in memory order, the port in host order. */
+/* Writes an address as /proc/net/tcp and tcp6 do: words in memory order, port in host order. */
 static char *put_proc_end(char *to, const struct endpoint *e, bool wide)
 {
 	uint32_t words[4] = { 0, 0, htonl(0xffff) };
@@ -207,7 +209,7 @@ static char *put_proc_end(char *to, const struct endpoint *e, bool wide)
 	return to + sprintf(to, ":%04X", e->port);
 }
 
-/* True if a line of /proc/net/tcp begins, after its number, with `ends`, and has a live socket. */
+/* Whether a line of /proc/net/tcp is about `ends` and a socket that is alive. */
 static bool row_lives(const char *row, const char *ends)
 {
 	unsigned state, timer;
@@ -216,7 +218,7 @@ static bool row_lives(const char *row, const char *ends)
 
 	if (!at || sscanf(at + strlen(ends), " %X %lX:%lX %X:", &state, &out, &in, &timer) != 4)
 		return false;
-	/* Timer 3 is that of a TIME_WAIT, whatever state it claims to be in: no socket is left. */
+	/* Timer 3 marks TIME_WAIT, whatever the state column says: there is no socket. */
 	return timer != 3;
 }
 
@@ -239,8 +241,8 @@ static bool table_has(const char *path, const struct side *s, bool wide)
 }
 
 /*
- * Waits until the kernel has no socket of this session left. A table is read in pieces, and one
- * that changes meanwhile may hide a row: only a few times in a row is it sure that there is none.
+ * Waits until the kernel has no socket of this session. The table is read in pieces, and may miss a
+ * row if it changes meanwhile, so it takes several misses in a row.
  */
 static void await_gone(const struct side *s)
 {
@@ -291,7 +293,7 @@ static void put_times(FILE *line, const struct side *s, int64_t end_hi)
 			at_least_0(s->made_lo - s->begun_hi), s->made_hi - s->begun_lo);
 	else
 		fputs("\tconnect_ns=null", line);
-	/* Unknown of what is older than the tracer, or was restored. */
+	/* Unknown for sessions that began before the tracer or were restored. */
 	if (s->accepted_lo && !s->older && !s->restored)
 		fprintf(line, "\taccept_wait_ns=%" PRId64 "..%" PRId64,
 			at_least_0(s->accepted_lo - s->made_hi), s->accepted_hi - s->made_lo);
@@ -355,7 +357,7 @@ void pair_open(struct pair *p, struct stage *stage, struct actor *client, struct
 	int fd, error;
 
 	p->listener = errand_listen(server, &at, BACKLOG);
-	/* The client's socket is IPv4 or IPv6 as the family wants, whatever the server's is. */
+	/* The client's socket is IPv4 or IPv6 as the family requires, whatever the server's is. */
 	at.mapped = from.mapped;
 	fd = errand_bind(client, &from);
 	error = side_connect(&p->client, stage, client, fd, &at);

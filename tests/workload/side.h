@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * One side of a connection, which is one session: keeps what is known of it while a scenario deals
- * with it, and writes that down as the truth when it has ended.
+ * One side of a connection, that is one session. Collects what is known about it while a scenario
+ * uses it, and writes that as the truth once it has ended.
  */
 #ifndef WORKLOAD_SIDE_H
 #define WORKLOAD_SIDE_H
@@ -13,83 +13,88 @@
 
 struct side {
 	struct stage *stage;
-	struct actor *actor; /* who holds the socket now */
+	struct actor *actor; /* the current holder of the socket */
 	int fd;
 	bool outbound;
-	bool restored; /* by TCP_REPAIR: nobody knows who opened it */
+	bool restored; /* with TCP_REPAIR; its direction is unknown */
 	struct endpoint local, remote;
-	uint64_t sent, received; /* payload that arrived at the other side */
+	uint64_t sent, received; /* payload that reached the other side */
 
-	/* Whom the record must name, as far as is known. */
+	/* What the record must say about the owner, as far as known. */
 	const char *owner; /* "connect", "accept", "close" */
 	pid_t pid;
 	uint32_t uid;
-	/* Who closes a socket whose session ended before anybody accepted it; NULL: nobody is to
-	 * know. */
+	/*
+	 * The process that closes a socket whose session ended before it was accepted; NULL:
+	 * unknown to all.
+	 */
 	const struct actor *closer;
-	char comm[COMM_TEXT]; /* what is not plain ASCII as \xNN; may be alternatives */
+	char comm[COMM_TEXT]; /* with \xNN escapes; may contain alternatives */
 
-	/* CLOCK_MONOTONIC: each moment lies between its two; 0: not yet. */
-	int64_t begun_lo, begun_hi;	  /* SYN_SENT, or ESTABLISHED of an inbound one */
+	/* CLOCK_MONOTONIC; each event happened between lo and hi. 0: not yet. */
+	int64_t begun_lo, begun_hi;	  /* SYN_SENT; ESTABLISHED if inbound */
 	int64_t made_lo, made_hi;	  /* ESTABLISHED; 0: never */
-	int64_t accepted_lo, accepted_hi; /* accept(2); 0: nobody has */
-	int64_t end_lo;			  /* CLOSE, at the earliest */
-	bool older; /* than the tracer, which began between made_lo and made_hi */
+	int64_t accepted_lo, accepted_hi; /* accept(2); 0: not accepted */
+	int64_t end_lo;			  /* earliest time of CLOSE */
+	bool older;			  /* the tracer began between made_lo and made_hi */
 };
 
-/* Both sides, and the socket that listens. */
+/* Both sides of a connection, and the listening socket. */
 struct pair {
 	struct side client, server;
 	int listener;
 };
 
-/* connect(2), until the connection stands or has failed; returns its errno. */
+/* Calls connect(2) and waits for its end; returns its errno. */
 int side_connect(struct side *s, struct stage *stage, struct actor *a, int fd,
 		 const struct endpoint *to);
-/* Only its beginning: it may be in SYN_SENT afterwards. */
+/* Only starts connecting; the socket may be in SYN_SENT afterwards. */
 int side_connect_begin(struct side *s, struct stage *stage, struct actor *a, int fd,
 		       const struct endpoint *to);
 int side_connect_finish(struct side *s);
-/* What a connect(2) by other means has come to. */
+/* Notes the result of connecting by other means than connect(2). */
 void side_connected(struct side *s, struct stage *stage, struct actor *a, int fd,
 		    const struct endpoint *to, const struct answer *answer);
-/* Takes from `listener` what `client` has connected. */
+/* Accepts from `listener` the connection of `client`. */
 void side_accept(struct side *s, struct actor *a, int listener, const struct side *client);
-/* Likewise, by other means than accept(2). */
+/* Notes the result of accepting by other means than accept(2). */
 void side_accepted(struct side *s, struct actor *a, const struct answer *answer,
 		   const struct side *client);
-/* The server's side of what nobody has accepted yet; its owner is whoever closes it. */
+/*
+ * Makes the server's side of a connection not accepted yet; its owner is the process that closes
+ * it.
+ */
 void side_pending(struct side *s, struct actor *a, const struct side *client);
-/* Nobody has it, and nobody has had it, when it ends; later, an actor accepts and closes it. */
+/* The session ends without an owner; an actor later accepts and closes it. */
 void side_unowned(struct side *s, const struct actor *closer);
-/* Names the inbound session's owner by another process, or its name. */
+/* Changes the owner of an inbound session to another process or name. */
 void side_owned(struct side *s, const struct actor *a, const char *owner);
 
-/* Moves payload, all of it, and waits until it is acknowledged. */
+/* Sends and receives payload, and waits until it is acknowledged. */
 void side_move(struct side *from, struct side *to, uint64_t bytes);
-/* The same, but the receiver does not read it. */
+/* Likewise, but the receiver does not read it. */
 void side_move_unread(struct side *from, struct side *to, uint64_t bytes);
 
-/* The session cannot end before now. */
+/* Notes that the session has not ended before now. */
 void side_ends_from_now(struct side *s);
-/* As errands of its actor; of an inbound session, the first of them makes it the owner. */
+/* Run as errands of the actor; the first of them makes it the owner of an inbound session. */
 void side_close(struct side *s);
 void side_shutdown(struct side *s);
-/* Waits until the kernel knows the session no more, then writes the truth down. */
+/* Waits until the kernel has no socket of the session, then writes the truth. */
 void side_ended(struct side *s, const char *end, const char *error);
-/* Writes it down at once: it ended before the call that ended it came back. */
+/* Writes the truth at once, for a session that ended before the call that ended it returned. */
 void side_ended_at_once(struct side *s, const char *end, const char *error);
 
-/* The tracer began after this was made, and before now. */
+/* Notes that the tracer began after the session and before now. */
 void side_older(struct side *s);
-/* Writes the truth of what is open, and will be when the tracer ends. */
+/* Writes the truth about a session that stays open until the tracer ends. */
 void side_stands(struct side *s);
 
-/* Opens a connection between two actors, each on an address of its own. */
+/* Opens a connection between two actors, each with its own address. */
 void pair_open(struct pair *p, struct stage *stage, struct actor *client, struct actor *server);
-/* So much payload each way, the client's first. */
+/* Sends payload each way, first to the server; sizes in bytes. */
 void pair_talk(struct pair *p, uint64_t to_server, uint64_t to_client);
-/* An orderly end, with `first` the first to close. */
+/* Closes both sides, `first` first. */
 void pair_close(struct side *first, struct side *second);
 
 #endif

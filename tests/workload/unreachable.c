@@ -15,7 +15,7 @@
 #define CODE_V4	    1 /* host */
 #define TYPE_V6	    1 /* destination unreachable */
 #define CODE_V6	    3 /* address */
-#define TCP_PREFIX  8 /* of the header that was sent: ports and sequence number */
+#define TCP_PREFIX  8 /* of the TCP header sent: ports and sequence number */
 #define V4_HEADER   20
 #define V6_HEADER   40
 #define ICMP_HEADER 8
@@ -37,7 +37,7 @@ int unreachable_prepare(const struct endpoint *server)
 	return fd;
 }
 
-/* The beginning of the TCP header of the client's SYN. */
+/* Waits for the client's SYN and copies the beginning of its TCP header. */
 static void await_syn(int sniffer, const struct endpoint *client, uint8_t tcp[TCP_PREFIX])
 {
 	uint8_t packet[256];
@@ -48,7 +48,7 @@ static void await_syn(int sniffer, const struct endpoint *client, uint8_t tcp[TC
 		length = recv(sniffer, packet, sizeof(packet), 0);
 		if (length < 0)
 			stage_fail("cannot see what is sent: %s", strerror(errno));
-		/* IPv4 comes with its header, IPv6 without. */
+		/* IPv4 packets include the IP header, IPv6 packets do not. */
 		skip = client->ip == 4 ? (size_t)(packet[0] & 15) * 4 : 0;
 	} while ((size_t)length < skip + TCP_PREFIX ||
 		 (packet[skip] << 8 | packet[skip + 1]) != client->port);
@@ -66,7 +66,7 @@ static uint16_t checksum(const uint8_t *bytes, size_t length)
 	return (uint16_t)~sum;
 }
 
-/* The head of the packet that could not be delivered; returns its length. */
+/* Writes the IP header of the undeliverable packet; returns its length. */
 static size_t put_ip(uint8_t *to, const struct endpoint *client, const struct endpoint *server)
 {
 	if (client->ip == 4) {
@@ -102,7 +102,7 @@ void unreachable_tell(int sniffer, const struct endpoint *client, const struct e
 	length += put_ip(message + length, client, server);
 	await_syn(sniffer, client, message + length);
 	length += TCP_PREFIX;
-	if (v4) { /* that of IPv6 is the kernel's work */
+	if (v4) { /* the kernel computes the one of IPv6 */
 		sum = checksum(message, length);
 		message[2] = (uint8_t)(sum >> 8);
 		message[3] = (uint8_t)sum;

@@ -10,7 +10,7 @@
 
 #include "errands.h"
 
-/* The same on all machines, where the C library does not know them yet. */
+/* Numbers are the same on all architectures; older C libraries lack them. */
 #ifndef SYS_io_uring_setup
 #define SYS_io_uring_setup 425
 #define SYS_io_uring_enter 426
@@ -29,7 +29,7 @@ static void *map(const struct ring *r, size_t size, off_t what)
 	return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, r->fd, what);
 }
 
-/* Returns 0 or a positive errno. The process has few of them, and its end takes them away. */
+/* Returns 0 or a positive errno. Never closed: a process opens few, and its end closes them. */
 static int ring_open(struct ring *r)
 {
 	const struct io_uring_params *p = &r->params;
@@ -63,7 +63,7 @@ static int ring_run(const struct ring *r, const struct io_uring_sqe *operation, 
 	return done->res < 0 ? -done->res : 0;
 }
 
-/* One operation in a ring of its own. */
+/* Runs one operation in its own ring. */
 static void run(const struct io_uring_sqe *operation, struct answer *out)
 {
 	struct ring ring;
@@ -73,7 +73,7 @@ static void run(const struct io_uring_sqe *operation, struct answer *out)
 		out->error = ring_run(&ring, operation, &out->value);
 }
 
-/* Asks for a worker, or leaves it to the kernel who does it. */
+/* Either requests a worker thread or lets the kernel choose. */
 static int flags_of(bool worker)
 {
 	return worker ? IOSQE_ASYNC : 0;
