@@ -49,7 +49,7 @@ void fields_add(struct fields *f, char *name, char *value, enum kind kind)
 
 struct fields *list_add(struct list *l)
 {
-	/* Doubles at each power of two. */
+	/* Doubles the size at each power of two. */
 	if (!(l->count & (l->count - 1)))
 		l->items = realloc(l->items, (l->count ? 2 * l->count : 1) * sizeof(*l->items));
 	if (!l->items)

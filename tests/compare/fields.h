@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A list of named values: a line of the truth, or a record in whatever format. */
+/* A list of named values: a line of the truth, or a record in any format. */
 #ifndef COMPARE_FIELDS_H
 #define COMPARE_FIELDS_H
 
@@ -8,17 +8,17 @@
 
 #define FIELDS_MAX 40
 
-/* How a record's value stands to the truth's of the same name. */
+/* How to compare a record's value with the truth's value of the same name. */
 enum kind {
-	KIND_TEXT, /* the same, letter by letter */
-	KIND_KB,   /* the truth's bytes by 1024, rounded down */
+	KIND_TEXT, /* must be equal */
+	KIND_KB,   /* the truth's bytes / 1024, rounded down */
 	KIND_MS,   /* the truth's nanoseconds, in milliseconds */
-	KIND_CUT,  /* the beginning of the truth's */
-	KIND_NONE, /* the truth knows nothing of it */
+	KIND_CUT,  /* a prefix of the truth's */
+	KIND_NONE, /* not in the truth */
 };
 
 struct field {
-	char *name;  /* as in JSON */
+	char *name;  /* the key in JSON */
 	char *value; /* "null" if unknown */
 	enum kind kind;
 };
@@ -27,12 +27,12 @@ struct fields {
 	struct field list[FIELDS_MAX];
 	size_t count;
 	bool used;
-	char *text; /* what it was read from, for messages */
+	char *text; /* the source line, for messages */
 };
 
-/* NULL if there is none. */
+/* Returns NULL if there is no such field. */
 const char *fields_get(const struct fields *f, const char *name);
-/* Takes over both strings. */
+/* Takes ownership of both strings. */
 void fields_add(struct fields *f, char *name, char *value, enum kind kind);
 
 struct list {
@@ -40,11 +40,11 @@ struct list {
 	size_t count;
 };
 
-/* A new, empty item. */
+/* Appends an empty item and returns it. */
 struct fields *list_add(struct list *l);
 
 void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
-/* Copies of a string; never NULL. */
+/* Return a copy that the caller frees; never NULL. */
 char *copy(const char *from);
 char *copy_part(const char *from, size_t length);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Compares what a tracer printed with the truth of tests/workload, or with what another tracer
- * printed of the same sessions. Each difference is a line; the last line counts them.
+ * Compares the output of a tracer with the truth of tests/workload, or with another tracer's output
+ * for the same sessions. Prints a line per difference; the last line counts them.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -29,7 +29,7 @@ static const char usage[] =
 
 struct options {
 	enum format format;
-	const char *fields; /* NULL: all */
+	const char *fields; /* NULL: all fields */
 	const char *unknown;
 	const char *only[FILTERS_MAX];
 	size_t only_count;
@@ -43,7 +43,7 @@ struct tally {
 	size_t matched, missing, extra, wrong;
 };
 
-/* True if `words`, separated by `separator`, has this one. */
+/* Whether `words`, a list separated by `separator`, contains the word. */
 static bool has_word(const char *words, const char *word, char separator)
 {
 	const size_t length = strlen(word);
@@ -64,7 +64,7 @@ static bool is_null(const char *value)
 	return !strcmp(value, "null");
 }
 
-/* A whole number; exits if it is none. */
+/* Parses an integer; exits if the word is none. */
 static int64_t number(const char *word)
 {
 	char *end;
@@ -75,10 +75,9 @@ static int64_t number(const char *word)
 	return n;
 }
 
-/* --- a record and the truth --------------------------------------------------------------------
- */
+/* --- a record and the truth --- */
 
-/* lo..hi; what is printed in milliseconds is rounded to two or three digits. */
+/* range: lo..hi. A value printed in milliseconds is rounded to two or three digits. */
 static bool in_range(const char *range, const char *value, enum kind kind)
 {
 	const int64_t lo = number(range), hi = number(strstr(range, "..") + 2);
@@ -102,7 +101,7 @@ static bool in_kb(const char *expected, const char *value)
 	return !strcmp(kb, value);
 }
 
-/* Takes \xNN back to the bytes that they stand for. */
+/* Replaces \xNN by the byte that it stands for. */
 static char *name_bytes(const char *text, size_t length)
 {
 	char *name = copy_part(text, length), *to = name;
@@ -122,9 +121,9 @@ static char *name_bytes(const char *text, size_t length)
 }
 
 /*
- * The truth's name as a table shows it: cut, and without the blanks around it. It is cut only where
- * the next character, of one column or escaped, did not fit; of others, the width is not known
- * here.
+ * Whether `shown` is `name` as a table shows it: truncated and without surrounding blanks.
+ * Truncation is right only if the next character did not fit. Its width is known if it is ASCII or
+ * an escape; other characters are accepted.
  */
 static bool is_beginning(const char *name, const char *shown, const char *cell)
 {
@@ -142,7 +141,10 @@ static bool is_beginning(const char *name, const char *shown, const char *cell)
 	       NARROWEST_COMM;
 }
 
-/* One of the names, separated by bars; letter by letter, if it is not cut. */
+/*
+ * Whether the cell shows one of the names, which bars separate: the whole name, or its beginning if
+ * cut.
+ */
 static bool is_name(const char *names, const char *cell, bool cut)
 {
 	char *shown = name_bytes(cell, strlen(cell));
@@ -181,7 +183,7 @@ static bool is_owner(const char *name)
 	return has_word("pid,comm,uid,owner", name, ',');
 }
 
-/* What the tracer says of an owner that it does not know. */
+/* What the tracer prints for an unknown owner. */
 static bool is_nobody(const struct field *f)
 {
 	return !strcmp(f->value, !strcmp(f->name, "pid")    ? "0"
@@ -189,7 +191,7 @@ static bool is_nobody(const struct field *f)
 							    : "null");
 }
 
-/* Whoever accepted is known to the tracer as who closed. */
+/* The tracer may report the process that accepted as the one that closed. */
 static bool is_closer(const struct fields *truth, const struct field *found)
 {
 	const char *owner = fields_get(truth, "owner"), *closer = fields_get(truth, "closer");
@@ -200,7 +202,7 @@ static bool is_closer(const struct fields *truth, const struct field *found)
 	if (!strcmp(owner, "accept") || (!strcmp(owner, "proc") && !strcmp(dir, "in")))
 		return (!strcmp(found->name, "owner") && !strcmp(found->value, "close")) ||
 		       (!strcmp(owner, "accept") && !strcmp(end, "open") && is_nobody(found));
-	/* Nobody had accepted it when it ended. */
+	/* It ended before any process accepted it. */
 	if (!closer)
 		return false;
 	if (!strcmp(found->name, "pid"))
@@ -245,7 +247,7 @@ static bool tell_wrong(const struct options *o, const struct fields *truth,
 		       found->value, record->text);
 		wrong = true;
 	}
-	/* A field that a JSON record must have, and lacks. */
+	/* Fields that a JSON record must have, but lacks. */
 	for (size_t i = 0; i < truth->count && o->format == FORMAT_JSON; i++) {
 		if (!is_asked(o, truth->list[i].name) || fields_get(record, truth->list[i].name) ||
 		    !strcmp(truth->list[i].name, "closer"))
@@ -284,7 +286,7 @@ static bool is_expected(const struct options *o, const struct fields *truth)
 	return true;
 }
 
-/* The first record of these ends that is not taken yet: the lists are in order of time. */
+/* The first unused record with these addresses and ports; the lists are sorted by time. */
 static struct fields *find(const struct list *records, const struct fields *like)
 {
 	for (size_t i = 0; i < records->count; i++)
@@ -294,8 +296,8 @@ static struct fields *find(const struct list *records, const struct fields *like
 }
 
 /*
- * Another tracer that looks for its layout may by chance take one of our addresses, but it does so
- * in a network namespace of its own.
+ * Another tracer that discovers its layout may use one of our addresses by chance, but in its own
+ * network namespace.
  */
 static bool is_ours(const struct list *truth, const struct scope *scope,
 		    const struct fields *record)
@@ -344,8 +346,7 @@ static void compare_truth(const struct options *o, const struct list *truth,
 	}
 }
 
-/* --- two tracers -------------------------------------------------------------------------------
- */
+/* --- two tracers --- */
 
 /* Days since 1970, of the Gregorian calendar. */
 static int64_t days_since_1970(int year, int month, int day)
@@ -356,7 +357,9 @@ static int64_t days_since_1970(int year, int month, int day)
 	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
 }
 
-/* 2026-01-02T03:04:05.678901Z, in nanoseconds since 1970; false if it is not such a time. */
+/*
+ * Parses a time such as 2026-01-02T03:04:05.678901Z to nanoseconds since 1970; false if malformed.
+ */
 static bool read_time(const char *text, double *ns)
 {
 	int year, month, day, hour, minute;
@@ -426,8 +429,7 @@ static void compare_records(const struct options *o, const struct list *a, const
 	}
 }
 
-/* --- the whole ---------------------------------------------------------------------------------
- */
+/* --- comparing lists --- */
 
 static FILE *open_file(const char *name)
 {
@@ -438,7 +440,7 @@ static FILE *open_file(const char *name)
 	return file;
 }
 
-/* Several CPUs hand over records a little out of order. */
+/* Records of several CPUs arrive slightly out of order. */
 static int by_end(const void *a, const void *b)
 {
 	const char *x = fields_get(a, "ended"), *y = fields_get(b, "ended");
@@ -481,7 +483,7 @@ static enum format format_of(const char *word)
 	bad_usage();
 }
 
-/* Takes an option that has a value; false if it is none. */
+/* Takes an option with a value; returns false if the name is none. */
 static bool take_value(struct options *o, const char *name, const char *value)
 {
 	if (!value)
@@ -501,7 +503,7 @@ static bool take_value(struct options *o, const char *name, const char *value)
 	return true;
 }
 
-/* Returns the first word that is not an option. */
+/* Parses the options. Returns the first word that is not an option. */
 static char **take_options(struct options *o, char **word)
 {
 	for (; *word && !strncmp(*word, "--", 2); word++) {

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- JSON: flat objects of strings, numbers and words ------------------------------------------
- */
+/* --- JSON: flat objects of strings, numbers and words --- */
 
 static _Noreturn void bad_json(const char *line, const char *at)
 {
@@ -27,7 +26,7 @@ static char *put_utf8(char *to, unsigned long c)
 	return to;
 }
 
-/* The string that begins after a quote; *end is after its last quote. */
+/* Parses the string that begins after a quote; *end is set to after the closing quote. */
 static char *json_string(const char *line, const char *at, const char **end)
 {
 	static const char names[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
@@ -94,7 +93,7 @@ static void read_json(struct fields *f, const char *line)
 		bad_json(line, at + 1);
 }
 
-/* --- columns ---------------------------------------------------------------------------------- */
+/* --- columns --- */
 
 static const struct {
 	const char *column, *name;
@@ -126,12 +125,12 @@ static const struct {
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
-/* The header: its columns in order. */
+/* The columns in order. */
 struct header {
 	size_t column[FIELDS_MAX];
 	size_t count;
-	size_t comm;	    /* which of them is COMM */
-	size_t comm_behind; /* so far in front of it the cell before it begins, in a table */
+	size_t comm;	    /* the index of COMM */
+	size_t comm_behind; /* in a table, the offset of COMM from the start of the previous cell */
 };
 
 static void header_add(struct header *h, const char *name, size_t length)
@@ -176,7 +175,7 @@ static void add_cell(struct fields *f, const struct header *h, size_t column, ch
 	fields_add(f, copy(columns[i].name), value, columns[i].kind);
 }
 
-/* A cell that may be in quotes, with quotes doubled; *end is after it. */
+/* Parses a cell that may be quoted, with doubled quotes; *end is set to after it. */
 static char *csv_cell(const char *at, const char **end)
 {
 	char *cell = copy(at), *to = cell;
@@ -211,7 +210,7 @@ static void read_csv(struct fields *f, const struct header *h, const char *line)
 		fail("too many cells: %s", line);
 }
 
-/* One word from the left. */
+/* Takes a word from the left. */
 static char *left_word(char **at)
 {
 	char *word = *at + strspn(*at, " ");
@@ -221,7 +220,7 @@ static char *left_word(char **at)
 	return copy_part(word, length);
 }
 
-/* One word from the right. */
+/* Takes a word from the right. */
 static char *right_word(const char *begin, char **end)
 {
 	char *last = *end;
@@ -234,7 +233,7 @@ static char *right_word(const char *begin, char **end)
 	return copy_part(*end, (size_t)(last - *end));
 }
 
-/* COMM may have blanks: what is left of it and what is right of it are words, it is the rest. */
+/* COMM may contain blanks. The words left and right of it are taken first; COMM is the rest. */
 static void read_table(struct fields *f, const struct header *h, char *line)
 {
 	char *words[FIELDS_MAX], *end = line + strlen(line);
@@ -246,7 +245,7 @@ static void read_table(struct fields *f, const struct header *h, char *line)
 	}
 	for (size_t i = h->count; --i > h->comm;)
 		words[i] = right_word(line, &end);
-	/* The cell before it may be filled up, and COMM itself may begin with blanks. */
+	/* The previous cell may be padded, and COMM may begin with blanks. */
 	if (h->comm)
 		line += behind < h->comm_behind ? h->comm_behind - behind : 1;
 	length = (size_t)(end - line);
@@ -260,9 +259,9 @@ static void read_table(struct fields *f, const struct header *h, char *line)
 	f->list[h->comm].kind = KIND_CUT;
 }
 
-/* --- files ------------------------------------------------------------------------------------ */
+/* --- files --- */
 
-/* The next line without its newline, or NULL; it is overwritten by the next. */
+/* Returns the next line without its newline, or NULL at the end. Valid until the next call. */
 static char *next_line(FILE *from, const char *name)
 {
 	static char *line;
@@ -317,7 +316,7 @@ void records_read(struct list *to, FILE *from, enum format format, const char *n
 		fail("%s has no header", name);
 }
 
-/* "127.5.0.0/16" is what begins with "127.5.", "fd12:3456:789a::/48" with "fd12:3456:789a:". */
+/* "127.5.0.0/16" becomes "127.5.", and "fd12:3456:789a::/48" becomes "fd12:3456:789a:". */
 static void scope_read(struct scope *scope, char *line)
 {
 	for (char *word = strtok(line, " "); word; word = strtok(NULL, " ")) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Reads what the tracer printed, and what it should have. */
+/* Reads the tracer's output, and the truth. */
 #ifndef COMPARE_RECORDS_H
 #define COMPARE_RECORDS_H
 
@@ -10,20 +10,22 @@
 enum format {
 	FORMAT_JSON,
 	FORMAT_CSV,
-	FORMAT_TABLE, /* wide or not: the header tells */
+	FORMAT_TABLE, /* wide or not, as the header tells */
 };
 
-/* Appends each session; exits with a reason if a line cannot be read. name is for messages. */
+/*
+ * Appends all sessions. Exits with a message if a line cannot be parsed; name is for that message.
+ */
 void records_read(struct list *to, FILE *from, enum format format, const char *name);
 
-/* Which addresses a run used. */
+/* The addresses that a run used. */
 struct scope {
-	char *prefixes[4]; /* "127.5." or "fd12:3456:789a:", the beginning of their text */
+	char *prefixes[4]; /* prefixes of address texts: "127.5." or "fd12:3456:789a:" */
 	size_t count;
 };
 
 void truth_read(struct list *to, struct scope *scope, FILE *from, const char *name);
-/* True if either end of the record is one of the run's. */
+/* Whether one of the record's addresses belongs to the run. */
 bool scope_has(const struct scope *scope, const struct fields *record);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * A crowd of sessions on a loopback of its own, whose packets all processors take turns in
- * handling, as those of a network card: crowd [CLIENTS]. Says "busy" once they all run, and ends,
- * with all of its processes, when it is killed.
+ * Many sessions on a private loopback, whose packets are handled by all processors in turn, like
+ * those of a network card: crowd [CLIENTS]. Prints "busy" once all clients run. Kill it to end it
+ * and all of its processes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,9 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* Lets every processor handle packets of loopback (RPS); the files of /sys are of who mounts it. */
+/*
+ * Lets every processor handle packets of loopback (RPS). /sys shows the namespace of who mounts it.
+ */
 static void spread_packets(void)
 {
 	char mask[16];
@@ -40,7 +42,7 @@ static void spread_packets(void)
 		die("/sys");
 	fd = open("/sys/class/net/lo/queues/rx-0/rps_cpus", O_WRONLY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
-		return; /* a kernel without SMP */
+		return; /* the kernel has no SMP */
 	snprintf(mask, sizeof(mask), "%lx", cpus < 32 ? (1L << cpus) - 1 : 0xffffffffL);
 	if (fd < 0 || write(fd, mask, strlen(mask)) < 0)
 		die("rps_cpus");
@@ -57,7 +59,7 @@ static void loopback_up(void)
 	close(fd);
 }
 
-/* A child that dies with its parent; 0 in the child. */
+/* Forks a child that dies with its parent. Returns 0 in the child. */
 static pid_t spawn(void)
 {
 	pid_t pid = fork();
@@ -98,7 +100,7 @@ static void call(const struct sockaddr_in *server)
 			while (read(fd, bytes, sizeof(bytes)) > 0)
 				;
 		else
-			usleep(1000); /* all ports wait in TIME_WAIT */
+			usleep(1000); /* all ports are in TIME_WAIT */
 		close(fd);
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* All that a fuzz target needs: values out of its input, and checks that end it. */
+/* For all fuzz targets: values taken from the input, and checks that abort. */
 #ifndef TCPLIFE_FUZZ_H
 #define TCPLIFE_FUZZ_H
 
@@ -10,16 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What libFuzzer calls, again and again. Returns 0. */
+/* Called by libFuzzer for each input. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What is left of the input. */
+/* The rest of the input. */
 struct input {
 	const uint8_t *at;
 	size_t left;
 };
 
-/* The next bytes; zeroes behind the end. */
+/* Takes the next bytes; zeroes after the end. */
 static inline void input_take(struct input *in, void *to, size_t bytes)
 {
 	const size_t there = bytes < in->left ? bytes : in->left;
@@ -39,7 +39,7 @@ static inline uint8_t input_byte(struct input *in)
 	return byte;
 }
 
-/* Ends the run, so that the input is kept, unless it holds. */
+/* Aborts, so that the input is kept, if the condition fails. */
 #define MUST(condition) must(condition, __FILE__, __LINE__, #condition)
 
 static inline void must(bool holds, const char *file, int line, const char *condition)
@@ -50,7 +50,7 @@ static inline void must(bool holds, const char *file, int line, const char *cond
 	abort();
 }
 
-/* How many bytes the first character has, if it is of valid UTF-8 and no control character. */
+/* Length of the first character in bytes; 0 if it is invalid UTF-8 or a control character. */
 static inline size_t plain_length(const uint8_t *s, size_t left)
 {
 	static const uint32_t least[] = { 0, 0x20, 0xa0, 0x800, 0x10000 };
@@ -69,7 +69,10 @@ static inline size_t plain_length(const uint8_t *s, size_t left)
 	return length;
 }
 
-/* Whether it is valid UTF-8 without control characters: safe in a terminal, a line of its own. */
+/*
+ * Whether the text is valid UTF-8 without control characters, so safe on a terminal and a single
+ * line.
+ */
 static inline bool is_plain(const char *text, size_t length)
 {
 	const uint8_t *s = (const uint8_t *)text;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Any file as BTF. */
+/* Reads any file as BTF. */
 #include "probe-select/layout.h"
 
 #include <sys/mman.h>
@@ -18,7 +18,7 @@ static int read_file(struct layout *layout, int fd)
 	return layout_from_btf(layout, path);
 }
 
-/* What is read must survive being written for libbpf and read again. */
+/* A layout must survive being written for libbpf and read again. */
 static void check_small(const struct layout *layout)
 {
 	struct layout again;

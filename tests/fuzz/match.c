@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Any memory of sockets: what is found in it must agree with every sample, and stand nowhere else.
+ * Matches any memory of sockets. What is found must agree with every sample, and at no other
+ * offset.
  *
- * The input says how many samples there are and what fills them, then plants values: each a field,
- * where it stands, in which samples it is expected and in which it is there.
+ * The input tells the number of samples and what fills them, then plants values: the field, its
+ * offset, the samples that expect it, and the samples that contain it.
  */
 #include "probe-select/match.h"
 
@@ -15,14 +16,14 @@
 
 struct plant {
 	uint8_t field;
-	uint8_t expected; /* bit n: sample n has the expectation */
-	uint8_t there;	  /* bit n: and the value */
+	uint8_t expected; /* bit n: sample n expects the field */
+	uint8_t there;	  /* bit n: sample n contains the value */
 	uint8_t kind;
 	uint16_t offset;
 	uint8_t bytes[16];
 };
 
-/* Where a field's offsets count from, and how many bytes there are. */
+/* The base of a field's offsets, and the number of bytes. */
 static size_t field_base(enum layout_field field)
 {
 	return field == FIELD_NETNS_INUM ? SOCKET_BYTES : 0;
@@ -33,7 +34,7 @@ static size_t field_room(enum layout_field field)
 	return field == FIELD_NETNS_INUM ? NET_CHUNKS * CHUNK_BYTES : SOCKET_BYTES;
 }
 
-/* Those that have no usual place, which would be believed before others are looked for. */
+/* Fields without a usual offset, which would be tried before others. */
 static bool is_searched(enum layout_field field)
 {
 	return field == FIELD_SK_ERR || field == FIELD_BYTES_RECEIVED ||
@@ -41,7 +42,7 @@ static bool is_searched(enum layout_field field)
 	       field == FIELD_NETNS_INUM;
 }
 
-/* Those that are found by their values. */
+/* Fields found by their values. */
 static bool is_discovered(enum layout_field field)
 {
 	switch (field) {
@@ -54,21 +55,21 @@ static bool is_discovered(enum layout_field field)
 	case FIELD_V6_DADDR:
 	case FIELD_V6_RCV_SADDR:
 	case FIELD_SK_FLAGS:
-	case FIELD_SPORT: /* the first place, of several */
+	case FIELD_SPORT: /* the first of several offsets */
 		return true;
 	default:
 		return is_searched(field);
 	}
 }
 
-/* Those that are found by where others stand, or by what all TCP sockets have there. */
+/* Fields found from the offsets of others, or by a value that all TCP sockets have. */
 static bool is_inferred(enum layout_field field)
 {
 	return field == FIELD_NET || field == FIELD_PROTOCOL || field == FIELD_HASH ||
 	       field == FIELD_BOUND_IF || field == FIELD_SK_ERR_SOFT;
 }
 
-/* An integer as it stands in memory. */
+/* Reads an integer from memory. */
 static uint64_t number_at(const uint8_t *memory, int bytes)
 {
 	uint64_t number = 0;
@@ -93,7 +94,7 @@ static bool agrees(enum layout_field field, const uint8_t *memory, const uint8_t
 	}
 }
 
-/* Whether two samples or more expect the field, and all of them have it there. */
+/* Whether at least two samples expect the field, and all of those have it at this offset. */
 static bool stands_at(const struct samples *samples, enum layout_field field, size_t offset)
 {
 	const size_t at = field_base(field) + offset;

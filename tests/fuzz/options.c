@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Any command line: its words stand in the input with a NUL behind each. */
+/* Parses any command line: the input contains its words, each with a NUL after it. */
 #include "cli/options.h"
 
 #include "fuzz.h"
@@ -7,7 +7,7 @@
 #define WORDS_MOST 32
 #define BYTES_MOST 4096
 
-/* A refusal is one line that names the word, and is safe on a terminal. */
+/* An error must be one line that names the word and is safe on a terminal. */
 static void check_error(const char *error)
 {
 	const size_t length = strnlen(error, OPTIONS_ERROR_SIZE);

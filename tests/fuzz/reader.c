@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Records of any length in both kinds of buffer: none is read beyond its end, and of a ring all
- * that are complete come out, in order, each once.
+ * Reads records of any length from both kinds of buffer. No record may be read beyond its end, and
+ * a ring must return all complete records in order, once each.
  *
- * A file in memory stands for the kernel's ring: its data is written twice, as the kernel maps it
- * twice. The input says how large it is, where reading begins, then a length and flags for each.
+ * A file in memory replaces the kernel's ring. Its data is written twice, as the kernel maps it
+ * twice. The input tells the ring's size, the starting position, and a length and flags for each
+ * record.
  */
 #include "trace/reader.h"
 
@@ -17,12 +18,12 @@
 #include "trace/ring.h"
 
 #define PAGE	     4096U
-#define SIZES	     8 /* up to more than a window of ring.c */
+#define SIZES	     8 /* so that rings may be larger than the window of ring.c */
 #define FILE_BYTES   (2 * PAGE + 2 * (PAGE << (SIZES - 1)))
 #define RECORDS_MOST 64
 
 struct expected {
-	size_t count; /* of those that must come */
+	size_t count; /* of the records that must be returned */
 	size_t came;
 	uint32_t lengths[RECORDS_MOST];
 	uint8_t marks[RECORDS_MOST];
@@ -40,7 +41,7 @@ static void on_bytes(void *arg, const void *bytes, size_t size)
 	expected->came++;
 }
 
-/* Both copies of the data. */
+/* Writes to both copies of the data. */
 static void put(uint8_t *memory, uint32_t size, uint64_t position, const void *bytes, size_t length)
 {
 	const uint8_t *from = bytes;
@@ -53,7 +54,7 @@ static void put(uint8_t *memory, uint32_t size, uint64_t position, const void *b
 	}
 }
 
-/* One record behind the last; false: it is not complete, or there is no room. */
+/* Appends a record. Returns false if it is incomplete or there is no room. */
 static bool put_record(uint8_t *memory, uint32_t size, uint64_t *position, struct input *in,
 		       struct expected *expected)
 {
@@ -75,7 +76,7 @@ static bool put_record(uint8_t *memory, uint32_t size, uint64_t *position, struc
 	put(memory, size, *position + sizeof(header), body, bytes);
 	*position += (sizeof(header) + bytes + 7) & ~7ULL;
 	if (flags % 8 == 1)
-		return false; /* all behind it must wait, too */
+		return false; /* the records after it must wait too */
 	if (flags % 8 != 2) {
 		expected->lengths[expected->count] = bytes;
 		expected->marks[expected->count++] = mark;
@@ -113,7 +114,7 @@ static void check_ring(struct input in)
 	ring_free(ring);
 }
 
-/* An event of a perf buffer, in memory of its own. */
+/* Reads an event of a perf buffer from memory of exactly its size. */
 static void check_event(const uint8_t *data, size_t size)
 {
 	struct perf_event_header *event;

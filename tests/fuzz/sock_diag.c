@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Any answer of the kernel's to the question which sockets there are. */
+/* Parses any answer of the kernel to a sock_diag request. */
 #include "session/sock_diag.h"
 
 #include <linux/netlink.h>
@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < sizeof(*message))
 		return 0;
-	/* Of its own, so that a byte too many is told. */
+	/* In memory of exactly its size, so that reading beyond it is detected. */
 	message = malloc(size);
 	MUST(message != NULL);
 	memcpy(message, data, size);

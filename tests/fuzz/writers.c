@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Any records, as sessions and as statistics, in every format: each line must be what the format
- * promises, and be safe to show.
+ * Writes any records, as sessions and as statistics, in every format. Each line must conform to its
+ * format and be safe to show.
  *
- * The input says which format, what the kernel's layout knows, and the clock's offset; then come
- * records, and behind each a cgroup's path with a NUL.
+ * The input tells the format, the known fields and the clock's offset; then follow records, each
+ * with a cgroup path and a NUL.
  */
 #include <sys/mman.h>
 #include <unistd.h>
@@ -16,7 +16,7 @@
 #include "output/writer.h"
 
 #define RECORDS_MOST 16
-#define CGROUP_MOST  1000 /* as cgroups.c has it */
+#define CGROUP_MOST  1000 /* PATH_LONGEST of cgroups.c */
 #define OUTPUT_MOST  (1U << 20)
 #define TIME_MOST    ((UINT64_C(1) << 61) - 1)
 
@@ -36,7 +36,7 @@ static const struct {
 	  { "--stats", "-j", "--by=port,dir,lport,rport,raddr,pid,comm,uid,end,netns" } },
 };
 
-/* Until the next call. */
+/* Valid until the next call. */
 static const struct output_request *requested(const struct options *o)
 {
 	static struct output_request request;
@@ -52,12 +52,11 @@ static void parse(struct options *o, const char *const *words)
 	int argc = 1;
 
 	for (; *words; words++)
-		memcpy(&argv[argc++], words, sizeof(*words)); /* which are not written to */
+		memcpy(&argv[argc++], words, sizeof(*words)); /* they are not written to */
 	MUST(options_parse(o, argc, argv, error, sizeof(error)) == OPTIONS_RUN);
 }
 
-/* --- one line of JSON ---------------------------------------------------------------------------
- */
+/* --- checking JSON --- */
 
 static const char *json_string(const char *at, const char *end)
 {
@@ -75,7 +74,7 @@ static const char *json_string(const char *at, const char *end)
 	return at + 1;
 }
 
-/* Digits, with a fraction or without, and no zero in front. */
+/* Digits, possibly a fraction, no leading zero. */
 static const char *json_number(const char *at, const char *end)
 {
 	const char *from = at;
@@ -114,7 +113,7 @@ static const char *json_value(const char *at, const char *end)
 	return at + 2;
 }
 
-/* A flat object, whose members may be arrays. */
+/* A flat object; members may be arrays. */
 static void check_json(const char *at, const char *end)
 {
 	MUST(*at == '{');
@@ -127,10 +126,9 @@ static void check_json(const char *at, const char *end)
 	MUST(*at == '}' && at + 1 == end);
 }
 
-/* --- and of the others --------------------------------------------------------------------------
- */
+/* --- checking the other formats --- */
 
-/* How many cells there are, by the rules of RFC 4180. */
+/* Counts the cells by the rules of RFC 4180. */
 static size_t csv_cells(const char *at, const char *end)
 {
 	size_t cells = 1;
@@ -154,7 +152,7 @@ static size_t csv_cells(const char *at, const char *end)
 	return cells;
 }
 
-/* Colours, and nothing else that begins with an escape. */
+/* Removes colours; no other escapes may remain. */
 static void check_colored(char *line, size_t length)
 {
 	static const char *const colors[] = { "\033[31m", "\033[0m" };
@@ -202,8 +200,7 @@ static void check_output(int fd, enum output_format format, bool stats, size_t s
 		MUST(lines == sessions + (format != FORMAT_JSON));
 }
 
-/* --- records
- * -------------------------------------------------------------------------------------- */
+/* --- records --- */
 
 static struct session_view take_view(struct input *in)
 {
@@ -212,7 +209,7 @@ static struct session_view take_view(struct input *in)
 
 	input_take(in, &view.known, sizeof(view.known));
 	input_take(in, &seconds, sizeof(seconds));
-	/* Never below 0: the kernel lets nobody set its clock to before it was started. */
+	/* Not negative: the kernel rejects a clock setting to before its start. */
 	view.wall_offset_ns = (int64_t)seconds * 1000000000;
 	input_take(in, &seconds, sizeof(seconds));
 	view.since_ns = seconds;
@@ -222,7 +219,7 @@ static struct session_view take_view(struct input *in)
 static void take_record(struct input *in, struct record *r)
 {
 	input_take(in, r, sizeof(*r));
-	/* Nobody's machine has been up for 73 years. */
+	/* No machine has been up for 73 years. */
 	r->born_ns &= TIME_MOST;
 	r->established_ns &= TIME_MOST;
 	r->closed_ns &= TIME_MOST;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Keeps its processor busy with a BPF program, so that the kernel passes over those of others when
- * an interrupt wants them there. Says "busy", and ends when it is killed. Needs tracefs.
+ * Keeps its processor busy in a BPF program, so that the kernel skips BPF programs of interrupts
+ * there. Prints "busy", and runs until killed. Needs tracefs.
  */
 #include <errno.h>
 #include <linux/bpf.h>
@@ -16,7 +16,7 @@
 #include <bpf/bpf.h>
 
 #define EVENT "/sys/kernel/tracing/events/raw_syscalls/sys_enter/id"
-#define TURNS 50000 /* a loop that the verifier follows to its end */
+#define TURNS 50000 /* as long a loop as the verifier follows */
 
 static void die(const char *what) __attribute__((noreturn));
 static void die(const char *what)
@@ -25,7 +25,7 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* Idles for TURNS, if it is we who enter a system call. */
+/* A program that loops TURNS times when this process enters a system call. */
 static int load(void)
 {
 	const struct bpf_insn insns[] = {

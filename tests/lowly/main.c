@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Runs a program as nobody, with no capabilities but those given by their numbers:
+ * Runs a program as nobody, with only the capabilities given by number:
  *
  *   lowly [NUMBER...] -- PROGRAM [ARGUMENT...]
  */
@@ -22,7 +22,7 @@ static int die(const char *what)
 	return 125;
 }
 
-/* In effect, and handed on to the program. */
+/* Makes the capabilities effective, and keeps them for the program. */
 static int keep(uint64_t caps)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Sweeping what killed tracers left, on a directory that looks like tracefs. */
+/* Removing events left by killed tracers, in a directory that looks like tracefs. */
 #include "probe-select/attachment.h"
 
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include "check.h"
 #include "probe-select/facts.h"
 
-/* A pid that is no process any more. */
+/* The pid of a process that is gone. */
 static pid_t dead_pid(void)
 {
 	pid_t pid = fork();
@@ -21,7 +21,7 @@ static pid_t dead_pid(void)
 	return pid;
 }
 
-/* What sweeping writes after these events; the text is static. */
+/* What is written for these events; the text is static. */
 static const char *swept(const char *events)
 {
 	static char after[1024];
@@ -55,7 +55,10 @@ static void test_sweep(void)
 	CHECK_TEXT(swept(""), "");
 	CHECK_TEXT(swept("garbage\n\n:\np:\nr:tcplife\n-:tcplife/\n"), "");
 
-	/* A dead process of ours, and our own namesake: both go, with whatever form of prefix. */
+	/*
+	 * Events of a dead process and of our own pid are removed, whatever their prefix looks
+	 * like.
+	 */
 	snprintf(events, sizeof(events),
 		 "p:tcplife/tcp_set_state_5e2f01_%d tcp_set_state\n"
 		 "r4096:tcplife/inet_csk_accept_1_%d inet_csk_accept\n"
@@ -67,7 +70,7 @@ static void test_sweep(void)
 		 dead, dead, (int)getpid());
 	CHECK_TEXT(swept(events), expected);
 
-	/* One that lives, and other people's. */
+	/* An event of a live process, and events of other programs. */
 	snprintf(events, sizeof(events),
 		 "p:tcplife/tcp_set_state_5e2f01_1 tcp_set_state\n"
 		 "p:kprobes/tcp_set_state_1_%d tcp_set_state\n"

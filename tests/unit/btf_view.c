@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* BTF with a kind that is newer than we are. */
+/* BTF with a kind newer than our code. */
 #include "probe-select/btf_view.h"
 
 #include "check.h"
@@ -13,7 +13,7 @@ struct blob {
 		struct btf_type before;
 		__u32 bits;
 		struct btf_type newer;
-		__u32 words[3]; /* what follows it: one, and one for each of two */
+		__u32 words[3]; /* the data after it: one word, and one for each of two elements */
 		struct btf_type after;
 	} types;
 	struct {
@@ -64,7 +64,7 @@ static void test_unexplained(void)
 	btf_view_free(view);
 }
 
-/* A structure with more members than there are bytes. */
+/* A struct that claims more members than the data holds. */
 static void test_cut_short(void)
 {
 	struct blob b = blob_make(true);

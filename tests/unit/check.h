@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* All that a unit test needs: checks that say where they fail, and a main that counts them. */
+/* For all unit tests: checks that say where they fail, and a main that counts failures. */
 #ifndef TCPLIFE_CHECK_H
 #define TCPLIFE_CHECK_H
 
@@ -38,11 +38,11 @@ static inline bool check_same(const char *actual, const char *expected, const ch
 	return same;
 }
 
-/* Both go on after a failure, and are true if all is well. */
+/* Both continue after a failure. They return whether the check held. */
 #define CHECK(condition)	     check_that(condition, #condition, __FILE__, __LINE__)
 #define CHECK_TEXT(actual, expected) check_same(actual, expected, __FILE__, __LINE__)
 
-/* Runs the cases that argv names, or all. */
+/* Runs the cases named in argv, or all. */
 static inline int check_main(int argc, char **argv, const struct check_case *cases, size_t count)
 {
 	unsigned run = 0;

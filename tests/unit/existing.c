@@ -13,7 +13,7 @@
 
 #define SINCE 1000
 
-/* An IPv4 session between two addresses of 10.0.0.0/8. */
+/* An IPv4 session between two addresses in 10.0.0.0/8. */
 static struct record session(uint8_t from, uint16_t lport, uint8_t to, uint16_t rport)
 {
 	return (struct record){
@@ -35,7 +35,7 @@ static struct record owned(struct record r, uint32_t pid, enum direction directi
 	return r;
 }
 
-/* The same session as the kernel side tells of its end. */
+/* The same session as the kernel side reports it when it ends. */
 static struct record ended(struct record r)
 {
 	r.unborn = 1;
@@ -54,7 +54,7 @@ static void test_owner(void)
 	existing_complete(e, &r);
 	CHECK(r.pid == 42 && r.owner == OWNER_PROC && r.direction == DIRECTION_OUT);
 	CHECK_TEXT(r.comm, "holder");
-	/* Once only: what has these ends later is another. */
+	/* Only once: a later session with these addresses and ports is another one. */
 	CHECK(!existing_find(e, &plain));
 	r = ended(plain);
 	existing_complete(e, &r);
@@ -62,7 +62,7 @@ static void test_owner(void)
 	existing_free(e);
 }
 
-/* Who closes owns what came in, but not what went out. */
+/* The closing process owns inbound sessions, but not outbound ones. */
 static void test_closer(void)
 {
 	struct existing *e = existing_empty(16, SINCE);
@@ -84,7 +84,7 @@ static void test_closer(void)
 	existing_free(e);
 }
 
-/* One that began while the kernel was asked is told by its birth, and its entry goes with it. */
+/* A session that began during the dump is recognized by its birth, and its entry is removed. */
 static void test_born(void)
 {
 	struct existing *e = existing_empty(16, SINCE);
@@ -102,7 +102,7 @@ static void test_born(void)
 	existing_free(e);
 }
 
-/* What ended before the kernel was asked is not what it told of. */
+/* A session that ended before the dump is not the one in the dump. */
 static void test_ended_before(void)
 {
 	struct existing *e = existing_empty(16, SINCE);
@@ -127,7 +127,7 @@ static void test_namespaces(void)
 	other.netns = 8;
 	existing_add(e, &one, 5);
 	existing_add(e, &other, 6);
-	/* Where the kernel side cannot tell them apart, neither is better than nothing. */
+	/* If the kernel side cannot tell two sessions apart, neither is used. */
 	r = ended(plain);
 	r.netns = 0;
 	existing_complete(e, &r);
@@ -174,7 +174,9 @@ static void test_listeners(void)
 	CHECK(directed(&listener, in) == DIRECTION_UNKNOWN);
 }
 
-/* Many, all found again; no more than there is room for; told twice is one. */
+/*
+ * Many sessions are all found again. Their number is limited. Sessions reported twice count once.
+ */
 static void test_many(void)
 {
 	struct existing *e = existing_empty(5000, SINCE);
@@ -199,12 +201,12 @@ static void test_many(void)
 	existing_free(e);
 }
 
-/* What the kernel answers: a socket and its TCP_INFO, of so many bytes. */
+/* The kernel's answer: a socket and the first bytes of its TCP_INFO. */
 struct answer {
 	struct nlmsghdr header;
 	struct inet_diag_msg body;
 	struct rtattr attribute;
-	uint8_t info[sizeof(struct tcp_info)]; /* only four-aligned */
+	uint8_t info[sizeof(struct tcp_info)]; /* aligned to four bytes only */
 };
 
 static enum direction told(uint8_t state, uint64_t acked, uint32_t queued, uint32_t unsent,
@@ -230,7 +232,7 @@ static enum direction told(uint8_t state, uint64_t acked, uint32_t queued, uint3
 	return (enum direction)socket.record.direction;
 }
 
-/* The SYN that bytes_acked counts, and bytes_sent does not. */
+/* bytes_acked counts the SYN, bytes_sent does not. */
 static void test_direction(void)
 {
 	const size_t whole = sizeof(struct tcp_info);
@@ -251,7 +253,7 @@ static void test_direction(void)
 	CHECK(told(STATE_ESTABLISHED, 101, 0, 0, 100, before_4_19) == DIRECTION_UNKNOWN);
 }
 
-/* What is left of a socket in TIME_WAIT says FIN_WAIT2, and has no TCP_INFO. */
+/* Sockets in TIME_WAIT report FIN_WAIT2 and have no TCP_INFO. */
 static void test_remains(void)
 {
 	struct answer a = { .body = { .idiag_family = AF_INET, .idiag_state = STATE_FIN_WAIT2 } };

@@ -9,7 +9,7 @@
 static struct options options;
 static char error[OPTIONS_ERROR_SIZE];
 
-/* What the option does; the text of the error, or "". */
+/* Parses an option. Returns the error text, or "". */
 static const char *take(const char *option, const char *value)
 {
 	char name[16], word[600];
@@ -96,7 +96,7 @@ static void test_addresses(void)
 	CHECK(!accepts_raddr("11.0.0.0") && !accepts_raddr("9.255.255.255"));
 	CHECK(accepts_raddr("2001:db8::") && accepts_raddr("2001:db8:7fff:ffff::1"));
 	CHECK(!accepts_raddr("2001:db8:8000::") && !accepts_raddr("2001:db9::"));
-	/* The first bytes of 10.1.2.3, and yet another family. */
+	/* Its first bytes are those of 10.1.2.3, but the family differs. */
 	CHECK(!accepts_raddr("a01:203::"));
 	CHECK_TEXT(take("--raddr", "0.0.0.0/0"), "");
 	CHECK(accepts_raddr("255.1.2.3") && !accepts_raddr("::1"));
@@ -110,7 +110,7 @@ static void test_addresses(void)
 	CHECK(!accepts_raddr("7.7.7.8"));
 }
 
-/* Every prefix length of both families, against a mask of single bits. */
+/* All prefix lengths of both families, compared with a bit by bit mask. */
 static void test_prefixes(void)
 {
 	for (unsigned ip = 4; ip <= 6; ip += 2) {
@@ -206,7 +206,7 @@ static void test_too_many(void)
 	CHECK_TEXT(take("--raddr", list), "--raddr: '::8' is one too many (64); try --help");
 }
 
-/* All must hold. */
+/* All filters must accept. */
 static void test_combined(void)
 {
 	char *argv[] = { (char[]){ "tcplife" },	    (char[]){ "--comm=a" }, (char[]){ "--uid=1" },

@@ -19,7 +19,7 @@ static uint64_t random_bits(void)
 	return state;
 }
 
-/* As likely small as large: any number of bits is. */
+/* All magnitudes are equally likely. */
 static uint64_t random_value(void)
 {
 	return random_bits() >> random_bits() % 64;
@@ -32,7 +32,7 @@ static int compare(const void *a, const void *b)
 	return (*first > *second) - (*first < *second);
 }
 
-/* By definition: sorted, and counted off. */
+/* By definition: sorts the values and counts. */
 static uint64_t exact(size_t count, unsigned permille)
 {
 	for (size_t i = 0; i < count; i++)
@@ -41,7 +41,7 @@ static uint64_t exact(size_t count, unsigned permille)
 	return 0;
 }
 
-/* Within 1/256 of it, in whole numbers. */
+/* Whether it is within 1/256 of the value, in integers. */
 static bool is_near(uint64_t told, uint64_t value)
 {
 	const uint64_t apart = told > value ? told - value : value - told;
@@ -49,7 +49,7 @@ static bool is_near(uint64_t told, uint64_t value)
 	return apart <= value / 256;
 }
 
-/* Puts the first values in a histogram, and all its quantiles to the test. */
+/* Checks all quantiles of a histogram of the first `count` values. */
 static void check_quantiles(size_t count)
 {
 	struct histogram h = { 0 };
@@ -82,7 +82,7 @@ static void test_empty(void)
 	histogram_clear(&h);
 }
 
-/* A single value is told exactly, between two others to 1/256. */
+/* A single value is exact; between two others it is within 1/256. */
 static void check_value(uint64_t value)
 {
 	values[0] = value;
@@ -103,7 +103,7 @@ static void test_edges(void)
 	check_value(INT64_MAX);
 }
 
-/* Each is in the middle of three, so that neither end gives it away. */
+/* Each value is the middle one of three, so that neither the least nor the greatest reveals it. */
 static void test_each_value(void)
 {
 	struct histogram h = { 0 };
@@ -116,7 +116,7 @@ static void test_each_value(void)
 		histogram_add(&h, UINT64_MAX);
 		if (!is_near(histogram_quantile(&h, 500), value))
 			CHECK(!"within 1/256");
-		/* Its octave alone is made anew: the other two stay as they are. */
+		/* Only its octave is allocated again; the other two stay. */
 		if (h.count == 3)
 			histogram_clear(&h);
 	}
@@ -136,7 +136,7 @@ static void test_random(void)
 		for (size_t i = 0; i < count; i++)
 			values[i] = random_value();
 		check_quantiles(count);
-		/* Lifespans: most in a few octaves. */
+		/* Lifespans: most are in a few octaves. */
 		for (size_t i = 0; i < count; i++)
 			values[i] = 50000 + random_bits() % 100000000;
 		check_quantiles(count);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Fields found in samples whose values are known, and not found where samples are bad. */
+/* Fields are found in samples of known values, and are not found in bad samples. */
 #include <stdlib.h>
 
 #include "check.h"
@@ -23,7 +23,7 @@ static void expect(struct sample *sample, enum layout_field field, uint64_t valu
 	memcpy(sample->expected[field].bytes, &value, sizeof(value));
 }
 
-/* Samples of sockets that have both counters, each with values of its own. */
+/* Samples of sockets that have both counters, with different values in each. */
 static void samples_make(void)
 {
 	uint32_t noise = 1;
@@ -48,7 +48,7 @@ static void samples_make(void)
 
 static size_t match(void)
 {
-	/* The protocol is not in the noise. */
+	/* The noise does not contain the protocol. */
 	return match_fields(&layout, samples) - !layout_has(&layout, FIELD_PROTOCOL);
 }
 
@@ -58,11 +58,11 @@ static void test_found(void)
 	CHECK(match() == 0);
 	CHECK(layout.offset[FIELD_BYTES_RECEIVED] == RECEIVED_AT);
 	CHECK(layout.offset[FIELD_BYTES_ACKED] == ACKED_AT);
-	/* What no sample expects is not known, and was not to be found. */
+	/* Fields that no sample expects stay unknown, and do not count as missing. */
 	CHECK(!layout_has(&layout, FIELD_SK_ERR));
 }
 
-/* In any order, and any of them twice, they tell the same. */
+/* The order of samples and duplicates do not matter. */
 static void test_reordered_and_duplicated(void)
 {
 	struct sample swap;
@@ -77,7 +77,7 @@ static void test_reordered_and_duplicated(void)
 	CHECK(layout.offset[FIELD_BYTES_ACKED] == ACKED_AT);
 }
 
-/* The memory of another socket under our expectations: nothing is found, and nothing wrong. */
+/* With another socket's memory in a sample, no field is found, rather than a wrong one. */
 static void test_foreign(void)
 {
 	samples_make();
@@ -88,7 +88,7 @@ static void test_foreign(void)
 	CHECK(!layout_has(&layout, FIELD_BYTES_ACKED));
 }
 
-/* A part of another socket's memory takes only the fields in it. */
+/* If a chunk is another socket's, only the fields in it are lost. */
 static void test_torn(void)
 {
 	samples_make();
@@ -106,7 +106,7 @@ static void test_unreadable(void)
 	CHECK(!layout_has(&layout, FIELD_BYTES_ACKED));
 }
 
-/* A sample alone could agree by chance. */
+/* A single sample could match by chance. */
 static void test_too_few(void)
 {
 	samples_make();
@@ -124,7 +124,7 @@ static void test_ambiguous(void)
 	CHECK(!layout_has(&layout, FIELD_BYTES_ACKED));
 }
 
-/* What a sample that did not come may have told can still be found. */
+/* Fields count as missing that only a lost sample may have expected. */
 static void test_missed(void)
 {
 	size_t all;

@@ -10,7 +10,7 @@
 
 static char root[] = "/tmp/tcplife-memory-XXXXXX";
 
-/* Writes a limit into a cgroup below the root, whose folders it makes. */
+/* Writes a limit of a cgroup below the root, and creates the folders. */
 static void limit(const char *cgroup, const char *name, const char *value)
 {
 	char path[512];
@@ -37,7 +37,7 @@ static void test_version_2(void)
 	CHECK(memory_limit("0::/a/b/c\n", root) == 300000000);
 	CHECK(memory_limit("0::/a/b\n", root) == 300000000);
 	CHECK(memory_limit("0::/\n", root) == UINT64_MAX);
-	/* The host's path, seen from within a container. */
+	/* A path of the host, seen in a container. */
 	CHECK(memory_limit("0::/kubepods/pod1/container\n", root) == UINT64_MAX);
 	limit("", "memory.max", "64000000\n");
 	CHECK(memory_limit("0::/kubepods/pod1/container\n", root) == 64000000);
@@ -79,7 +79,7 @@ int main(int argc, char **argv)
 	if (!mkdtemp(root))
 		return 1;
 	result = check_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
-	/* NOLINTNEXTLINE(cert-env33-c): a folder of our own */
+	/* NOLINTNEXTLINE(cert-env33-c): removes our own folder */
 	execlp("sh", "sh", "-c", result ? "rm -r \"$0\"; exit 1" : "rm -r \"$0\"", root, NULL);
 	return 1;
 }

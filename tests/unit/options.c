@@ -10,7 +10,10 @@
 static struct options options;
 static char error[OPTIONS_ERROR_SIZE];
 
-/* Parses words that one space parts; the options may point into a copy that lives to the next. */
+/*
+ * Parses words separated by single spaces. The options may point into a copy, valid until the next
+ * call.
+ */
 static enum options_status parse(const char *words)
 {
 	static char copy[512];
@@ -271,7 +274,7 @@ static void test_bad_options(void)
 	CHECK_TEXT(error_of("--json -s"), "-s: '--json' was given as well; choose one; try --help");
 }
 
-/* The bad word may come from anywhere, too: it must not move the cursor, nor go on for ever. */
+/* Bad words may come from untrusted sources: errors must not move the cursor or be endless. */
 static void test_error_is_safe(void)
 {
 	char longest[300];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* What is left after privileges were given up: each attempt in a process of its own. Needs root. */
+/* What is possible after dropping privileges: each attempt runs in its own process. Needs root. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
@@ -27,7 +27,7 @@ static bool no(const void *arg)
 	return false;
 }
 
-/* The errno that an attempt gives after the drop, 0 if it succeeds. */
+/* The errno of an attempt after the drop; 0 if it succeeds. */
 static int errno_of(int (*attempt)(void), struct privilege_needs needs)
 {
 	char said[256];
@@ -87,7 +87,7 @@ static int send_signal(void)
 	return kill(getppid(), 0);
 }
 
-/* musl makes another errno of it. */
+/* musl changes the errno. */
 static int map(int protection)
 {
 	return syscall(SYS_mmap, NULL, 4096, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == -1
@@ -105,7 +105,7 @@ static int map_data(void)
 	return map(PROT_READ | PROT_WRITE);
 }
 
-/* bpf(2) with a command and no map: EBADF tells that the command itself was let through. */
+/* Calls bpf(2) with a command and no map: EBADF shows that the filter allows the command. */
 static int bpf_call(int command)
 {
 	union bpf_attr attr = { .map_fd = UINT32_MAX };
@@ -138,7 +138,7 @@ static int receive(void)
 	return (int)recv(-1, NULL, 0, 0);
 }
 
-/* Calls that nothing makes any more. */
+/* Calls that the program does not make. */
 static int send_message(void)
 {
 	return (int)sendmsg(-1, &(struct msghdr){ 0 }, 0);
@@ -217,7 +217,7 @@ static void test_allowed(void)
 	CHECK(errno_of(bpf_update, diagnosis) == EPERM);
 }
 
-/* One capability stays if the kernel will not let us read without, and it says so. */
+/* One capability stays if the kernel requires it for reading maps, and this is reported. */
 static void test_kept(void)
 {
 	char said[256];

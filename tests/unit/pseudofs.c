@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Directories of pseudo file systems that are not mounted where one expects them. Needs root. */
+/* Directories of pseudo file systems that are not mounted in the usual places. Needs root. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -17,7 +17,7 @@ static bool has_file(int directory, const char *name)
 	return directory >= 0 && !faccessat(directory, name, F_OK, 0);
 }
 
-/* Reads all mounts that we see. */
+/* Reads all mounts in our namespace. */
 static char *mounts(void)
 {
 	static char text[1 << 16];
@@ -29,7 +29,7 @@ static char *mounts(void)
 	return strdup(text);
 }
 
-/* As tracefs was found before 4.1. Since then, it mounts itself there. */
+/* As tracefs was found before 4.1. Newer kernels mount it there automatically. */
 static void test_directory_in_debugfs(void)
 {
 	static const struct pseudofs debugfs = { "debugfs", DEBUGFS_MAGIC, nowhere, "tracing" };

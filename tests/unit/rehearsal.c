@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Rehearsals are told from real sessions, by either of their ends. */
+/* Rehearsals are distinguished from real sessions, at either end. */
 #include <arpa/inet.h>
 
 #include "bpf/rehearsal.h"
@@ -52,7 +52,7 @@ static void test_both_ends(void)
 	}
 }
 
-/* Any other port or address makes it a session of somebody's. */
+/* With any other port or address, it is a real session. */
 static void test_one_thing_else(void)
 {
 	for (unsigned i = 0; i < 10000; i++) {
@@ -73,7 +73,7 @@ static void test_one_thing_else(void)
 	}
 }
 
-/* Sessions within 127.64.0.0/10 are anybody's right. */
+/* Anyone may use 127.64.0.0/10 for real sessions. */
 static void test_real(void)
 {
 	for (int i = 0; i < 1000000; i++) {
@@ -84,7 +84,7 @@ static void test_real(void)
 	}
 }
 
-/* The same numbers outside of it, or in IPv6. */
+/* The same numbers outside of that range, or in IPv6. */
 static void test_elsewhere(void)
 {
 	_Alignas(8) unsigned char l[16], r[16];

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The choice of a hook on machines that we do not have, as a table. */
+/* The choice of a hook on various machines, as a table. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "check.h"
 #include "probe-select/select.h"
 
-#define NOTHING NULL /* no hook can be used */
+#define NOTHING NULL /* no hook is usable */
 
 struct machine {
 	const char *name;
 	struct facts facts;
 	struct wishes wishes;
-	/* what is expected */
+	/* the expected result */
 	const struct hook_ops *first;
 	bool ring;
 	bool kernel_btf;
 	enum accept_hook accept;
-	const char *reasons[HOOK_COUNT]; /* a part of each candidate's; NULL: any */
-	const char *refusal;		 /* a part of it; NULL: none */
+	const char *reasons[HOOK_COUNT]; /* a part of each candidate's reason; NULL: any */
+	const char *refusal;		 /* a part of the refusal; NULL: no refusal */
 };
 
 #define ROOT		  .cap_bpf = true, .cap_perfmon = true, .cap_sys_admin = true
@@ -411,7 +411,7 @@ static bool as_expected(const struct machine *m, struct plan *plan)
 	for (int i = 0; i < HOOK_COUNT; i++) {
 		const char *reason = plan->candidates[i].reason;
 
-		/* Each has a reason, whatever it is. */
+		/* Each has some reason. */
 		fine &= CHECK(*reason);
 		fine &= CHECK(!m->reasons[i] || strstr(reason, m->reasons[i]));
 	}
@@ -429,7 +429,7 @@ static void test_machines(void)
 	}
 }
 
-/* The same facts give the same plan, and it looks at nothing else. */
+/* The plan depends on nothing but the facts. */
 static void test_pure(void)
 {
 	struct plan one, two;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Snapshots out of chunks that come foreign, torn, twice, in any order, or not at all. */
+/* Snapshots assembled from chunks that are foreign, torn, duplicated, in any order, or missing. */
 #include <arpa/inet.h>
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@
 #include "check.h"
 #include "probe-select/snapshots.h"
 
-/* Our client, when it closes first. */
+/* Our client, which closes first. */
 static const struct state_change ours = {
 	.laddr = 0x0100407f, /* 127.64.0.1 */
 	.raddr = 0x0200407f, /* 127.64.0.2 */
@@ -20,7 +20,7 @@ static const struct state_change ours = {
 struct source {
 	uint64_t socket, number;
 	struct state_change change;
-	uint8_t fill; /* of all memory but the ends */
+	uint8_t fill; /* fills all memory except addresses and ports */
 };
 
 static struct chunk chunk_of(const struct source *source, uint32_t index)
@@ -59,7 +59,7 @@ static void add_all(struct snapshots *snapshots, const struct source *source)
 		add(snapshots, source, i);
 }
 
-/* The fill of the sample that is taken; -1: there is none. */
+/* Returns the fill of the sample taken; -1 if there is none. */
 static int taken(struct snapshots *snapshots, const struct state_change *change)
 {
 	static struct sample sample;
@@ -76,7 +76,7 @@ static int taken(struct snapshots *snapshots, const struct state_change *change)
 		CHECK(!sample.expected[i].given);
 	for (size_t i = CHUNK_BYTES; i < sizeof(sample.memory); i++)
 		if (sample.memory[i] != sample.memory[CHUNK_BYTES])
-			return 1000; /* of two snapshots */
+			return 1000; /* for two snapshots */
 	return sample.memory[CHUNK_BYTES];
 }
 
@@ -92,7 +92,7 @@ static void test_whole(void)
 	snapshots_free(snapshots);
 }
 
-/* A socket that differs in one thing is somebody else's, whichever comes first. */
+/* If one property differs, it is another socket, whichever arrives first. */
 static void test_foreign(void)
 {
 	struct state_change others[6];
@@ -119,7 +119,7 @@ static void test_foreign(void)
 	}
 }
 
-/* Only a socket that ends has given up its port. */
+/* The port may be 0 only when the socket closes. */
 static void test_port_given_up(void)
 {
 	struct state_change end = ours;
@@ -136,7 +136,7 @@ static void test_port_given_up(void)
 	snapshots_free(snapshots);
 }
 
-/* Chunks of many sockets, from all processors, mixed and backwards. */
+/* Chunks of many sockets from all processors, mixed and in reverse order. */
 static void test_reordered(void)
 {
 	struct snapshots *snapshots = snapshots_new();
@@ -154,8 +154,10 @@ static void test_reordered(void)
 	snapshots_free(snapshots);
 }
 
-/* Two that were begun at the same time, so with one number, are kept apart by their sockets; and
- * two of one socket by their numbers. */
+/*
+ * Two snapshots with the same number, begun at the same time, are distinguished by socket; two of
+ * the same socket by number.
+ */
 static void test_same_number(void)
 {
 	struct snapshots *snapshots = snapshots_new();
@@ -181,21 +183,21 @@ static void test_duplicated(void)
 	const struct source source = { 0x1000, 0, ours, 7 };
 	const struct source again = { 0x1000, 1, ours, 8 };
 
-	/* Each chunk twice: one snapshot. */
+	/* Each chunk twice makes one snapshot. */
 	for (uint32_t i = 0; i < SNAPSHOT_CHUNKS; i++) {
 		add(snapshots, &source, i);
 		add(snapshots, &source, i);
 	}
 	CHECK(taken(snapshots, &ours) == 7);
 	CHECK(taken(snapshots, &ours) == -1);
-	/* All of it twice: the first. */
+	/* The whole snapshot twice: the first one counts. */
 	add_all(snapshots, &source);
 	add_all(snapshots, &again);
 	CHECK(taken(snapshots, &ours) == 7);
 	snapshots_free(snapshots);
 }
 
-/* Chunks under one name that contradict each other are of no use. */
+/* Chunks with the same name that contradict each other are useless. */
 static void test_torn(void)
 {
 	struct snapshots *snapshots = snapshots_new();
@@ -216,7 +218,7 @@ static void test_torn(void)
 	snapshots_free(snapshots);
 }
 
-/* Without any one of its chunks it is not whole, and takes no room for ever. */
+/* A snapshot that lacks a chunk is not used, and does not occupy memory for ever. */
 static void test_lost(void)
 {
 	struct snapshots *snapshots = snapshots_new();
@@ -232,7 +234,7 @@ static void test_lost(void)
 		add(snapshots, &source, 0);
 	add_all(snapshots, &source);
 	CHECK(taken(snapshots, &ours) == 7);
-	/* An index that there is not. */
+	/* An index out of range. */
 	chunk = chunk_of(&source, 0);
 	chunk.index = SNAPSHOT_CHUNKS;
 	snapshots_add(snapshots, &chunk);
@@ -240,7 +242,7 @@ static void test_lost(void)
 	snapshots_free(snapshots);
 }
 
-/* Memory that could not be read is handed on as such; without the ends it is nobody's. */
+/* Unreadable memory is marked as such; a snapshot without addresses and ports belongs to nobody. */
 static void test_unreadable(void)
 {
 	struct snapshots *snapshots = snapshots_new();

@@ -85,7 +85,7 @@ static void test_service(void)
 
 static void differ(const char *key, struct session *s)
 {
-	if (!strcmp(key, "port")) /* by the lower one of both, when nobody knows who connected */
+	if (!strcmp(key, "port")) /* the lower of both if the direction is unknown */
 		s->lport = 81;
 	else if (!strcmp(key, "lport"))
 		s->lport = 82;
@@ -119,7 +119,7 @@ static void differ(const char *key, struct session *s)
 		CHECK(!"a key that this test does not know");
 }
 
-/* True if what differ() does to one changes the other, too. */
+/* Whether differ() on one key changes the other key too. */
 static bool is_moved(const char *key, const char *differs)
 {
 	const bool of_ip =
@@ -133,7 +133,10 @@ static bool is_moved(const char *key, const char *differs)
 	return !strcmp(key, "lport") && of_lport;
 }
 
-/* Each key alone: two sessions that differ in it make two groups; in all else, one. */
+/*
+ * For each key alone: sessions that differ in it make two groups; sessions that differ elsewhere,
+ * one.
+ */
 static void test_keys(void)
 {
 	const char *key, *differs;
@@ -145,7 +148,7 @@ static void test_keys(void)
 			size_t count;
 
 			differ(differs, &b);
-			/* What is no part of the value must not matter. */
+			/* Bytes outside of the value must not matter. */
 			b.comm[COMM_LEN - 1] = 'z';
 			if (b.ip == 4)
 				b.raddr[15] = 7;
@@ -174,7 +177,7 @@ static void test_combination(void)
 	add(s, other);
 	groups = stats_sort(s, &count);
 	CHECK(count == 11);
-	/* Those with as many come as they were seen. */
+	/* Groups with equal counts come in order of appearance. */
 	for (size_t i = 0; i < count - 1; i++)
 		CHECK(groups[i]->id.lport == 80 + i && groups[i]->figures.sessions == 2);
 	CHECK(groups[10]->id.ending == ENDING_RST_LOCAL && groups[10]->id.raddr[0] == 0);
@@ -193,7 +196,7 @@ static void test_sums(void)
 	add(s, out);
 	CHECK(all->tx_bytes == 100 + (5ull << 40) && all->tx_unknown == 0);
 	CHECK(all->rx_bytes == 3000 && all->rx_unknown == 1);
-	/* Of these, it is not known how long they lived. */
+	/* Their lifespans are unknown. */
 	out.ending = ENDING_OPEN;
 	add(s, out);
 	out.ending = ENDING_FIN_LOCAL;
@@ -262,7 +265,7 @@ static void test_lifespans(void)
 	stats_free(s);
 }
 
-/* Beyond so many groups all goes to `other`, and what has a group stays there. */
+/* Beyond the limit, new groups go to `other`; existing groups keep counting. */
 static void test_limit(void)
 {
 	struct stats *s = make("rport,pid");
@@ -287,7 +290,7 @@ static void test_limit(void)
 	stats_free(s);
 }
 
-/* Begins a report of these options at second 100, feeds it, and reads what it prints. */
+/* Starts a report with these options at second 100, feeds it, and reads its output. */
 struct scene {
 	struct options options;
 	FILE *file;
@@ -296,7 +299,7 @@ struct scene {
 	char text[16384];
 };
 
-/* Until the next call. */
+/* Valid until the next call. */
 static const struct output_request *requested(const struct options *o)
 {
 	static struct output_request request;
@@ -342,7 +345,7 @@ static void scene_add(struct session s)
 	report_add(scene.report, &s);
 }
 
-/* Without the captions, which have the time of the day. */
+/* Removes the captions, which contain the time of day. */
 static const char *without_captions(char *text)
 {
 	char *to = text;
@@ -433,7 +436,7 @@ static void test_json(void)
 				 "\"lifespans\":[0,0,0,0,0,0,0,0,0,0,1]}\n"));
 }
 
-/* How many objects of this span and kind have so many sessions. */
+/* Counts the objects of this span and kind that have this many sessions. */
 static unsigned count_objects(const char *span, const char *of, unsigned sessions)
 {
 	char a[64], b[64], c[64];
@@ -462,7 +465,7 @@ static void test_intervals(void)
 	CHECK(report_due(scene.report) == 104000 * MS);
 	scene_add(session(DIRECTION_OUT, 50000, 443));
 	scene_add(session(DIRECTION_IN, 80, 443));
-	/* Late by more than an interval. */
+	/* More than one interval late. */
 	CHECK(report_tick(scene.report, 107000 * MS) == WRITER_OK);
 	CHECK(report_due(scene.report) == 108000 * MS);
 	CHECK(report_tick(scene.report, 108000 * MS) == WRITER_OK);
@@ -482,7 +485,7 @@ static void test_intervals(void)
 	CHECK(strstr(scene.text, "\"elapsed_ns\":8500000000,"));
 }
 
-/* Bars end where 80 columns do; a few among very many still show. */
+/* Bars end at column 80; a few sessions among very many are still visible. */
 static void test_bars(void)
 {
 	struct session s = session(DIRECTION_IN, 80, 50000);

@@ -27,7 +27,7 @@ static void test_same_hash(void)
 	table_free(NULL);
 }
 
-/* Many, of which every third is removed while the table grows. */
+/* Many elements; every third is removed while the table grows. */
 static void test_many(void)
 {
 	struct table *t = table_new();

@@ -21,7 +21,7 @@ static const char *end(void)
 	return buffer;
 }
 
-/* xorshift: the same numbers at each run. */
+/* xorshift: the same numbers in each run. */
 static uint64_t random_bits(void)
 {
 	static uint64_t x = 88172645463325252u;
@@ -56,7 +56,7 @@ static bool same_ms(int64_t ns, int decimals)
 	return strcmp(end(), expected) == 0 || CHECK_TEXT(buffer, expected);
 }
 
-/* Against printf: all small values, values around each tie, and every magnitude. */
+/* Compared with printf: all small values, values around each tie, and every magnitude. */
 static void test_ms_is_printf(void)
 {
 	bool same = true;
@@ -115,14 +115,14 @@ static void test_addresses(void)
 
 	for (size_t i = 0; i < sizeof(canonical) / sizeof(canonical[0]); i++)
 		CHECK_TEXT(address(canonical[i]), canonical[i]);
-	/* The first of the longest runs, and never a single zero (RFC 5952, 4.2). */
+	/* The first longest run, and never a single zero (RFC 5952, 4.2). */
 	CHECK_TEXT(address("2001:DB8:0:0:1:0:0:1"), "2001:db8::1:0:0:1");
 	CHECK_TEXT(address("0:0:6efa:89f0::dd3a:0"), "::6efa:89f0:0:0:dd3a:0");
 	CHECK_TEXT(address("1::1:0:0:0"), "1::1:0:0:0");
 	CHECK_TEXT(address("1:0:0:1::"), "1:0:0:1::");
 }
 
-/* Whatever the address, what we write is read as the same. */
+/* Every address that we write is parsed as the same address. */
 static void test_addresses_are_read_back(void)
 {
 	bool same = true;
@@ -180,14 +180,17 @@ static void test_names(void)
 	CHECK_TEXT(name("\342\200\256|", 99), "\\xe2\\x80\\xae|");
 	CHECK_TEXT(name("\342\200\213|", 99), "\\xe2\\x80\\x8b|");
 	CHECK_TEXT(name("\342\200\250|", 99), "\\xe2\\x80\\xa8|");
-	/* Invalid: a lone byte, too long a form, a surrogate, beyond the last, cut in half. */
+	/*
+	 * Invalid: a lone byte, an overlong form, a surrogate, a code too large, a truncated
+	 * character.
+	 */
 	CHECK_TEXT(name("\377a\200", 99), "\\xffa\\x80");
 	CHECK_TEXT(name("\300\200\301\277", 99), "\\xc0\\x80\\xc1\\xbf");
 	CHECK_TEXT(name("\340\200\200", 99), "\\xe0\\x80\\x80");
 	CHECK_TEXT(name("\355\240\200", 99), "\\xed\\xa0\\x80");
 	CHECK_TEXT(name("\364\220\200\200", 99), "\\xf4\\x90\\x80\\x80");
 	CHECK_TEXT(name("ab\342\202", 99), "ab\\xe2\\x82");
-	/* What could be mistaken for an escape is one; other backslashes stay. */
+	/* What looks like an escape is escaped; other backslashes stay. */
 	CHECK_TEXT(name("\\x41", 99), "\\x5cx41");
 	CHECK_TEXT(name("\\\\x\033\\", 99), "\\\\x5cx\\x1b\\");
 	/* Nothing is cut in half. */
@@ -216,7 +219,7 @@ static void hex_digit_value(char c, uint8_t *value)
 	*value = (uint8_t)(*value << 4 | (c <= '9' ? c - '0' : c - 'a' + 10));
 }
 
-/* Each escape back to its byte. */
+/* Turns each escape back into its byte. */
 static void unescape(const char *from, char *to)
 {
 	while (*from) {
@@ -234,7 +237,10 @@ static void unescape(const char *from, char *to)
 	*to = '\0';
 }
 
-/* Any 15 bytes but NUL: the text holds no control, and the name can be had back from it. */
+/*
+ * For any 15 bytes without NUL, the text has no control character, and the name can be recovered
+ * from it.
+ */
 static void test_names_are_read_back(void)
 {
 	static const char likely[] = "\\\\xx51abf \n\033\302\205\342\200\256\303\251\360\237";
@@ -276,7 +282,7 @@ static void test_padding(void)
 	CHECK_TEXT(padded("", 2, false), "|  |");
 	CHECK_TEXT(padded("abcdef", 5, true), "|abcdef|");
 	CHECK_TEXT(padded("abcdef", 5, false), "|abcdef|");
-	/* Two columns, one column and none a character. */
+	/* Characters of two columns, one and none. */
 	CHECK_TEXT(padded("\346\227\245", 5, true), "|\346\227\245   |");
 	CHECK_TEXT(padded("\303\251e\314\201", 5, false), "|   \303\251e\314\201|");
 }
@@ -326,7 +332,7 @@ int main(int argc, char **argv)
 		{ "read-number", test_read_number },
 	};
 
-	/* Only for a libc whose wcwidth() asks the locale. */
+	/* Needed only if the libc's wcwidth() depends on the locale. */
 	setlocale(LC_CTYPE, "C.UTF-8");
 	return check_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
 }

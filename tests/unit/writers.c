@@ -22,7 +22,7 @@
 
 static char output[1 << 20];
 
-/* Until the next call. */
+/* Valid until the next call. */
 static const struct output_request *requested(const struct options *o)
 {
 	static struct output_request request;
@@ -53,7 +53,7 @@ static void set_addresses(struct session *s, const char *laddr, const char *radd
 	CHECK(inet_pton(family, laddr, s->laddr) == 1 && inet_pton(family, raddr, s->raddr) == 1);
 }
 
-/* 2026-01-02 03:04:05.123456789, all known. */
+/* Ends at 2026-01-02 03:04:05.123456789, with everything known. */
 static struct session plain_session(void)
 {
 	struct session s = {
@@ -141,7 +141,7 @@ static struct session open_session(void)
 	return s;
 }
 
-/* What a writer with these options writes, up to the size of output. */
+/* Returns what a writer with these options writes, up to the size of `output`. */
 static const char *written(const char *options_words, const struct session *sessions, size_t count)
 {
 	static struct options o;
@@ -163,7 +163,7 @@ static const char *written(const char *options_words, const struct session *sess
 	return output;
 }
 
-/* A plain, an IPv6, an unknown one. */
+/* Writes a plain session, an IPv6 one and an unknown one. */
 static const char *three(const char *options_words)
 {
 	const struct session sessions[] = { plain_session(), ipv6_session(), unknown_session() };
@@ -197,7 +197,7 @@ static void test_no_header(void)
 		   "27448,curl,4,100.66.11.247,54146,54.154.224.174,80,0,1,263.85\n");
 }
 
-/* Only the cell of a failed ending, and no space around it moves. */
+/* Only the ending of a failed session is coloured, and the padding does not change. */
 static void test_color(void)
 {
 	struct session s = plain_session();
@@ -217,7 +217,7 @@ static void test_color(void)
 	CHECK(!strchr(one("-j --color always", s), '\033'));
 }
 
-/* On a terminal this wide, what a writer with these options writes of a session. */
+/* Returns what a writer with these options shows of a session on a terminal this wide. */
 static const char *shown(const char *options_words, unsigned short columns, struct session s)
 {
 	static struct options o;
@@ -259,7 +259,7 @@ static void test_terminal(void)
 			 "4194304 ThreadPool 2001:db8:1234:5678:9abc:def0:1234:5678  65535 "
 			 "2001:db8::1                             80        1 123456789 "
 			 "86400000.00\n");
-	/* As many columns as the header takes, with MS filled up; and one less. */
+	/* As many columns as the header takes with MS padded; then one less. */
 	CHECK_TEXT(shown("", 130, s), wide);
 	CHECK_TEXT(shown("", 129, s), narrow);
 }
@@ -333,7 +333,7 @@ static void test_times(void)
 		   "03:04:05,0.000000,0,-,4,10.0.0.1,22,10.0.0.2,50000,-,-,>1234.56\n");
 }
 
-/* The clock's text is kept for a second: it must change with it, and go back, too. */
+/* The cached text of the clock must change with the second, also backwards. */
 static void test_clock(void)
 {
 	struct session sessions[4];
@@ -395,7 +395,7 @@ static void test_extended(void)
 		   "0123456789ab\n");
 }
 
-/* --open brings the column END, so that the open ones can be told. */
+/* --open adds the column END, so that open sessions can be recognized. */
 static void test_open(void)
 {
 	const struct session both[] = { plain_session(), open_session() };
@@ -456,7 +456,7 @@ static void test_json(void)
 	CHECK(strstr(output, "\"end\":\"open\""));
 }
 
-/* The cell COMM of one CSV row, or of a table row with the column after it. */
+/* The COMM cell of a CSV row, or of a table row with the next column. */
 static const char *comm_cell(const char *options_words, const char *comm)
 {
 	struct session s = plain_session();
@@ -490,7 +490,7 @@ static void test_comm(void)
 	CHECK_TEXT(comm_cell("", "0123456789abcde"), "0123456789 ");
 }
 
-/* xorshift: the same numbers at each run. */
+/* xorshift: the same numbers in each run. */
 static uint64_t random_bits(void)
 {
 	static uint64_t x = 88172645463325252u;
@@ -513,7 +513,9 @@ static struct session random_session(void)
 
 	memset(s.comm, 0, sizeof(s.comm));
 	for (size_t i = 0; i < comm_length; i++)
-		s.comm[i] = (char)('#' + random_bits() % ('[' - '#')); /* no CSV or escapes */
+		s.comm[i] =
+			(char)('#' +
+			       random_bits() % ('[' - '#')); /* nothing that CSV or names escape */
 	for (char *comma = s.comm; (comma = strchr(comma, ','));)
 		*comma = '-';
 	s.ip = random_bits() % 2 ? 4 : 6;
@@ -537,7 +539,7 @@ enum shape {
 	LAYOUT_CSV,
 };
 
-/* The row by way of printf, with the formats as they are documented. */
+/* Writes the row with printf, using the documented formats. */
 static int print_reference(char *row, size_t size, enum shape layout, const struct session *s,
 			   int64_t first_ns)
 {
@@ -553,7 +555,7 @@ static int print_reference(char *row, size_t size, enum shape layout, const stru
 	strftime(clock, sizeof(clock), "%H:%M:%S", localtime(&second));
 	inet_ntop(family, s->laddr, laddr, sizeof(laddr));
 	inet_ntop(family, s->raddr, raddr, sizeof(raddr));
-/* The formats are literals, in a table. */
+/* The formats are literals in a table. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	return snprintf(row, size, formats[layout], clock,
@@ -576,7 +578,8 @@ static void compare_with_printf(const char *options_words, enum shape layout)
 	for (int i = 0; i < COUNT; i++) {
 		sessions[i] = random_session();
 		if (i == 0)
-			sessions[i].ended_ns = plain_session().ended_ns; /* the first to end */
+			sessions[i].ended_ns =
+				plain_session().ended_ns; /* the first one that ends */
 		length += (size_t)print_reference(expected + length, sizeof(expected) - length,
 						  layout, &sessions[i], sessions[0].ended_ns);
 	}
@@ -592,7 +595,7 @@ static void test_rows_are_printf(void)
 	compare_with_printf("-Tts", LAYOUT_CSV);
 }
 
-/* No row can outgrow what the writer keeps free for it. */
+/* No row may exceed the room that the writer reserves. */
 static void test_longest_row(void)
 {
 	static const char *const all[] = { "-Tt -wx --open", "-Tt -sx --open", "-j" };
@@ -632,7 +635,7 @@ static struct writer *new_writer(const char *options_words, int fd)
 	return writer_new(requested(&o), outlet_of(fd));
 }
 
-/* The header is there before the first session; a session is not, before the flush. */
+/* The header is written before the first session; sessions wait for a flush. */
 static void test_header_first(void)
 {
 	const struct session s = plain_session();
@@ -699,7 +702,7 @@ static void test_disk_full(void)
 struct slow_reader {
 	int fd;
 	size_t rows;
-	pthread_t writer; /* gets signals all the while */
+	pthread_t writer; /* receives signals throughout */
 };
 
 static void ignore(int signal)
@@ -721,7 +724,7 @@ static void *read_slowly(void *argument)
 	return NULL;
 }
 
-/* Far more than a pipe holds, with a slow reader and with signals: nothing may be lost. */
+/* Much more than a pipe holds, with a slow reader and signals: nothing may be lost. */
 static void check_slow_reader(int pipe_flags)
 {
 	enum { COUNT = 50000 };
@@ -749,14 +752,15 @@ static void check_slow_reader(int pipe_flags)
 
 static void test_slow_reader(void)
 {
-	const struct sigaction action = { .sa_handler = ignore }; /* no SA_RESTART: EINTR */
+	const struct sigaction action = { .sa_handler =
+						  ignore }; /* without SA_RESTART, for EINTR */
 
 	sigaction(SIGUSR1, &action, NULL);
 	check_slow_reader(0);
 	check_slow_reader(O_NONBLOCK);
 }
 
-/* For other programs to judge: JSON of sessions with names of random bytes. */
+/* For checks by other programs: JSON of sessions with random names. */
 static void print_json(void)
 {
 	struct writer *w = new_writer("-j", STDOUT_FILENO);
@@ -800,7 +804,8 @@ int main(int argc, char **argv)
 	setenv("TZ", "UTC0", 1);
 	tzset();
 	signal(SIGPIPE, SIG_IGN);
-	setlocale(LC_CTYPE, "C.UTF-8"); /* only for a libc whose wcwidth() asks it */
+	setlocale(LC_CTYPE,
+		  "C.UTF-8"); /* needed only if the libc's wcwidth() depends on the locale */
 	if (argc == 2 && strcmp(argv[1], "--print-json") == 0) {
 		print_json();
 		return 0;

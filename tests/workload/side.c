@@ -15,7 +15,7 @@
 #define BACKLOG 16
 #define GLANCES 3
 
-/* --- opening ---------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 /*
  * Escapes as \xNN what is not printable ASCII, since the truth consists of lines and names may be
@@ -140,7 +140,7 @@ void side_pending(struct side *s, struct actor *a, const struct side *client)
 	side_made(s, s->begun_lo, s->begun_hi);
 }
 
-/* --- talking ---------------------------------------------------------------------------------- */
+/* --- talking --- */
 
 void side_move(struct side *from, struct side *to, uint64_t bytes)
 {
@@ -168,7 +168,7 @@ void side_move_unread(struct side *from, struct side *to, uint64_t bytes)
 	to->received += bytes;
 }
 
-/* --- ending ----------------------------------------------------------------------------------- */
+/* --- ending --- */
 
 void side_ends_from_now(struct side *s)
 {
@@ -349,7 +349,7 @@ void side_stands(struct side *s)
 	side_tell(s, "open", "null", INT64_MAX);
 }
 
-/* --- pairs ------------------------------------------------------------------------------------ */
+/* --- pairs --- */
 
 void pair_open(struct pair *p, struct stage *stage, struct actor *client, struct actor *server)
 {
