@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# The bench's load, held open for as long as a test wants (with tracer.bash).
+# Holds the load of the bench open for as long as a test needs (with tracer.bash).
 # shellcheck shell=bash disable=SC2034
 
 load=''
 
-# load_stand OPTIONS...: returns when its sessions stand; what it says is in $stands.
+# load_stand OPTIONS...: returns once the sessions are open; the bench's output is in $stands.
 load_stand() {
 	local go=$BATS_TEST_TMPDIR/go
 	stands=$BATS_TEST_TMPDIR/stands
@@ -17,7 +17,7 @@ load_stand() {
 	await grep -qx standing "$stands"
 }
 
-# Closes them all, and waits for the end of that.
+# Closes all sessions and waits for their end.
 load_let_go() {
 	echo >&"$gate"
 	exec {gate}>&-

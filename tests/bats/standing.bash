@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Sessions that stand before a tracer begins, or after it has ended (with truth.bash).
+# Sessions that are open before a tracer begins, or after it ends (with truth.bash).
 # shellcheck shell=bash disable=SC2034,SC2154
 
 go=$BATS_TEST_TMPDIR/go played=$BATS_TEST_TMPDIR/played
 families=1
 if [ -e /proc/net/if_inet6 ]; then families=4; fi
 
-# said WORD: each stage has said it.
+# said WORD: succeeds once every stage has printed it.
 said() { [ "$(grep -c "^$1\$" "$played")" = "$families" ]; }
 
-# standing OPTIONS... SCENARIO: its sessions stand, and wait for go_on.
+# standing OPTIONS... SCENARIO: opens the sessions, which then wait for go_on.
 standing() {
 	mkfifo "$go"
 	"$programs/tests/workload" -o "$truth" --hold "$@" <"$go" >"$played" 3>&- &
@@ -22,7 +22,7 @@ go_on() {
 	head -c "$families" /dev/zero >&"$gate"
 }
 
-# Ends those that stand for ever.
+# Ends a workload whose sessions stay open.
 standing_end() {
 	if [ -n "${play:-}" ]; then
 		kill -KILL "$play" 2>/dev/null || true

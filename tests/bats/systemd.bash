@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# A systemd with a journald, in namespaces of its own (with tracer.bash). It sees the machine's root read-only,
-# and nothing that systemd does at boot (tmpfiles, sysctl, udev) is run: /tmp is shared with nobody.
+# Runs a systemd with journald in its own namespaces (with tracer.bash). The machine's root is read-only to
+# it. Nothing that systemd does at boot (tmpfiles, sysctl, udev) runs, and /tmp is private.
 # shellcheck shell=bash disable=SC2154
 
 systemd='' systemd_parent=''
 
-# systemd_start TCPLIFE UNIT OPTIONS...: with the binary and the unit installed, which gets these options.
+# systemd_start TCPLIFE UNIT OPTIONS...: installs the binary and the unit, which gets these options.
 systemd_start() {
 	local root=$BATS_TEST_TMPDIR/machine files=$BATS_TEST_TMPDIR/files
 	mkdir "$root" "$files"
@@ -35,11 +35,11 @@ systemd_start() {
 		cp "$files/tcplife.service" "$system/"
 		cp "$files/drop-in" "$system/tcplife.service.d/options.conf"
 		printf "[Unit]\nRequires=systemd-journald.service\nAfter=systemd-journald.service\n" >"$system/test.target"
-		# Its own limit, low enough for the load to be far above it whatever space there is.
+		# Its own limit, low enough for the load to exceed it by far, however much space there is.
 		printf "[Journal]\nRateLimitIntervalSec=30s\nRateLimitBurst=1000\n" >"$root/etc/systemd/journald.conf"
 		echo 0123456789abcdef0123456789abcdef >"$root/run/machine-id"
 		mount --bind "$root/run/machine-id" "$root/etc/machine-id"
-		# It must not be able to empty what others use.
+		# It must not be able to delete files of others.
 		! touch "$root/systemd-was-here" 2>/dev/null
 		[ -z "$(find "$root/tmp" "$root/var/tmp" -mindepth 1)" ]
 		exec chroot "$root" env -i container=test PATH="$PATH" /lib/systemd/systemd --log-target=null \
@@ -53,12 +53,12 @@ systemd_is_up() {
 	systemd=$(pgrep -P "$systemd_parent" -x systemd) && within systemctl is-active -q test.target 2>/dev/null
 }
 
-# within COMMAND...: in that machine.
+# within COMMAND...: runs a command in that machine.
 within() { nsenter --target "$systemd" --mount --pid --cgroup --ipc --root --wd=/ "$@" 3>&-; }
 
 systemd_end() {
 	if [ -n "$systemd_parent" ]; then
-		# With the first process of their namespace, all others end.
+		# Killing the first process of the namespace kills all others.
 		kill -KILL ${systemd:+"$systemd"} "$systemd_parent" 2>/dev/null || true
 		wait "$systemd_parent" 2>/dev/null || true
 		systemd='' systemd_parent=''

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Starts and ends a tracer. Its records are in $records, what it says on stderr in $said.
+# Starts and stops a tracer. Its records are in $records, its messages (stderr) in $said.
 # shellcheck shell=bash
 
-# Waits until a command succeeds; gives up after a minute, which no working tracer takes.
+# Waits until a command succeeds. Fails after a minute; no working tracer takes that long.
 await() {
 	local tries=0
 	until "$@"; do
@@ -15,12 +15,12 @@ await() {
 	done
 }
 
-under=() # a command to run the tracer under, which must become the tracer by exec
+under=() # a command prefix to run the tracer under; it must exec the tracer
 
-# tracer_start OPTIONS...: returns when it is attached. -v, which says so, changes no record.
+# tracer_start OPTIONS...: returns once it is attached. That takes -v, which does not change records.
 tracer_start() {
 	records=$BATS_TEST_TMPDIR/records said=$BATS_TEST_TMPDIR/said
-	# Not what the tracer before this one said.
+	# Removes messages of an earlier tracer.
 	: >"$said"
 	"${under[@]}" "${BUILD:-$BATS_TEST_DIRNAME/../../build}/tcplife" -v "$@" >"$records" 2>"$said" 3>&- &
 	tracer=$!
@@ -31,15 +31,15 @@ tracer_is_up() {
 	grep -q '^tcplife: tracing by ' "$said" || ! kill -0 "$tracer"
 }
 
-# tracer_stop [SIGNAL]: returns its exit code.
+# tracer_stop [SIGNAL]: returns the tracer's exit code.
 tracer_stop() {
 	kill -s "${1:-TERM}" "$tracer"
 	wait "$tracer"
 }
 
-# A second tracer, that prints all in JSON to $witness: what it has not seen either, the kernel told no
-# program of. Of changes that no program is told of and no counter counts, as happens to one in a million
-# on some virtual machines, this is the only proof there is.
+# Starts a second tracer, which prints everything in JSON to $witness. What both miss, the kernel told no
+# program. Some virtual machines lose one state change in a million that way, and no counter shows it: only
+# the witness can prove it.
 witness_start() {
 	witness=$BATS_TEST_TMPDIR/witness
 	"${BUILD:-$BATS_TEST_DIRNAME/../../build}/tcplife" -v -j >"$witness" 2>"$witness.said" 3>&- &
@@ -53,7 +53,7 @@ witness_stop() {
 	watching=''
 }
 
-# Of a test that failed, none goes on.
+# Ends the tracers of a test that failed.
 tracers_end() {
 	if [ -n "${tracer:-}" ]; then kill -KILL "$tracer" 2>/dev/null || true; fi
 	if [ -n "${watching:-}" ]; then witness_stop; fi

@@ -1,28 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Plays sessions whose truth is known, and compares what a tracer (tracer.bash) printed of them.
+# Plays sessions whose truth is known, and compares the tracer's records (tracer.bash) with it.
 # shellcheck shell=bash disable=SC2154
 
 programs=${BUILD:-$BATS_TEST_DIRNAME/../../build}
 truth=$BATS_TEST_TMPDIR/truth
 
-# workload ARGUMENTS...: the truth goes to $truth.
+# workload ARGUMENTS...: plays scenarios and writes the truth to $truth.
 workload() {
 	"$programs/tests/workload" -o "$truth" "$@" 3>&-
 }
 
-# compare OPTIONS...: what the tracer printed must be the truth.
+# compare OPTIONS...: the records must match the truth.
 compare() {
 	"$programs/tests/compare" "$@" "$truth" "$records"
 }
 
-# Without that hook, nobody can say who accepted a session and never closed it.
+# Without an accept hook, the owner of a session that is accepted and never closed is unknown.
 accept_hook() {
 	accept_hook=()
 	if grep -q 'accept hook: none' "$said"; then accept_hook=(--no-accept-hook); fi
 	if grep -q 'accept hook: tcp_destroy_sock' "$said"; then accept_hook=(--accept-on-close); fi
 }
 
-# traced OPTIONS... -- SCENARIO...: a tracer with these options, and a witness, while these play.
+# traced OPTIONS... -- SCENARIO...: plays scenarios under a tracer with these options and a witness.
 traced() {
 	local options=()
 	while [ "$1" != -- ]; do options+=("$1"); shift; done
@@ -34,14 +34,14 @@ traced() {
 	accept_hook
 }
 
-# The sessions whose end the kernel told nobody, as the tracer counted them.
+# The number of sessions whose end the kernel did not tell, as counted by the tracer.
 counted() {
 	local count
 	count=$(sed -n 's/^tcplife: not printed:.* \([0-9]*\) whose end the kernel did not tell.*/\1/p' "$said")
 	echo "${count:-0}"
 }
 
-# True if all that is wrong is missing, and either counted or missing from what the witness has, too.
+# Succeeds if nothing is wrong but missing records that the tracer counted or that the witness lacks too.
 excused() {
 	local missing
 	missing=$(sed -n '$s/^[0-9]* matched, \([0-9]*\) missing, 0 extra, 0 wrong$/\1/p' "$verdict")
@@ -52,7 +52,7 @@ excused() {
 	! grep '^missing: ' "$verdict" | grep -qvxFf "$verdict.witness"
 }
 
-# compare, with what this kernel lets the tracer know.
+# Like compare, with the options that this kernel's accept hook requires.
 true_records() {
 	verdict=$BATS_TEST_TMPDIR/verdict
 	if compare "${accept_hook[@]}" "$@" >"$verdict"; then return; fi
