@@ -11,6 +11,7 @@
 #include <bpf/libbpf.h>
 
 #include "inbox.h"
+#include "maps.h"
 #include "bpf/outbox.h"
 #include "ring.h"
 #include "room.h"
@@ -105,22 +106,19 @@ static struct perf_buffer *perf_new(const struct bpf_map *map, uint32_t bytes,
 	return perf_buffer__new_raw(bpf_map__fd(map), pages, &attr, on_perf, reader, NULL);
 }
 
-static struct inbox *inbox_of(const struct bpf_object *object, uint32_t places,
-			      struct reader *reader)
+static struct inbox *inbox_of(const struct maps *maps, uint32_t places, struct reader *reader)
 {
-	const struct bpf_map *map = bpf_object__find_map_by_name(object, "outbox");
-	const struct bpf_map *books = bpf_object__find_map_by_name(object, ".bss.outbox");
 	size_t size;
 
-	return inbox_new(bpf_map__fd(map), places, bpf_map__initial_value(books, &size), on_inbox,
-			 reader);
+	return inbox_new(bpf_map__fd(maps->outbox), places,
+			 bpf_map__initial_value(maps->outbox_books, &size), on_inbox, reader);
 }
 
 /* Returns 0 or -1 and errno. */
-static int buffers_open(struct reader *reader, const struct bpf_object *object,
-			const struct room *room, bool ring)
+static int buffers_open(struct reader *reader, const struct maps *maps, const struct room *room,
+			bool ring)
 {
-	const struct bpf_map *map = bpf_object__find_map_by_name(object, "records");
+	const struct bpf_map *map = maps->records;
 
 	if (!ring) {
 		reader->perf = perf_new(map, room->buffer_bytes, reader);
@@ -129,12 +127,12 @@ static int buffers_open(struct reader *reader, const struct bpf_object *object,
 	reader->ring_fd = bpf_map__fd(map);
 	reader->ring = ring_new(reader->ring_fd, bpf_map__max_entries(map), on_ring, reader);
 	if (reader->ring && room->outbox_places)
-		reader->inbox = inbox_of(object, room->outbox_places, reader);
+		reader->inbox = inbox_of(maps, room->outbox_places, reader);
 	return reader->ring && (reader->inbox || !room->outbox_places) ? 0 : -1;
 }
 
-struct reader *reader_new(const struct bpf_object *object, const struct room *room, bool ring,
-			  reader_fn fn, void *arg)
+struct reader *reader_new(const struct maps *maps, const struct room *room, bool ring, reader_fn fn,
+			  void *arg)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
 	int error;
@@ -143,7 +141,7 @@ struct reader *reader_new(const struct bpf_object *object, const struct room *ro
 		return NULL;
 	reader->fn = fn;
 	reader->arg = arg;
-	if (!buffers_open(reader, object, room, ring))
+	if (!buffers_open(reader, maps, room, ring))
 		return reader;
 	error = errno;
 	reader_free(reader);

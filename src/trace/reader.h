@@ -8,7 +8,7 @@
 
 #include "bpf/record.h"
 
-struct bpf_object;
+struct maps;
 struct reader;
 struct room;
 
@@ -16,12 +16,12 @@ struct room;
 typedef void (*reader_fn)(void *arg, const struct record *record);
 
 /*
- * object: borrowed, and loaded with its buffers as room says. Where it has no ring buffer, the perf
- * buffers of all CPUs have as much in all, with a page for each at least. NULL with errno set if it
- * fails.
+ * maps: of an object that is loaded, with buffers as room says; borrowed. Where it has no ring
+ * buffer, the perf buffers of all CPUs have as much in all, with a page for each at least. NULL
+ * with errno set if it fails.
  */
-struct reader *reader_new(const struct bpf_object *object, const struct room *room, bool ring,
-			  reader_fn fn, void *arg);
+struct reader *reader_new(const struct maps *maps, const struct room *room, bool ring, reader_fn fn,
+			  void *arg);
 void reader_free(struct reader *reader);
 
 /*

@@ -2,48 +2,34 @@
 #include "tracer.h"
 
 #include <errno.h>
-#include <linux/membarrier.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "audit.h"
-#include "probe-select/facts.h"
-#include "probe-select/attachment.h"
-#include "probe-select/hook.h"
-#include "probe-select/layout.h"
-#include "bpf/life.h"
-#include "session/fields.h"
-#include "footprint.h"
-#include "insns.h"
 #include "base/memory.h"
 #include "base/objects.h"
+#include "bpf/life.h"
+#include "footprint.h"
+#include "maps.h"
+#include "probe-select/facts.h"
+#include "probe-select/hook.h"
+#include "probe-select/layout.h"
+#include "programs.h"
 #include "sessions.h"
+#include "settings.h"
 #include "typed.h"
-
-#define WAKEUP_BYTES	  (1U << 16)
-#define HELD_MOST	  65536
-#define HELD_MOST_AT_ONCE 16384 /* where the kernel takes memory for all of them at the start */
-#define END_MS		  20	/* a program runs for microseconds */
-
-#define DESTROY_POINT	  "tcp_destroy_sock"
 
 struct tracer {
 	struct bpf_object *object;
-	struct bpf_program *change;
-	struct bpf_program *accept; /* NULL: none */
+	struct maps maps;
+	struct programs programs;
 	struct reader *reader;
 	struct room room;
-	struct bpf_program *second; /* takes what `change` misses; NULL: there is none */
-	struct attachment *change_attached;
-	struct attachment *second_attached;
-	struct attachment *accept_attached;
 	struct audit *audit; /* NULL: the kernel cannot be asked */
 	bool may_miss;	     /* the kernel may pass the change hook over, and not count it */
 	int64_t left_over;   /* sessions whose ends were told to no program, as the audit found;
@@ -52,259 +38,59 @@ struct tracer {
 
 static bool is_attached(const struct tracer *tracer)
 {
-	return tracer->change_attached;
+	return tracer->programs.change_attached;
 }
 
-static int map_of(const struct tracer *tracer, const char *name)
+static struct room room_of(const struct tracer_request *request)
 {
-	return bpf_map__fd(bpf_object__find_map_by_name(tracer->object, name));
-}
+	struct room room = room_for(memory_available(), (unsigned int)libbpf_num_possible_cpus(),
+				    request->asked->max_sessions, request->asked->buffer_kb,
+				    maps_grow(request->facts));
 
-/* The program of the candidate's accept hook; NULL: none. */
-static const char *accept_program(const struct tracer_request *request)
-{
-	switch (request->candidate->accept) {
-	case ACCEPT_FEXIT:
-		return request->sources->kernel.accept_args == 2 ? "accept_fexit_2"
-								 : "accept_fexit_4";
-	case ACCEPT_KRETPROBE:
-		return "accept_kretprobe";
-	case ACCEPT_DESTROY:
-		return request->candidate->hook->destroy;
-	default:
-		return NULL;
+	if (!request->candidate->ring || !request->facts->exchange) {
+		room.outbox_places = 0;
+		room.near_sets = 0;
+		room.far_sessions = room.sessions;
 	}
+	return room;
 }
 
-/* Bits of enum known. */
-static uint32_t known_fields(const struct layout *l)
+static int object_open_by_layout(struct tracer *tracer, const struct tracer_request *request,
+				 int layout)
 {
-	const bool queue = layout_has(l, FIELD_ERROR_QUEUE) && layout_has(l, FIELD_SKB_CB) &&
-			   layout_has(l, FIELD_EXTERR_EE);
-	const bool linger2 = layout_has(l, FIELD_LINGER2) && layout_has(l, FIELD_SK_FLAGS);
-
-	return (layout_has(l, FIELD_STATE) ? KNOWN_STATE : 0U) |
-	       (layout_has(l, FIELD_BOUND_IF) ? KNOWN_SCOPE : 0U) |
-	       (layout_has(l, FIELD_HASH) ? KNOWN_HASH : 0U) |
-	       (layout_has(l, FIELD_SK_ERR_SOFT) ? KNOWN_SOFT_ERROR : 0U) |
-	       (queue ? KNOWN_ERROR_QUEUE : 0U) | (linger2 ? KNOWN_LINGER2 : 0U) |
-	       (layout_has_leader(l) ? KNOWN_LEADER : 0U);
-}
-
-static struct config config_of(const struct tracer *tracer, const struct tracer_request *request)
-{
-	const struct trace_request *asked = request->asked;
-
-	return (struct config){
-		.local_ports = !ports_empty(&asked->scope->local_ports),
-		.remote_ports = !ports_empty(&asked->scope->remote_ports),
-		.pids = asked->scope->pid_count > 0,
-		.family = (uint32_t)asked->scope->family,
-		.abort_known = layout_has(request->layout, FIELD_SK_ERR),
-		.known = known_fields(request->layout),
-		.unborn = asked->existing,
-		.hold = request->candidate->accept == ACCEPT_DESTROY &&
-			layout_has(request->layout, FIELD_SK_FLAGS),
-		.ends = asked->open,
-		.uid = asked->asks & ASKS_UID,
-		.netns = asked->asks & ASKS_NETNS,
-		.cgroup = asked->asks & ASKS_CGROUP,
-		.ports_at_accept = layout_has(request->layout, FIELD_NUM) &&
-				   layout_has(request->layout, FIELD_DPORT),
-		.state_at_accept = layout_has(request->layout, FIELD_STATE),
-		/* By a helper that is there since then. */
-		.task = request->candidate->hook->typed && layout_has_task(request->layout) &&
-			request->facts->version >= KERNEL_VERSION_CODE(5, 11, 0),
-		.clock = layout_has_clock(request->layout),
-		.protocol_mask = !layout_has(request->layout, FIELD_PROTOCOL) ? 0
-				 : request->layout->protocol_bytes == 1	      ? 0xff
-									      : 0xffff,
-		.near_sets = tracer->room.near_sets,
-		.outbox_places = tracer->room.outbox_places,
-		.outbox_most = tracer->room.outbox_most,
-		.wakeup_bytes = tracer->room.buffer_bytes / 4 < WAKEUP_BYTES
-					? tracer->room.buffer_bytes / 4
-					: WAKEUP_BYTES,
-	};
-}
-
-/* From 6.1 on, memory is taken as sessions come, and safely so in any context. */
-static bool lives_grow(const struct tracer_request *request)
-{
-	return request->facts->version >= KERNEL_VERSION_CODE(6, 1, 0);
-}
-
-static int map_resize(const struct tracer *tracer, const char *name, uint32_t count)
-{
-	return bpf_map__set_max_entries(bpf_object__find_map_by_name(tracer->object, name), count);
-}
-
-/* The maps with an entry a session. */
-static int size_for_sessions(const struct tracer *tracer, const struct tracer_request *request,
-			     const char *name, uint32_t count)
-{
-	struct bpf_map *map = bpf_object__find_map_by_name(tracer->object, name);
-	int result = map_resize(tracer, name, count);
-
-	if (!result && lives_grow(request))
-		result = bpf_map__set_map_flags(map, BPF_F_NO_PREALLOC);
-	return result;
-}
-
-/* How many records may wait for who closes the socket. */
-static uint32_t held_most(const struct tracer *tracer, const struct tracer_request *request)
-{
-	const uint32_t most = lives_grow(request) ? HELD_MOST : HELD_MOST_AT_ONCE;
-
-	return tracer->room.sessions < most ? tracer->room.sessions : most;
-}
-
-/* Sizes maps, picks programs and settles what the ring generation has as constants. */
-static int object_configure(struct tracer *tracer, const struct tracer_request *request)
-{
-	const struct candidate *candidate = request->candidate;
-	const struct config config = config_of(tracer, request);
-	const struct known_insns known = insns_known(request->facts->exchange, candidate->ring);
-	struct bpf_program *program;
-	const struct bpf_program *audit;
-	struct bpf_map *map;
-	int result;
-
-	tracer->change = bpf_object__find_program_by_name(tracer->object, candidate->hook->change);
-	if (accept_program(request))
-		tracer->accept =
-			bpf_object__find_program_by_name(tracer->object, accept_program(request));
-	/* A kernel that may pass a program over counts how often. */
-	if (candidate->hook->second && request->facts->misses_counted)
-		tracer->second =
-			bpf_object__find_program_by_name(tracer->object, candidate->hook->second);
-	audit = bpf_object__find_program_by_name(
-		tracer->object, candidate->ring ? AUDIT_PROGRAM_RING : AUDIT_PROGRAM_PERF);
-	bpf_object__for_each_program(program, tracer->object)
-		bpf_program__set_autoload(program,
-					  program == tracer->change || program == tracer->second ||
-						  program == tracer->accept || program == audit);
-
-	result = insns_drop_unknown(tracer->change, &known);
-	if (!result)
-		result = insns_drop_unknown(tracer->second, &known);
-	if (!result)
-		result = insns_drop_unknown(tracer->accept, &known);
-	if (!result)
-		result = size_for_sessions(tracer, request, "sessions", tracer->room.far_sessions);
-	if (!result && request->asked->open)
-		result = size_for_sessions(tracer, request, "ends", room_lives(&tracer->room));
-	if (!result && config.hold)
-		result = size_for_sessions(tracer, request, "held", held_most(tracer, request));
-	if (!result && request->asked->scope->pid_count)
-		result = map_resize(tracer, "pids", (uint32_t)request->asked->scope->pid_count);
-	if (!result && config.near_sets)
-		result = map_resize(tracer, "near", config.near_sets);
-	if (!result && config.outbox_places)
-		result = map_resize(tracer, "outbox", config.outbox_places);
-	if (!result && candidate->ring) {
-		result = map_resize(tracer, "records",
-				    config.outbox_places ? (uint32_t)sysconf(_SC_PAGESIZE)
-							 : tracer->room.buffer_bytes);
-		map = bpf_object__find_map_by_name(tracer->object, ".rodata.config");
-		if (!result)
-			result = bpf_map__set_initial_value(map, &config, sizeof(config));
-	}
-	return result;
-}
-
-static int object_load(struct tracer *tracer, const struct tracer_request *request)
-{
-	const struct candidate *candidate = request->candidate;
-	const struct object *object =
-		candidate->ring ? candidate->hook->ring : candidate->hook->perf;
+	const struct hook_ops *hook = request->candidate->hook;
 	char path[32];
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "tcplife", .btf_custom_path = path);
-	int layout = layout_to_btf_file(request->layout), result = 0;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", layout);
+	tracer->object = object_open(request->candidate->ring ? hook->ring : hook->perf, &opts);
+	if (!tracer->object)
+		return -errno;
+	maps_find(&tracer->maps, tracer->object);
+	return 0;
+}
+
+static int object_load(struct tracer *tracer, const struct tracer_request *request,
+		       const struct config *config)
+{
+	const int layout = layout_to_btf_file(request->layout);
 	struct typed_handlers handlers;
+	int result;
 
 	if (layout < 0)
 		return layout;
 	typed_register(&handlers, &request->sources->kernel);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", layout);
-	tracer->object = object_open(object, &opts);
-	if (!tracer->object)
-		result = -errno;
+	result = object_open_by_layout(tracer, request, layout);
 	if (!result)
-		result = object_configure(tracer, request);
+		result = programs_pick(&tracer->programs, tracer->object, request);
+	if (!result)
+		result = maps_size(&tracer->maps, config, &tracer->room, request->asked,
+				   request->facts);
 	if (!result)
 		result = bpf_object__load(tracer->object);
 	typed_unregister(&handlers);
 	close(layout);
 	return result;
-}
-
-static int fill_ports(int map, const struct ports *ports)
-{
-	int result = 0;
-
-	if (ports_empty(ports))
-		return 0;
-	for (uint32_t i = 0; i < PORT_WORDS && !result; i++)
-		if (ports->words[i])
-			result = bpf_map_update_elem(map, &i, &ports->words[i], BPF_ANY);
-	return result;
-}
-
-static int maps_fill(const struct tracer *tracer, const struct tracer_request *request)
-{
-	const struct scope *scope = request->asked->scope;
-	const struct config config = config_of(tracer, request);
-	const uint32_t zero = 0;
-	const uint8_t one = 1;
-	int result = fill_ports(map_of(tracer, "local_ports"), &scope->local_ports);
-
-	if (!result)
-		result = fill_ports(map_of(tracer, "remote_ports"), &scope->remote_ports);
-	for (size_t i = 0; i < scope->pid_count && !result; i++)
-		result =
-			bpf_map_update_elem(map_of(tracer, "pids"), &scope->pids[i], &one, BPF_ANY);
-	if (!result && !request->candidate->ring)
-		result = bpf_map_update_elem(map_of(tracer, "settings"), &zero, &config, BPF_ANY);
-	return result;
-}
-
-static struct attachment *attach(const struct tracer_request *request,
-				 const struct bpf_program *program, const char *point)
-{
-	return request->candidate->hook->attach(program, point, request->facts, request->sources);
-}
-
-static int attach_change(struct tracer *tracer, const struct tracer_request *request)
-{
-	const char *point = request->candidate->hook->point;
-
-	tracer->change_attached = attach(request, tracer->change, point);
-	if (!tracer->change_attached)
-		return -errno;
-	if (!tracer->second)
-		return 0;
-	tracer->second_attached = attach(request, tracer->second, point);
-	return tracer->second_attached ? 0 : -errno;
-}
-
-static int attach_accept(struct tracer *tracer, const struct tracer_request *request)
-{
-	switch (request->candidate->accept) {
-	case ACCEPT_FEXIT:
-		tracer->accept_attached = attachment_typed(tracer->accept);
-		break;
-	case ACCEPT_KRETPROBE:
-		tracer->accept_attached = attachment_kprobe(tracer->accept, "inet_csk_accept", true,
-							    request->facts, request->sources);
-		break;
-	case ACCEPT_DESTROY:
-		tracer->accept_attached = attach(request, tracer->accept, DESTROY_POINT);
-		break;
-	default:
-		return 0;
-	}
-	return tracer->accept_attached ? 0 : -errno;
 }
 
 /* What the user can do about it; "" if nothing is known. loaded: its programs are loaded. */
@@ -331,50 +117,52 @@ static const char *remedy(int error, const struct trace_request *asked, bool loa
 	}
 }
 
+/* Loads, opens and attaches, as far as it gets: *step says what failed. Returns 0 or -errno. */
+static int bring_up(struct tracer *tracer, const struct tracer_request *request, const char **step)
+{
+	const struct config config = settings_for(request, &tracer->room);
+	int result;
+
+	*step = "cannot load its program";
+	result = object_load(tracer, request, &config);
+	if (result)
+		return result;
+	*step = "cannot fill its maps";
+	result = maps_fill(&tracer->maps, &config, request->asked);
+	if (result)
+		return result;
+	*step = "cannot open its buffer";
+	tracer->reader = reader_new(&tracer->maps, &tracer->room, request->candidate->ring,
+				    request->fn, request->arg);
+	if (!tracer->reader)
+		return -errno;
+	tracer->audit = audit_new(tracer->object, request->facts, request->sources);
+	*step = "cannot attach to the accept hook";
+	result = programs_attach_accept(&tracer->programs, request);
+	if (result)
+		return result;
+	*step = "cannot attach";
+	return programs_attach_change(&tracer->programs, request);
+}
+
 /* One attempt with the candidate's accept hook. */
 static struct tracer *try_start(const struct tracer_request *request, char *why, size_t size)
 {
 	struct tracer *tracer = calloc(1, sizeof(*tracer));
-	const char *step = "cannot load its program";
-	int result = -ENOMEM;
+	const char *step;
+	int result;
 
-	if (!tracer)
-		goto failed;
-	tracer->room = room_for(memory_available(), (unsigned int)libbpf_num_possible_cpus(),
-				request->asked->max_sessions, request->asked->buffer_kb,
-				lives_grow(request));
-	if (!request->candidate->ring || !request->facts->exchange) {
-		tracer->room.outbox_places = 0;
-		tracer->room.near_sets = 0;
-		tracer->room.far_sessions = tracer->room.sessions;
+	if (!tracer) {
+		snprintf(why, size, "%s", strerror(ENOMEM));
+		return NULL;
 	}
+	tracer->room = room_of(request);
 	tracer->may_miss = request->candidate->hook->misses_quiet;
-	result = object_load(tracer, request);
-	if (result)
-		goto failed;
-	step = "cannot fill its maps";
-	result = maps_fill(tracer, request);
-	if (result)
-		goto failed;
-	step = "cannot open its buffer";
-	tracer->reader = reader_new(tracer->object, &tracer->room, request->candidate->ring,
-				    request->fn, request->arg);
-	if (!tracer->reader) {
-		result = -errno;
-		goto failed;
-	}
-	tracer->audit = audit_new(tracer->object, request->facts, request->sources);
-	step = "cannot attach to the accept hook";
-	result = attach_accept(tracer, request);
-	if (result)
-		goto failed;
-	step = "cannot attach";
-	result = attach_change(tracer, request);
+	result = bring_up(tracer, request, &step);
 	if (!result)
 		return tracer;
-failed:
 	snprintf(why, size, "%s: %s%s", step, strerror(-result),
-		 remedy(result, request->asked, tracer && tracer->reader));
+		 remedy(result, request->asked, tracer->reader));
 	tracer_free(tracer);
 	return NULL;
 }
@@ -442,7 +230,7 @@ int tracer_losses(const struct tracer *tracer, struct losses *losses)
 	int result = 0;
 
 	for (uint32_t i = 0; i < LOSS_IN_KERNEL && !result; i++)
-		result = bpf_map_lookup_elem(map_of(tracer, "losses"), &i, &counts[i]);
+		result = bpf_map_lookup_elem(bpf_map__fd(tracer->maps.losses), &i, &counts[i]);
 	/* A session that found no room ends as one whose beginning was not seen: it is counted
 	 * once, and when it has ended. */
 	if (*full > *unseen)
@@ -465,8 +253,8 @@ static struct sessions sessions_of(const struct tracer *tracer)
 	const uint32_t sets = tracer->room.near_sets;
 
 	return (struct sessions){
-		.near = sets ? map_of(tracer, "near") : -1,
-		.hash = map_of(tracer, "sessions"),
+		.near = sets ? bpf_map__fd(tracer->maps.near) : -1,
+		.hash = bpf_map__fd(tracer->maps.sessions),
 		.near_sets = sets,
 		.most = tracer->room.far_sessions,
 	};
@@ -501,14 +289,14 @@ uint64_t tracer_crowded_out(const struct tracer *tracer)
 	const uint32_t cause = LOSS_SESSIONS;
 	uint64_t count = 0;
 
-	bpf_map_lookup_elem(map_of(tracer, "losses"), &cause, &count);
+	bpf_map_lookup_elem(bpf_map__fd(tracer->maps.losses), &cause, &count);
 	return count;
 }
 
 void tracer_lives(const struct tracer *tracer, reader_fn fn, void *arg)
 {
 	const struct sessions sessions = sessions_of(tracer);
-	const int places = map_of(tracer, "ends");
+	const int places = bpf_map__fd(tracer->maps.ends);
 	uint64_t key = 0;
 
 	/* No socket stands at 0: an unknown key gives the first, as NULL does since 4.12. */
@@ -530,7 +318,7 @@ void tracer_lives(const struct tracer *tracer, reader_fn fn, void *arg)
 
 int tracer_release(const struct tracer *tracer, reader_fn fn, void *arg)
 {
-	const int held = map_of(tracer, "held");
+	const int held = bpf_map__fd(tracer->maps.held);
 	struct record record;
 	uint64_t key = 0;
 	int result;
@@ -550,14 +338,7 @@ void tracer_detach(struct tracer *tracer)
 
 		tracer->left_over = audit_count(tracer->audit, &sessions);
 	}
-	attachment_close(tracer->change_attached);
-	attachment_close(tracer->second_attached);
-	attachment_close(tracer->accept_attached);
-	tracer->change_attached = tracer->second_attached = tracer->accept_attached = NULL;
-	/* An RCU grace period: a program that still runs on another CPU has ended then (4.3). Where
-	 * it is refused (nohz_full), programs have time to end. */
-	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0))
-		poll(NULL, 0, END_MS);
+	programs_detach(&tracer->programs);
 }
 
 void tracer_free(struct tracer *tracer)

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "maps.h"
+
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "bpf/record.h"
+#include "probe-select/facts.h"
+#include "request.h"
+#include "room.h"
+
+#define HELD_MOST	  65536
+#define HELD_MOST_AT_ONCE 16384 /* where the kernel takes memory for all of them at the start */
+
+void maps_find(struct maps *maps, const struct bpf_object *object)
+{
+	const struct {
+		const char *name;
+		struct bpf_map **map;
+	} names[] = {
+		{ "sessions", &maps->sessions },
+		{ "near", &maps->near },
+		{ "ends", &maps->ends },
+		{ "held", &maps->held },
+		{ "losses", &maps->losses },
+		{ "local_ports", &maps->local_ports },
+		{ "remote_ports", &maps->remote_ports },
+		{ "pids", &maps->pids },
+		{ "records", &maps->records },
+		{ "outbox", &maps->outbox },
+		{ ".bss.outbox", &maps->outbox_books },
+		{ ".rodata.config", &maps->constants },
+		{ "settings", &maps->settings },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		*names[i].map = bpf_object__find_map_by_name(object, names[i].name);
+}
+
+/* Since 6.1 that is safe in any context. */
+bool maps_grow(const struct facts *facts)
+{
+	return facts->version >= KERNEL_VERSION_CODE(6, 1, 0);
+}
+
+/* A map with an entry a session. */
+static int size_for_sessions(struct bpf_map *map, uint32_t count, bool grows)
+{
+	const int result = bpf_map__set_max_entries(map, count);
+
+	return !result && grows ? bpf_map__set_map_flags(map, BPF_F_NO_PREALLOC) : result;
+}
+
+/* How many records may wait for the process that closes the socket. */
+static uint32_t held_most(const struct room *room, bool grows)
+{
+	const uint32_t most = grows ? HELD_MOST : HELD_MOST_AT_ONCE;
+
+	return room->sessions < most ? room->sessions : most;
+}
+
+/* What only the generation with the ring buffer has. */
+static int size_for_ring(const struct maps *maps, const struct config *config,
+			 const struct room *room)
+{
+	const uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
+	int result = 0;
+
+	if (config->near_sets)
+		result = bpf_map__set_max_entries(maps->near, config->near_sets);
+	if (!result && config->outbox_places)
+		result = bpf_map__set_max_entries(maps->outbox, config->outbox_places);
+	if (!result)
+		result = bpf_map__set_max_entries(
+			maps->records, config->outbox_places ? page : room->buffer_bytes);
+	return result ? result
+		      : bpf_map__set_initial_value(maps->constants, config, sizeof(*config));
+}
+
+int maps_size(const struct maps *maps, const struct config *config, const struct room *room,
+	      const struct trace_request *request, const struct facts *facts)
+{
+	const bool grows = maps_grow(facts);
+	int result = size_for_sessions(maps->sessions, room->far_sessions, grows);
+
+	if (!result && config->ends)
+		result = size_for_sessions(maps->ends, room_lives(room), grows);
+	if (!result && config->hold)
+		result = size_for_sessions(maps->held, held_most(room, grows), grows);
+	if (!result && config->pids)
+		result = bpf_map__set_max_entries(maps->pids, (uint32_t)request->scope->pid_count);
+	if (!result && maps->constants)
+		result = size_for_ring(maps, config, room);
+	return result;
+}
+
+static int fill_ports(const struct bpf_map *map, const struct ports *ports)
+{
+	int result = 0;
+
+	if (ports_empty(ports))
+		return 0;
+	for (uint32_t i = 0; i < PORT_WORDS && !result; i++)
+		if (ports->words[i])
+			result = bpf_map_update_elem(bpf_map__fd(map), &i, &ports->words[i],
+						     BPF_ANY);
+	return result;
+}
+
+static int fill_pids(const struct bpf_map *map, const struct scope *scope)
+{
+	const uint8_t one = 1;
+	int result = 0;
+
+	for (size_t i = 0; i < scope->pid_count && !result; i++)
+		result = bpf_map_update_elem(bpf_map__fd(map), &scope->pids[i], &one, BPF_ANY);
+	return result;
+}
+
+int maps_fill(const struct maps *maps, const struct config *config,
+	      const struct trace_request *request)
+{
+	const struct scope *scope = request->scope;
+	const uint32_t zero = 0;
+	int result = fill_ports(maps->local_ports, &scope->local_ports);
+
+	if (!result)
+		result = fill_ports(maps->remote_ports, &scope->remote_ports);
+	if (!result)
+		result = fill_pids(maps->pids, scope);
+	if (!result && maps->settings)
+		result = bpf_map_update_elem(bpf_map__fd(maps->settings), &zero, config, BPF_ANY);
+	return result;
+}

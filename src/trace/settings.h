@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the kernel side is told: what is asked for, and what this kernel can tell. */
+#ifndef TCPLIFE_TRACE_SETTINGS_H
+#define TCPLIFE_TRACE_SETTINGS_H
+
+#include "bpf/record.h"
+
+struct room;
+struct tracer_request;
+
+struct config settings_for(const struct tracer_request *request, const struct room *room);
+
+#endif
