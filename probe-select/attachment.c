@@ -20,19 +20,21 @@
 #include "facts.h"
 #include "tracefs.h"
 
-#define GROUP "tcplife" /* our events in tracefs: tcplife/FUNCTION_TIME_N_PID */
+#define GROUP "tcplife" /* our events in tracefs are named tcplife/FUNCTION_TIME_N_PID */
 
-/* Blocked accept(2) calls each hold one instance of the kretprobe; the default is about the CPUs.
+/*
+ * Each blocked accept(2) occupies an instance of the kretprobe. The default is about the number of
+ * CPUs.
  */
 #define KRETPROBE_INSTANCES 4096
 
 struct attachment {
-	int fd; /* of perf_event_open(2) */
+	int fd; /* from perf_event_open(2) */
 	struct bpf_link *link;
 	int tracefs;		 /* borrowed */
-	int events;		 /* kprobe_events, where `name` is to be removed; -1 */
-	char name[96];		 /* the event in tracefs, "" if none */
-	struct attachment *next; /* retired, too */
+	int events;		 /* kprobe_events, to remove `name` from; or -1 */
+	char name[96];		 /* our event in tracefs; "" if none */
+	struct attachment *next; /* in the list of retired attachments */
 };
 
 static struct attachment *retired;
@@ -42,7 +44,7 @@ static int perf_open(struct perf_event_attr *attr)
 	int fd;
 
 	attr->size = sizeof(*attr);
-	/* CPU 0 only carries the event: the program runs wherever the hook is hit. */
+	/* CPU 0 only holds the event: the program runs wherever the hook is hit. */
 	fd = (int)syscall(SYS_perf_event_open, attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
@@ -58,14 +60,15 @@ static int perf_open_pmu(int type, const char *function, bool on_return)
 {
 	struct perf_event_attr attr = {
 		.type = (uint32_t)type,
-		.config = on_return, /* bit 0, as the PMU's format/retprobe says since 4.17 */
+		.config = on_return, /* bit 0, as in the PMU's format/retprobe since 4.17 */
 		.kprobe_func = (uint64_t)(uintptr_t)function,
 	};
 
 	return perf_open(&attr);
 }
 
-/* kprobe_events, to be written to. Without O_APPEND, opening it would remove all events there are.
+/*
+ * Opens kprobe_events for writing. Without O_APPEND, opening it would remove all existing events.
  */
 static int events_open(int tracefs)
 {
@@ -79,8 +82,10 @@ static int events_write(int events, const char *command)
 	return write(events, command, strlen(command)) < 0 ? -errno : 0;
 }
 
-/* From 4.12 on, as the README says. Before, the number is no error: the event just gets another
- * name. */
+/*
+ * Since 4.12, according to tracefs' README. Older kernels accept the number, but as part of the
+ * name.
+ */
 static bool instances_settable(int tracefs)
 {
 	static char text[65536];
@@ -95,12 +100,14 @@ static int events_add(struct attachment *attachment, const char *function, bool 
 	char command[256], path[128];
 	int result = -EINVAL, id;
 
-	/* Stays open, for once tracing has begun there is no privilege left to open it. */
+	/* Kept open, since the privilege to open it is dropped once tracing has begun. */
 	attachment->events = events_open(attachment->tracefs);
 	if (attachment->events < 0)
 		return attachment->events;
-	/* A number, because a retired event keeps its name; and the time, because pids repeat in
-	 * PID namespaces. */
+	/*
+	 * The number is needed because a retired event keeps its name, the time because pids repeat
+	 * in PID namespaces.
+	 */
 	snprintf(attachment->name, sizeof(attachment->name), GROUP "/%s_%" PRIx64 "_%x_%d",
 		 function, (uint64_t)clock_now_ns(), number++, (int)getpid());
 	snprintf(command, sizeof(command), "r%d:%s %s", KRETPROBE_INSTANCES, attachment->name,
@@ -129,7 +136,9 @@ static struct attachment *attachment_new(void)
 	return attachment;
 }
 
-/* Hands out what has its link, or frees what has none: that is the error in errno. */
+/*
+ * Returns an attachment that has its link. Frees one that has none and returns NULL; errno is kept.
+ */
 static struct attachment *attachment_linked(struct attachment *attachment)
 {
 	const int error = errno;
@@ -169,8 +178,10 @@ struct attachment *attachment_kprobe(const struct bpf_program *program, const ch
 	if (!attachment)
 		return NULL;
 	attachment->tracefs = sources->tracefs;
-	/* Only tracefs takes the number of instances, which a kretprobe on a blocking function
-	 * needs. */
+	/*
+	 * Only tracefs accepts the number of instances, which a kretprobe on a blocking function
+	 * needs.
+	 */
 	if (facts->kprobe_events && (on_return || !facts->kprobe_pmu))
 		fd = events_add(attachment, function, on_return);
 	if (fd < 0 && facts->kprobe_pmu)
@@ -190,7 +201,7 @@ void attachment_close(struct attachment *attachment)
 	if (!attachment)
 		return;
 	if (attachment->link)
-		bpf_link__destroy(attachment->link); /* closes fd, too */
+		bpf_link__destroy(attachment->link); /* also closes fd */
 	else if (attachment->fd >= 0)
 		close(attachment->fd);
 	if (*attachment->name) {
@@ -220,7 +231,7 @@ void attachment_reap(void)
 	}
 }
 
-/* Our own pid is no sign of life: this process has no events yet, its namesake left them. */
+/* Our own pid does not count: this process has no events yet, so an earlier process left them. */
 static bool pid_lives(pid_t pid)
 {
 	return pid <= 0 || (pid != getpid() && (!kill(pid, 0) || errno != ESRCH));
@@ -238,7 +249,7 @@ void attachment_sweep(const struct sources *sources)
 	events = events_open(sources->tracefs);
 	if (events < 0)
 		return;
-	/* A line reads: p:tcplife/tcp_set_state_5e2f01_0_1234 tcp_set_state */
+	/* Format of a line: p:tcplife/tcp_set_state_5e2f01_0_1234 tcp_set_state */
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		char *name = strstr(line, ":" GROUP "/"), *pid;
 
@@ -246,7 +257,10 @@ void attachment_sweep(const struct sources *sources)
 			continue;
 		name[strcspn(name, " ")] = 0;
 		pid = strrchr(name, '_');
-		/* An event in use cannot be removed, so a pid of another namespace does no harm. */
+		/*
+		 * The kernel does not remove an event in use, so a pid of another namespace does no
+		 * harm.
+		 */
 		if (!pid || pid_lives(atoi(pid + 1)))
 			continue;
 		snprintf(command, sizeof(command), "-%s", name);

@@ -15,36 +15,38 @@
 #include <bpf/btf.h>
 
 #define KERNEL_BTF	"/sys/kernel/btf/vmlinux"
-#define FILE_BYTES_MOST (1 << 30) /* a kernel with all that a debugger wants has less */
+#define FILE_BYTES_MOST (1 << 30) /* larger than any kernel's BTF, debug options included */
 
-/* How a newer BTF describes its kinds, by their numbers: what follows each of their types. */
+/* How newer BTF describes its kinds, indexed by kind: the size of the data after each type. */
 struct kind_layout {
 	__u8 once; /* bytes */
-	__u8 each; /* bytes, for each of btf_vlen() */
+	__u8 each; /* bytes, for each of btf_vlen() elements */
 	__u16 flags;
 };
 
-/* A newer header goes on with this. */
+/* The additional members of a newer header. */
 struct header_more {
-	__u32 layout_off, layout_len; /* as type_off and type_len of the other parts */
+	__u32 layout_off, layout_len; /* like type_off and type_len */
 };
 
 struct btf_view {
 	const char *types;
 	const char *strings;
 	__u32 strings_length;
-	const struct kind_layout *layouts; /* of each kind, if this BTF tells; `kinds` of them */
+	const struct kind_layout *layouts; /* of `kinds` kinds, if this BTF has them */
 	__u32 kinds;
-	__u32 *places; /* of each type, behind the first one's */
+	__u32 *places; /* offsets of the types, relative to the first */
 	__u32 count;
-	/* What holds the bytes: one of these. */
+	/* The memory behind the pointers: one of these two. */
 	void *mapped;
 	size_t mapped_length;
 	struct btf *parsed;
 };
 
-/* What follows a type of a kind that is not known, by what the BTF says of its own kinds; -1: it
- * does not say. */
+/*
+ * Size of the data after a type of an unknown kind, from the BTF's own description of its kinds; -1
+ * if it has none.
+ */
 static int told_bytes(const struct btf_view *view, const struct btf_type *t)
 {
 	const __u32 kind = btf_kind(t);
@@ -54,7 +56,7 @@ static int told_bytes(const struct btf_view *view, const struct btf_type *t)
 	return view->layouts[kind].once + btf_vlen(t) * view->layouts[kind].each;
 }
 
-/* What follows a type, by its kind (Documentation/bpf/btf.rst); -1: that is not known. */
+/* Size of the data after a type, by its kind (Documentation/bpf/btf.rst); -1 if unknown. */
 static int extra_bytes(const struct btf_view *view, const struct btf_type *t)
 {
 	const int each = btf_vlen(t);
@@ -92,7 +94,7 @@ static int extra_bytes(const struct btf_view *view, const struct btf_type *t)
 	}
 }
 
-/* After a type of a kind that nobody explains, no type can be found: those before it stay. */
+/* After a type of unknown size no further type can be found; those before it are kept. */
 static bool index_types(struct btf_view *view, __u32 length)
 {
 	__u32 at = 0;
@@ -128,7 +130,7 @@ static void read_layouts(struct btf_view *view, const struct btf_header *header,
 	view->kinds = more.layout_len / sizeof(*view->layouts);
 }
 
-/* False and errno: this is no BTF. */
+/* Returns false with errno set if this is not BTF. */
 static bool view_set(struct btf_view *view, const void *bytes, size_t size)
 {
 	const struct btf_header *header = bytes;
@@ -146,12 +148,12 @@ static bool view_set(struct btf_view *view, const void *bytes, size_t size)
 	view->strings = body + header->str_off;
 	view->strings_length = header->str_len;
 	read_layouts(view, header, size - header->hdr_len);
-	/* After a header of an odd length, which libbpf lets pass, no type stands straight. */
+	/* After a header of odd length, which libbpf accepts, types are misaligned. */
 	return (uintptr_t)view->types % _Alignof(struct btf_type) == 0 &&
 	       !view->strings[header->str_len - 1] && index_types(view, header->type_len);
 }
 
-/* All of a file, in memory of our own. */
+/* Reads a whole file into memory of our own. Returns MAP_FAILED with errno set on failure. */
 static void *read_all(int fd, size_t size)
 {
 	char *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -181,7 +183,7 @@ static bool open_kernel_btf(struct btf_view *view)
 	if (fd < 0)
 		return false;
 	if (!fstat(fd, &file) && file.st_size > 0) {
-		/* 6.16; before, each read gives a page. */
+		/* Supported since 6.16. Reading takes a call per page. */
 		bytes = mmap(NULL, (size_t)file.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 		if (bytes == MAP_FAILED)
 			bytes = read_all(fd, (size_t)file.st_size);

@@ -16,13 +16,13 @@
 #include "attachment.h"
 #include "hook.h"
 
-#define PAGES 32 /* of each CPU's buffer: 20 snapshots */
+#define PAGES 32 /* per CPU buffer: 20 snapshots */
 
 struct calibrator {
 	struct bpf_object *object;
 	struct attachment *attachment;
 	struct perf_buffer *perf;
-	int own_addresses; /* map, borrowed */
+	int own_addresses; /* map fd, borrowed */
 	struct snapshots *snapshots;
 };
 
@@ -117,7 +117,7 @@ void calibrator_free(struct calibrator *calibrator)
 {
 	if (!calibrator)
 		return;
-	/* Until it is reaped, the program has nothing to do. */
+	/* So that the program does nothing until it is reaped. */
 	calibrator_disown(calibrator);
 	attachment_retire(calibrator->attachment);
 	perf_buffer__free(calibrator->perf);
@@ -137,7 +137,9 @@ void calibrator_disown(struct calibrator *calibrator)
 {
 	uint32_t address = 0;
 
-	/* No socket has the address 0: an unknown key gives the first, as NULL does since 4.12. */
+	/*
+	 * No socket has address 0. An unknown key returns the first key, as NULL does since 4.12.
+	 */
 	while (!bpf_map_get_next_key(calibrator->own_addresses, &address, &address)) {
 		bpf_map_delete_elem(calibrator->own_addresses, &address);
 		address = 0;

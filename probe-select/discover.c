@@ -15,17 +15,17 @@
 #include "sampler.h"
 
 /*
- * On a busy machine, packets wait for a processor, and samples are lost where the buffer is full: a
- * rehearsal is then played again, with more patience and after a pause.
+ * On a busy machine, packets wait for a processor, and samples are lost when the buffer is full. A
+ * rehearsal is then repeated after a pause and with longer timeouts.
  */
-#define LIMIT_MS	  10000 /* no rehearsal begins later */
-#define PATIENCE_FIRST_MS 250	/* for one state change; on loopback it takes microseconds */
+#define LIMIT_MS	  10000 /* no rehearsal begins after this */
+#define PATIENCE_FIRST_MS 250	/* per state change; on loopback it takes microseconds */
 #define PATIENCE_MOST_MS  2000
 #define PAUSE_FIRST_MS	  10
 #define PAUSE_MOST_MS	  500
-#define CLEAN_MOST	  3 /* rehearsals that lack nothing: more would find no more */
+#define CLEAN_MOST	  3 /* rehearsals without missed samples; further ones would find nothing new */
 
-/* Fields whose absence a user would notice; each costs what it says. */
+/* Fields whose absence users would notice, and what becomes unknown without them. */
 static const struct {
 	enum layout_field field;
 	const char *cost;
@@ -35,17 +35,19 @@ static const struct {
 	{ FIELD_SK_ERR, "END" },
 };
 
-/* What came of the rehearsals so far. */
+/* The result of the rehearsals so far. */
 struct search {
 	struct calibrator *calibrator;
 	struct samples *samples;
 	struct layout best; /* of all rehearsals */
-	size_t left;	    /* fields that the best one could not tell */
-	bool seen;	    /* any sample came */
-	int error;	    /* of the last rehearsal; 0 or a negative errno */
+	size_t left;	    /* fields that the best layout lacks */
+	bool seen;	    /* some sample arrived */
+	int error;	    /* of the last rehearsal; 0 or -errno */
 };
 
-/* What was not found, and what that costs; "" if nothing. */
+/*
+ * Lists the wanted fields not found, and what becomes unknown without them; "" if there are none.
+ */
 static void explain_fields(const struct layout *layout, char *why, size_t size)
 {
 	size_t used = 0;
@@ -63,7 +65,7 @@ static void explain_fields(const struct layout *layout, char *why, size_t size)
 				wanted[i].cost);
 }
 
-/* Why a field that a user would notice was not found, if one was not. */
+/* Says why wanted fields were not found; "" if all were found. */
 static void explain(const struct search *search, bool busy, char *why, size_t size)
 {
 	char fields[160];
@@ -85,7 +87,7 @@ static void explain(const struct search *search, bool busy, char *why, size_t si
 		snprintf(why, size, "%s", fields);
 }
 
-/* Plays a rehearsal, and keeps what it tells if that is more than was known. */
+/* Plays a rehearsal, and keeps its layout if that is better than the best. */
 static void play(struct search *search, const struct layout *empty, int patience_ms)
 {
 	struct layout layout = *empty;
@@ -112,7 +114,7 @@ static int doubled(int value, int most)
 	return 2 * value < most ? 2 * value : most;
 }
 
-/* True if the last rehearsal could have gone better on a quieter machine. */
+/* Whether the last rehearsal could have found more on a quieter machine. */
 static bool was_late(const struct search *search)
 {
 	switch (-search->error) {
@@ -127,7 +129,7 @@ static bool was_late(const struct search *search)
 	}
 }
 
-/* Plays until all is found that can be. Returns false if there was no time for that. */
+/* Plays rehearsals until everything that can be found is found. Returns false if time ran out. */
 static bool play_all(struct search *search, const struct layout *empty)
 {
 	const int64_t deadline_ms = calibrator_now_ms() + LIMIT_MS;
@@ -171,7 +173,7 @@ bool discover_layout(struct layout *layout, const struct hook_ops *hook, const s
 		goto out;
 	}
 	in_time = play_all(&search, layout);
-	/* Where sessions are made and nothing is seen of them, that is not for lack of time. */
+	/* If sessions work but none is seen, the cause is not lack of time. */
 	if (!search.error && !search.seen)
 		in_time = true;
 	*layout = search.best;

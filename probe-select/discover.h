@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Finds the layout without BTF: makes loopback sessions whose values it knows, has their sockets'
- * memory copied by a calibration program, and looks where the values stand.
+ * Finds the layout without BTF: opens loopback sessions with known values, has a calibration
+ * program copy the memory of their sockets, and looks for the values in it.
  */
 #ifndef TCPLIFE_DISCOVER_H
 #define TCPLIFE_DISCOVER_H
@@ -14,11 +14,10 @@
 struct layout;
 
 /*
- * Fills in the fields that stand at one place, and one only, in every sample; the others stay
- * unknown. Takes some milliseconds on a quiet machine, and up to 12 s on a busy one. hook: where to
- * watch from. why: which fields were not found, for what reason, and what to do; "" if all of
- * those that a record needs were found. Returns false if the machine was too busy to find all that
- * can be found.
+ * Fills in each field that is found at exactly one offset in every sample; the others stay unknown.
+ * Takes milliseconds on a quiet machine, up to 12 s on a busy one. hook: where to take samples.
+ * why: which wanted fields were not found, why, and what to do; "" if all were found. Returns false
+ * if the machine was too busy to find everything that can be found.
  */
 bool discover_layout(struct layout *layout, const struct hook_ops *hook, const struct facts *facts,
 		     const struct sources *sources, char *why, size_t size);

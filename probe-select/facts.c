@@ -17,7 +17,7 @@
 #include "layout.h"
 #include "tracefs.h"
 
-/* Numbers of include/uapi/linux/capability.h. */
+/* From include/uapi/linux/capability.h. */
 #define CAP_NUMBER_SYS_ADMIN 21
 #define CAP_NUMBER_PERFMON   38 /* 5.8 */
 #define CAP_NUMBER_BPF	     39 /* 5.8 */
@@ -59,7 +59,7 @@ static void gather_capabilities(struct facts *facts)
 	const char *at;
 	uint64_t effective;
 
-	/* Without /proc, root is the best guess; the attempts below will tell. */
+	/* Without /proc, being root is the best guess; the attempts below will show. */
 	effective = geteuid() ? 0 : UINT64_MAX;
 	if (read_text("/proc/self/status", status, sizeof(status)) &&
 	    (at = strstr(status, "\nCapEff:")))
@@ -69,7 +69,7 @@ static void gather_capabilities(struct facts *facts)
 	facts->cap_perfmon = facts->cap_sys_admin || (effective >> CAP_NUMBER_PERFMON & 1);
 }
 
-/* The line lists all levels and puts the one in force in brackets. */
+/* The line lists all levels, the current one in brackets. */
 static void gather_lockdown(struct facts *facts)
 {
 	char text[128];
@@ -150,7 +150,7 @@ static void gather_btf(struct facts *facts, struct sources *sources)
 		layout_has(&sources->kernel, FIELD_PROTOCOL) && sources->kernel.protocol_bytes == 2;
 }
 
-/* Some kernels have BTF and do not let anyone attach to a function. */
+/* Some kernels have BTF but cannot attach programs to functions. */
 static void gather_fexit(struct facts *facts, const struct sources *sources)
 {
 	static const struct bpf_insn nothing[] = {

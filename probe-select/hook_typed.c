@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* tp_btf inet_sock_set_state: the cheapest, on kernels with BTF. */
+/* tp_btf inet_sock_set_state: the cheapest hook, for kernels with BTF. */
 #include <errno.h>
 #include <string.h>
 

@@ -10,7 +10,7 @@
 #include "btf_view.h"
 #include "layout_members.h"
 
-#define STEPS_MOST 8192 /* to one member; a kernel's own takes some hundred */
+#define STEPS_MOST 8192 /* per member; a kernel's own BTF takes a few hundred */
 
 const struct layout_member layout_members[LAYOUT_MEMBERS] = {
 #define X(identifier, structure, path, bytes)            \
@@ -115,17 +115,17 @@ const char *layout_source_name(enum layout_source source)
 	return names[source];
 }
 
-/* One member that is looked for. */
+/* The search for one member. */
 struct search {
 	const struct btf_view *btf;
-	const char *name; /* not terminated */
+	const char *name; /* not NUL-terminated */
 	size_t length;
-	const struct btf_type *found; /* its type */
-	int bits;		      /* if it is a bit field, else 0 */
-	unsigned steps;		      /* that may still be made: in a bad file, types go in rings */
+	const struct btf_type *found; /* type of the member */
+	int bits;		      /* width of a bit field, else 0 */
+	unsigned steps;		      /* steps left: the types of a corrupt file may form cycles */
 };
 
-/* Follows typedefs and qualifiers to the structure behind a member. */
+/* Follows typedefs and qualifiers to the struct behind a member. */
 static const struct btf_type *type_resolve(struct search *s, __u32 id)
 {
 	const struct btf_type *t = btf_view_type(s->btf, id);
@@ -139,7 +139,7 @@ static const struct btf_type *type_resolve(struct search *s, __u32 id)
 	return t;
 }
 
-/* The offset in bytes of a member by its name, looked for in anonymous members, too. */
+/* Returns the offset of a member in bytes; also looks into anonymous members. */
 static int member_find(struct search *s, const struct btf_type *t)
 {
 	const struct btf_member *m;
@@ -169,7 +169,7 @@ static int member_find(struct search *s, const struct btf_type *t)
 	return OFFSET_UNKNOWN;
 }
 
-/* bits: set to the width of a bit field, or 0. */
+/* *bits is set to the width of a bit field, or to 0. */
 static int path_find(const struct btf_view *btf, const struct btf_type *t, const char *path,
 		     int bytes, int *bits)
 {
@@ -194,7 +194,7 @@ static int path_find(const struct btf_view *btf, const struct btf_type *t, const
 	return offset + bytes <= LAYOUT_STRUCTURE_BYTES ? offset : OFFSET_UNKNOWN;
 }
 
-/* What is looked for in a BTF. Found all in one pass: there are some 150,000 types to compare. */
+/* The types wanted from a BTF. All are found in one pass over some 150,000 types. */
 enum wanted {
 	WANTED_SOCK_COMMON,
 	WANTED_SOCK,
@@ -247,7 +247,7 @@ static void find_wanted(const struct btf_view *btf, __u32 ids[WANTED])
 	}
 }
 
-/* Its offset; the structure is one of those that are wanted, and has no member if not found. */
+/* Returns the member's offset. ids: the wanted structs; one that was not found has no members. */
 static int field_find(const struct btf_view *btf, const __u32 ids[WANTED],
 		      const struct layout_member *member, int *bits)
 {
@@ -258,7 +258,7 @@ static int field_find(const struct btf_view *btf, const __u32 ids[WANTED],
 	return OFFSET_UNKNOWN;
 }
 
-/* Of the bit fields, only sk_protocol before 5.6 fills a byte of its own. */
+/* The only bit field that fills a whole byte is sk_protocol before 5.6. */
 static void read_fields(struct layout *layout, const struct btf_view *btf, const __u32 ids[WANTED])
 {
 	int bits = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Where the fields that we read stand in this kernel's structures. Three sources fill a layout: the
- * kernel's BTF, a BTF file, or discovery; whichever it was, libbpf gets it as one small BTF that is
- * made from the layout, so the same CO-RE programs load on every kernel.
+ * The offsets of the fields that we read in this kernel's structs. A layout comes from the kernel's
+ * BTF, a BTF file or discovery. In each case libbpf gets it as a small BTF made from the layout, so
+ * the same CO-RE programs load on every kernel.
  */
 #ifndef TCPLIFE_LAYOUT_H
 #define TCPLIFE_LAYOUT_H
@@ -14,7 +14,7 @@
 
 struct btf;
 
-/* X(identifier, structure, path in BTF, bytes): the fields that a hook or a record needs. */
+/* X(identifier, struct, path in BTF, bytes): the fields needed by a hook or a record. */
 #define LAYOUT_FIELDS(X)                                       \
 	X(DADDR, "sock_common", "skc_daddr", 4)                \
 	X(RCV_SADDR, "sock_common", "skc_rcv_saddr", 4)        \
@@ -49,7 +49,7 @@ enum layout_field {
 		LAYOUT_FIELD_COUNT,
 };
 
-/* What the typed hook reads at once, where the others ask the kernel. */
+/* What the typed hook reads directly; the others use helpers. */
 #define TYPED_FIELDS(X)                             \
 	X(TGID, "task_struct", "tgid", 4)           \
 	X(COMM, "task_struct", "comm", 16)          \
@@ -76,53 +76,52 @@ enum layout_source {
 
 struct layout {
 	enum layout_source source;
-	int offset[LAYOUT_FIELD_COUNT];	     /* bytes; OFFSET_UNKNOWN */
-	int typed_offset[TYPED_FIELD_COUNT]; /* bytes; OFFSET_UNKNOWN */
-	int protocol_bytes;		     /* of sk_protocol: 1 before 5.6, then 2 */
-	/* What programs attach to, by its id in the BTF; 0: it is not there. */
-	int tracepoint_id; /* of the typedef that stands for inet_sock_set_state */
-	int accept_id;	   /* of inet_csk_accept() */
-	int accept_args;   /* how many arguments that has */
-	int destroy_id;	   /* of the typedef that stands for tcp_destroy_sock */
+	int offset[LAYOUT_FIELD_COUNT];	     /* bytes, or OFFSET_UNKNOWN */
+	int typed_offset[TYPED_FIELD_COUNT]; /* bytes, or OFFSET_UNKNOWN */
+	int protocol_bytes;		     /* size of sk_protocol: 1 before 5.6, else 2 */
+	/* BTF ids of what programs attach to; 0: not there. */
+	int tracepoint_id; /* the typedef for inet_sock_set_state */
+	int accept_id;	   /* inet_csk_accept() */
+	int accept_args;   /* its number of arguments */
+	int destroy_id;	   /* the typedef for tcp_destroy_sock */
 };
 
-/* Everything unknown. */
+/* Makes everything unknown. */
 void layout_init(struct layout *layout);
 /*
- * Reads all that a file in BTF format knows; fields that it does not have stay unknown. NULL is the
- * kernel's own, /sys/kernel/btf/vmlinux (5.2). Returns 0 or -errno.
+ * Reads all known fields from a file with BTF; the rest stays unknown. path NULL: the kernel's own,
+ * /sys/kernel/btf/vmlinux (5.2). Returns 0 or -errno.
  */
 int layout_from_btf(struct layout *layout, const char *path);
 
-/* True if the offset is known. */
+/* Whether the offset is known. */
 bool layout_has(const struct layout *layout, enum layout_field field);
 
-/* The fields whose offsets are known, a bit of enum layout_field each. */
+/* The known fields as a mask: one bit per enum layout_field. */
 uint64_t layout_known(const struct layout *layout);
 
-/* True if all of the process that is running is known; only BTF tells. */
+/* Whether the fields of the current process are known; only BTF has them. */
 bool layout_has_task(const struct layout *layout);
-/* True if the name of a thread's process is known. */
+/* Whether the name of a thread's process can be read. */
 bool layout_has_leader(const struct layout *layout);
 
-/* True if it is known when a socket last read the clock, and for whom (4.20); only BTF tells. */
+/* Whether it is known when a socket last read the clock, and for whom (4.20); only BTF has that. */
 bool layout_has_clock(const struct layout *layout);
 
-/* True if addresses, ports, family and state can be read. */
+/* Whether addresses, ports, family and state can be read. */
 bool layout_has_ends(const struct layout *layout);
 
-/* "tcp_sock.bytes_acked". */
+/* Returns a name such as "tcp_sock.bytes_acked". */
 const char *layout_field_name(enum layout_field field);
 int layout_field_bytes(enum layout_field field);
 
-/* "kernel BTF", "the given BTF file", "discovered", "none". */
+/* Returns "kernel BTF", "the given BTF file", "discovered" or "none". */
 const char *layout_source_name(enum layout_source source);
 
 /*
- * Makes the small BTF and puts it in a memory file for libbpf. Fields that are unknown stand at
- * offset 0, so that no instruction is left unrelocated (4.4 to 4.13 crash on what libbpf puts in
- * its place): who reads them must ignore what they say. Returns the file, which the caller closes,
- * or -errno.
+ * Writes the small BTF for libbpf into a memory file. Unknown fields get offset 0, so that no
+ * instruction is left unrelocated (4.4 to 4.13 crash on libbpf's replacement); readers must ignore
+ * their values. Returns the descriptor, which the caller closes, or -errno.
  */
 int layout_to_btf_file(const struct layout *layout);
 

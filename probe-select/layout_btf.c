@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The small BTF that libbpf gets, made from a layout. */
+/* Makes the small BTF for libbpf from a layout. */
 #include "layout.h"
 
 #include <errno.h>
@@ -11,14 +11,14 @@
 
 #include "layout_members.h"
 
-/* The types that the members of the small BTF are made of. */
+/* Ids of the types of members. */
 struct types {
 	int u8, u16, u32, u64;
 	int words; /* __u64[2] */
 	int in6_addr;
 	int ns_common;
-	int lock, backlog; /* of struct sock */
-	int net_pointer;   /* possible_net_t, around a pointer to struct net */
+	int lock, backlog; /* in struct sock */
+	int net_pointer;   /* possible_net_t, which contains a pointer to struct net */
 };
 
 static int type_of_bytes(const struct types *types, int bytes)
@@ -65,13 +65,13 @@ static void add_field(struct btf *btf, const char *name, int type, int offset)
 	btf__add_field(btf, name, type, offset == OFFSET_UNKNOWN ? 0 : (__u32)offset * 8, 0);
 }
 
-/* Members of members, and pointers, have the types that the kernel gives them. */
+/* Nested members and pointers get the types that they have in the kernel. */
 static void add_member(struct btf *btf, const struct layout *layout, const struct types *types,
 		       const struct layout_member *member)
 {
 	const struct {
 		const struct layout_member *member;
-		const char *name; /* of the outer member */
+		const char *name; /* name of the outer member */
 		int type;
 	} special[] = {
 		{ &layout_members[FIELD_V6_DADDR], "skc_v6_daddr", types->in6_addr },
@@ -94,7 +94,9 @@ static void add_member(struct btf *btf, const struct layout *layout, const struc
 	add_field(btf, name, type, layout_member_offset(layout, member));
 }
 
-/* One structure of the layout; parent: the structure that it begins with, named as in the kernel.
+/*
+ * Adds a struct of the layout. parent: the type of its first member, with the kernel's name; 0:
+ * none.
  */
 static int add_struct(struct btf *btf, const struct layout *layout, const struct types *types,
 		      const char *structure, const char *parent_name, int parent)
@@ -109,7 +111,10 @@ static int add_struct(struct btf *btf, const struct layout *layout, const struct
 	return id;
 }
 
-/* Returns a file in memory with these bytes, or -errno: it counts for the limit of file sizes. */
+/*
+ * Returns a memory file with these bytes, or -errno. The limit on file sizes (RLIMIT_FSIZE)
+ * applies.
+ */
 static int memory_file(const char *bytes, size_t size)
 {
 	const int fd = memfd_create("tcplife-layout", MFD_CLOEXEC);

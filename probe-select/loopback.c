@@ -17,17 +17,19 @@
 #include "base/helper.h"
 #include "bpf/rehearsal.h"
 
-#define NOBODYS_PORT 1 /* tcpmux, which nobody serves */
+#define NOBODYS_PORT 1 /* tcpmux, which is not in use */
 
-/* What the helper process is to do, and what came of it. */
+/* Argument of open_network(). */
 struct opening {
 	struct loopback *loopback;
 	int patience_ms;
-	bool own; /* in a network namespace of its own */
+	bool own; /* in a new network namespace */
 };
 
-/* Where the kernel has no random numbers to give (early in the boot, before 3.17), any that differ
- * will do, be the clock as coarse as it likes. */
+/*
+ * If the kernel has no random numbers yet (early after boot, before 3.17), any distinct numbers
+ * will do, even with a coarse clock.
+ */
 static uint32_t random_u32(void)
 {
 	static uint32_t calls;
@@ -72,7 +74,7 @@ static struct sockaddr_in client_of(const struct sockaddr_in *server, unsigned n
 	return address_of(client);
 }
 
-/* The same address as a socket of either family wants it. */
+/* Converts the address for a socket of either family; returns its length. */
 static socklen_t address_for(int family, const struct sockaddr_in *v4,
 			     struct sockaddr_storage *storage)
 {
@@ -90,7 +92,7 @@ static socklen_t address_for(int family, const struct sockaddr_in *v4,
 	return sizeof(*v6);
 }
 
-/* True if an address that the kernel told is this one. */
+/* Whether an address from the kernel is this one. */
 static bool is_address(const struct sockaddr_storage *told, const struct sockaddr_in *v4)
 {
 	const struct sockaddr_in *in = (const struct sockaddr_in *)told;
@@ -99,7 +101,7 @@ static bool is_address(const struct sockaddr_storage *told, const struct sockadd
 				      ? (const void *)&in->sin_addr
 				      : (const void *)&in6->sin6_addr.s6_addr[12];
 
-	/* The port stands at the same place in both families. */
+	/* The port is at the same offset in both families. */
 	return in->sin_port == v4->sin_port && !memcmp(address, &v4->sin_addr, 4);
 }
 
@@ -121,7 +123,7 @@ static void loopback_up(void)
 	close(fd);
 }
 
-/* A socket that waits for nothing longer than this; -1 with errno set if there is none. */
+/* Opens a socket with timeouts. Returns -1 with errno set on failure. */
 static int tcp_socket(int family, int patience_ms)
 {
 	const struct timeval patience = { patience_ms / 1000, patience_ms % 1000 * 1000 };
@@ -142,7 +144,7 @@ static bool bind_to(int fd, int family, const struct sockaddr_in *address)
 	return !bind(fd, (struct sockaddr *)&storage, length);
 }
 
-/* Opens a listening socket, at any port of a random address. Returns it, or -errno. */
+/* Opens a listening socket on any port of a random address. Returns it, or -errno. */
 static int listener_open(int family, int patience_ms, struct sockaddr_in *address)
 {
 	struct sockaddr_storage told = {};
@@ -157,7 +159,7 @@ static int listener_open(int family, int patience_ms, struct sockaddr_in *addres
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 	if (bind_to(fd, family, address) && !listen(fd, LOOPBACK_SESSIONS) &&
 	    !getsockname(fd, (struct sockaddr *)&told, &length)) {
-		/* The port stands at the same place in both families. */
+		/* The port is at the same offset in both families. */
 		address->sin_port = ((const struct sockaddr_in *)&told)->sin_port;
 		return fd;
 	}
@@ -196,7 +198,7 @@ static int sockets_open(struct loopback *loopback, int patience_ms)
 	return result;
 }
 
-/* Runs in the helper process, or in ours for the host's network. */
+/* Runs in the helper process or, for the host's network, in ours. Returns 0 or a positive errno. */
 static int open_network(void *arg)
 {
 	const struct opening *opening = arg;
@@ -227,7 +229,7 @@ int loopback_open(struct loopback *loopback, int patience_ms)
 	int result;
 
 	forget_all(loopback);
-	/* Whatever keeps the helper process from it, the host's loopback may do. */
+	/* If the helper process fails for any reason, the host's loopback may work. */
 	if (helper_run(open_network, &opening)) {
 		loopback_close(loopback);
 		opening.own = false;
@@ -269,7 +271,7 @@ bool loopback_connect(const struct loopback_end *end)
 	return !connect(end->fd, (struct sockaddr *)&storage, length);
 }
 
-/* Accepts a session's client; on the host's loopback, somebody else could come first. */
+/* Accepts the session's client. On the host's loopback, others might connect first. */
 static bool session_accept(struct loopback_session *session, int listener)
 {
 	const struct loopback_end *client = &session->client;
@@ -292,10 +294,11 @@ static bool session_accept(struct loopback_session *session, int listener)
 	return false;
 }
 
-/* Sends a random number of bytes, few enough to need no reader, and takes them out again. */
+/* Sends a random number of bytes, few enough to fit the buffers, and receives them. */
 static bool transfer(const struct loopback_end *from, const struct loopback_end *to)
 {
-	static char bytes[32768]; /* of no meaning; not const, or the binary would keep its zeros */
+	static char
+		bytes[32768]; /* arbitrary; not const, which would put the zeros into the binary */
 	const int on = 1;
 	ssize_t left = (ssize_t)(sizeof(bytes) / 2 + random_u32() % (sizeof(bytes) / 2)), got;
 

@@ -8,16 +8,15 @@
 #define SOCKET_BYTES (SOCKET_CHUNKS * CHUNK_BYTES)
 #define NET_BYTES    (NET_CHUNKS * CHUNK_BYTES)
 
-/* Fewer samples than this would make a chance match too likely. */
+/* With fewer samples, a match by chance would be too likely. */
 #define SAMPLES_LEAST 2
 
-/* How a field is looked for. */
+/* How to find a field. */
 struct rule {
 	enum layout_field field;
-	int usual;   /* where it stands on every kernel known: taken if the values agree, else
-			searched */
-	bool in_net; /* in struct net rather than in the socket */
-	bool first;  /* of several places, take the first: copies may follow */
+	int usual;   /* its offset on all known kernels; if that fails, all are tried */
+	bool in_net; /* in struct net, not in the socket */
+	bool first;  /* take the first of several offsets: copies may follow */
 	bool (*fits)(const uint8_t *memory, const uint8_t *expected, int bytes);
 };
 
@@ -26,7 +25,7 @@ static bool fits_exactly(const uint8_t *memory, const uint8_t *expected, int byt
 	return !memcmp(memory, expected, (size_t)bytes);
 }
 
-/* The two lowest flags are known; no kernel has used the upper half. */
+/* The two lowest flags are known. No kernel uses the upper half. */
 static bool fits_flags(const uint8_t *memory, const uint8_t *expected, int bytes)
 {
 	uint64_t value, wanted;
@@ -36,7 +35,7 @@ static bool fits_flags(const uint8_t *memory, const uint8_t *expected, int bytes
 	return (value & 3) == wanted && !(value >> 32);
 }
 
-/* srtt_us holds eight times the round trip time that TCP_INFO tells. */
+/* srtt_us is eight times the round trip time in TCP_INFO. */
 static bool fits_srtt(const uint8_t *memory, const uint8_t *expected, int bytes)
 {
 	uint32_t value, wanted;
@@ -56,7 +55,7 @@ static const struct rule rules[] = {
 	{ FIELD_V6_DADDR, 56, .fits = fits_exactly },
 	{ FIELD_V6_RCV_SADDR, 72, .fits = fits_exactly },
 	{ FIELD_SK_FLAGS, 96, .fits = fits_flags },
-	/* The flow that the route is looked up by, further on, has the port once more. */
+	/* The flow used for routing, at a higher offset, contains the port again. */
 	{ FIELD_SPORT, OFFSET_UNKNOWN, .first = true, .fits = fits_exactly },
 	{ FIELD_SK_ERR, OFFSET_UNKNOWN, .fits = fits_exactly },
 	{ FIELD_BYTES_RECEIVED, OFFSET_UNKNOWN, .fits = fits_exactly },
@@ -72,7 +71,7 @@ static bool readable(const struct sample *sample, int at, int bytes)
 	       sample->readable[(at + bytes - 1) / CHUNK_BYTES];
 }
 
-/* True if the field can stand at this offset, by every sample that has an expectation. */
+/* Whether the field may be at this offset, in every sample with an expected value. */
 static bool fits_all(const struct rule *rule, const struct samples *samples, int offset)
 {
 	const int bytes = layout_field_bytes(rule->field);
@@ -114,13 +113,15 @@ static int field_find(const struct rule *rule, const struct samples *samples)
 	return found;
 }
 
-/* Sockets of ours are all of one type and protocol, so these are looked for side by side. */
+/*
+ * All our sockets have the same type and protocol, which are adjacent; so they are found together.
+ */
 struct protocol_form {
 	uint8_t bytes[4];
 	uint8_t mask[4];
-	int at;	   /* where in them the protocol stands */
-	int width; /* and in how many bytes */
-	int align; /* of all of them */
+	int at;	   /* offset of the protocol in `bytes` */
+	int width; /* size of the protocol in bytes */
+	int align; /* of `bytes` */
 };
 
 static const struct protocol_form protocol_forms[] = {
@@ -128,10 +129,12 @@ static const struct protocol_form protocol_forms[] = {
 	{ { IPPROTO_TCP, 0, SOCK_STREAM, 0 }, { 0xff, 0xff, 0xff, 0xff }, 0, 2, 2 },
 	/* Since 5.6: __u16 sk_type, sk_protocol. */
 	{ { SOCK_STREAM, 0, IPPROTO_TCP, 0 }, { 0xff, 0xff, 0xff, 0xff }, 2, 2, 2 },
-	/* Before: a byte of flags, of which ours have none of the low four; one of protocol, two of
-	 * type. */
+	/*
+	 * Before: one byte of flags, the low four of which are 0; one byte of protocol; two of
+	 * type.
+	 */
 	{ { 0, IPPROTO_TCP, SOCK_STREAM, 0 }, { 0x0f, 0xff, 0xff, 0xff }, 1, 1, 4 },
-	/* Before 4.10 or so the low two of these flags are sk_shutdown, which closing sets. */
+	/* Before about 4.10 the two lowest flags are sk_shutdown, which closing sets. */
 	{ { 0, IPPROTO_TCP, SOCK_STREAM, 0 }, { 0x0c, 0xff, 0xff, 0xff }, 1, 1, 4 },
 };
 
@@ -149,7 +152,7 @@ static bool fits_form(const struct samples *samples, const struct protocol_form 
 	return samples->count >= SAMPLES_LEAST;
 }
 
-/* Takes the form that stands at one place only. */
+/* Uses the first form that matches, if it does so at one offset only. */
 static void match_protocol(struct layout *layout, const struct samples *samples)
 {
 	int found = 0;
@@ -177,7 +180,7 @@ static bool is_expected(const struct samples *samples, enum layout_field field)
 	return samples->missed;
 }
 
-/* True if four bytes there are 0 in every sample in which the field's value is known. */
+/* Whether four bytes at this offset are 0 in every sample with an expected value of the field. */
 static bool is_quiet(const struct samples *samples, enum layout_field field, int at)
 {
 	static const uint8_t zero[4];
@@ -194,9 +197,9 @@ static bool is_quiet(const struct samples *samples, enum layout_field field, int
 }
 
 /*
- * What no sample shows, by its neighbours: skc_hash has stood between the addresses and the ports
- * since before 4.4, skc_bound_dev_if behind skc_state, and sk_err_soft behind sk_err until 6.7;
- * since then a pointer is there.
+ * Fields without sample values are found by their neighbours. skc_hash is between addresses and
+ * ports since before 4.4; skc_bound_dev_if follows skc_state; sk_err_soft follows sk_err until 6.7,
+ * later a pointer does.
  */
 static void match_neighbours(struct layout *layout, const struct samples *samples)
 {
@@ -224,7 +227,9 @@ size_t match_fields(struct layout *layout, const struct samples *samples)
 		layout->offset[field] = field_find(&rules[i], samples);
 		left += !layout_has(layout, field) && is_expected(samples, field);
 	}
-	/* The inode number was read by way of skc_net, so that stands where it was looked for. */
+	/*
+	 * The inode number was read through skc_net at its assumed offset, so that offset is right.
+	 */
 	layout->offset[FIELD_NET] =
 		layout_has(layout, FIELD_NETNS_INUM) ? SKC_NET_OFFSET : OFFSET_UNKNOWN;
 	match_neighbours(layout, samples);

@@ -7,10 +7,9 @@
 #include "sample.h"
 
 /*
- * Sets the offset of each field whose expected values stand at one place only, in every sample that
- * has an expectation; the other fields that can be discovered become unknown. Returns how many of
- * these could still be found: those that a sample expects, or that a sample that was missed may
- * have expected.
+ * Sets the offset of each field whose expected values are at exactly one offset in every sample
+ * that expects it; other discoverable fields become unknown. Returns how many of those might still
+ * be found: fields that a sample expects, or that a missed sample may have expected.
  */
 size_t match_fields(struct layout *layout, const struct samples *samples);
 

@@ -12,7 +12,7 @@
 #include "calibrator.h"
 #include "loopback.h"
 
-/* Socket flags as samples know them: neither, no descriptor left, the peer's FIN arrived. */
+/* The socket flags that are checked: no descriptor left, the peer's FIN has arrived. */
 #define FLAG_DEAD 1
 #define FLAG_DONE 2
 
@@ -21,10 +21,10 @@ struct sampler {
 	struct loopback loopback;
 	struct samples *samples;
 	int patience_ms;
-	int64_t deadline_ms; /* of the rehearsal */
+	int64_t deadline_ms; /* end of the rehearsal */
 };
 
-/* --- what is expected ------------------------------------------------------------------------ */
+/* --- expected values --- */
 
 static void expect(struct sample *sample, enum layout_field field, const void *bytes)
 {
@@ -34,7 +34,7 @@ static void expect(struct sample *sample, enum layout_field field, const void *b
 	memcpy(expectation->bytes, bytes, (size_t)layout_field_bytes(field));
 }
 
-/* Both architectures are little-endian: the low bytes come first. */
+/* Both architectures are little-endian, so the low bytes come first. */
 static void expect_u64(struct sample *sample, enum layout_field field, uint64_t value)
 {
 	expect(sample, field, &value);
@@ -48,12 +48,12 @@ static void expect_mapped(struct sample *sample, enum layout_field field, struct
 	expect(sample, field, bytes);
 }
 
-/* Who talks to whom. */
+/* The state, addresses and ports before the change. */
 static void expect_ends(struct sample *sample, const struct loopback_end *end)
 {
 	expect_u64(sample, FIELD_STATE, sample->oldstate);
 	expect_u64(sample, FIELD_FAMILY, (uint64_t)end->family);
-	/* The tracepoint comes when a socket that ends has already given up its port. */
+	/* At the change to CLOSE the socket has already given up its port. */
 	if (sample->newstate != STATE_CLOSE)
 		expect_u64(sample, FIELD_NUM, ntohs(end->local.sin_port));
 	expect(sample, FIELD_DPORT, &end->remote.sin_port);
@@ -67,7 +67,7 @@ static void expect_ends(struct sample *sample, const struct loopback_end *end)
 	}
 }
 
-/* What has passed; info is from before the change, and nothing was under way since. */
+/* The counters. info was read before the change, when nothing was in flight. */
 static void expect_counters(struct sample *sample, const struct tcp_info *info)
 {
 	expect_u64(sample, FIELD_BYTES_ACKED, info->tcpi_bytes_acked);
@@ -81,11 +81,11 @@ static void expect_net(struct sample *sample, uint64_t inode)
 		expect_u64(sample, FIELD_NETNS_INUM, inode);
 }
 
-/* --- samples --------------------------------------------------------------------------------- */
+/* --- samples --- */
 
 /*
- * Waits for the sample of a change that an end makes. If it does not come, it is counted, and what
- * is returned is written to and never looked at.
+ * Waits for the sample of an end's state change. If it does not arrive, counts it as missed and
+ * returns a sample that is ignored.
  */
 static struct sample *collect(struct sampler *sampler, const struct loopback_end *end,
 			      uint32_t oldstate, uint32_t newstate)
@@ -117,7 +117,7 @@ static struct sample *collect(struct sampler *sampler, const struct loopback_end
 	return sample;
 }
 
-/* Waits until all that was sent is acknowledged, so that the counters stand still. */
+/* Waits until all data sent is acknowledged, so that the counters are stable. */
 static bool settle(const struct sampler *sampler, const struct loopback_end *end,
 		   struct tcp_info *info)
 {
@@ -129,7 +129,7 @@ static bool settle(const struct sampler *sampler, const struct loopback_end *end
 	return info->tcpi_bytes_received;
 }
 
-/* Waits for the peer's FIN, and lets it be acknowledged at once rather than 40 ms later. */
+/* Waits for the peer's FIN, and has it acknowledged at once instead of after 40 ms. */
 static bool await_fin(const struct loopback_end *end)
 {
 	const int on = 1;
@@ -141,7 +141,7 @@ static bool await_fin(const struct loopback_end *end)
 	return true;
 }
 
-/* The client closes first, all of it or only its sending half; then the server closes. */
+/* The client closes first, fully or only its sending half; then the server closes. */
 static bool sample_orderly(struct sampler *sampler, struct loopback_session *session, bool half)
 {
 	struct loopback_end *client = &session->client, *server = &session->server;
@@ -169,7 +169,7 @@ static bool sample_orderly(struct sampler *sampler, struct loopback_session *ses
 	loopback_end_close(server);
 	sample = collect(sampler, server, STATE_CLOSE_WAIT, STATE_LAST_ACK);
 	expect_counters(sample, &before_server);
-	/* The client's FIN has been counted since. */
+	/* It has also counted the client's FIN. */
 	expect_u64(sample, FIELD_BYTES_RECEIVED, before_server.tcpi_bytes_received + 1);
 	expect_u64(sample, FIELD_SK_FLAGS, FLAG_DONE);
 	expect_u64(sample, FIELD_SK_ERR, 0);
@@ -182,14 +182,14 @@ static bool sample_orderly(struct sampler *sampler, struct loopback_session *ses
 	return true;
 }
 
-/* The server resets: it has no error, the client gets one. */
+/* The server resets: it gets no error, the client does. */
 static void sample_reset(struct sampler *sampler, struct loopback_session *session)
 {
 	const struct linger now = { .l_onoff = 1 };
 	const int at_once = -1;
 	struct sample *sample;
 
-	/* The only value that the kernel keeps as it is; others become its own ticks. */
+	/* The kernel stores only this value unchanged; others are converted to ticks. */
 	setsockopt(session->server.fd, IPPROTO_TCP, TCP_LINGER2, &at_once, sizeof(at_once));
 	setsockopt(session->client.fd, IPPROTO_TCP, TCP_LINGER2, &at_once, sizeof(at_once));
 	setsockopt(session->server.fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
@@ -202,7 +202,7 @@ static void sample_reset(struct sampler *sampler, struct loopback_session *sessi
 	expect(sample, FIELD_LINGER2, &at_once);
 }
 
-/* Nobody listens; a firewall on the host's loopback may also say nothing. */
+/* Nothing listens. On the host's loopback a firewall may drop the SYN. */
 static void sample_refused(struct sampler *sampler)
 {
 	struct sample *sample;
@@ -213,7 +213,7 @@ static void sample_refused(struct sampler *sampler)
 	expect_u64(sample, FIELD_SK_ERR, ECONNREFUSED);
 }
 
-/* All that counts in the host's network is that the socket ends, whatever a firewall does to it. */
+/* In the host's network it only matters that the socket closes, whatever a firewall does. */
 static void sample_host(struct sampler *sampler)
 {
 	struct loopback_end *host = &sampler->loopback.host;
@@ -242,7 +242,7 @@ static int sample_all(struct sampler *sampler)
 	return 0;
 }
 
-/* Every session of ours has one of these as its peer. */
+/* Every session of the rehearsal has one of these peer addresses. */
 static int own_all(const struct sampler *sampler)
 {
 	const struct loopback *loopback = &sampler->loopback;

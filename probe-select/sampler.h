@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Plays a rehearsal and samples its sockets: what becomes of each session is known here. */
+/* Plays rehearsals and samples their sockets, with the values expected of each session. */
 #ifndef TCPLIFE_SAMPLER_H
 #define TCPLIFE_SAMPLER_H
 
@@ -8,10 +8,9 @@
 struct calibrator;
 
 /*
- * Plays one rehearsal, and fills in the samples that came of it and how many did not. patience_ms:
- * how long a single state change may take; all together they take no more than four times that.
- * Returns 0, or -errno if the sessions could not be made or did not go as they should, with the
- * samples that came before.
+ * Plays one rehearsal; fills in the samples and the number missed. A state change may take
+ * patience_ms, all together four times as long. Returns 0, or -errno if sessions could not be
+ * opened or did not go as planned; the samples until then are valid.
  */
 int sampler_play(struct samples *samples, struct calibrator *calibrator, int patience_ms);
 

@@ -36,7 +36,7 @@ const char *candidate_layout(const struct candidate *candidate, const struct wis
 	return candidate->kernel_btf ? "kernel BTF" : "discovery";
 }
 
-/* Ubuntu 4.4.0-119 to -126: any BPF map look-up can panic (LP#1763454). */
+/* Ubuntu 4.4.0-119 to -126: any BPF map lookup can panic (LP#1763454). */
 static bool panics(const struct facts *f)
 {
 	int abi = 0;
@@ -46,7 +46,7 @@ static bool panics(const struct facts *f)
 	return abi >= 119 && abi <= 126;
 }
 
-/* What rules out every path at once; empty if nothing does. */
+/* Sets the refusal if nothing can work here; else it stays empty. */
 static void refuse_all(struct plan *plan, const struct facts *f, const struct wishes *wishes)
 {
 	char *why = plan->refusal;

@@ -7,21 +7,21 @@
 
 #include "bpf/record.h"
 
-#define SNAPSHOTS_MOST 32 /* more than one rehearsal gives */
+#define SNAPSHOTS_MOST 32 /* more than a rehearsal makes */
 #define WHOLE	       ((1u << SNAPSHOT_CHUNKS) - 1)
 
 struct snapshot {
-	uint64_t arrived; /* how many snapshots there were before it, and itself; 0: none here */
+	uint64_t arrived; /* position in order of arrival, from 1; 0: unused */
 	uint64_t socket, number;
 	uint32_t oldstate, newstate;
-	uint32_t have; /* bit n: chunk n has come */
-	bool torn;     /* two of its chunks contradict each other */
+	uint32_t have; /* bit n: chunk n has arrived */
+	bool torn;     /* two chunks contradict each other */
 	bool readable[SNAPSHOT_CHUNKS];
 	uint8_t memory[SNAPSHOT_CHUNKS * CHUNK_BYTES];
 };
 
 struct snapshots {
-	uint64_t arrived; /* so far */
+	uint64_t arrived; /* number so far */
 	struct snapshot list[SNAPSHOTS_MOST];
 };
 
@@ -35,7 +35,7 @@ void snapshots_free(struct snapshots *snapshots)
 	free(snapshots);
 }
 
-/* The snapshot that a chunk is of: found, or begun. */
+/* Finds or begins the snapshot of a chunk. */
 static struct snapshot *snapshot_of(struct snapshots *snapshots, const struct chunk *chunk)
 {
 	struct snapshot *oldest = snapshots->list;
@@ -83,7 +83,7 @@ static uint16_t number_at(const struct snapshot *s, size_t offset)
 	return number;
 }
 
-/* True if the socket has these ends. When it ends, it may have given up its port already. */
+/* Whether the socket has these addresses and ports. On CLOSE it may have given up its port. */
 static bool has_ends(const struct snapshot *s, const struct state_change *change)
 {
 	const uint16_t lport = number_at(s, SKC_NUM_OFFSET);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Snapshots of sockets, put together from the chunks that the calibration program sends. Chunks may
- * be lost, come twice, or be of somebody else's socket; a snapshot is handed out only if it is
- * whole and of the socket that is asked for. Makes no system call.
+ * Assembles snapshots of sockets from the chunks of the calibration program. Chunks may be lost,
+ * arrive twice, or belong to other sockets; only complete snapshots of the requested socket are
+ * returned. Makes no system calls.
  */
 #ifndef TCPLIFE_SNAPSHOTS_H
 #define TCPLIFE_SNAPSHOTS_H
@@ -12,7 +12,7 @@
 
 #include "sample.h"
 
-/* A state change of one socket, which its addresses and ports name: no two sockets share them. */
+/* A state change of a socket, which its addresses and ports identify. */
 struct state_change {
 	uint32_t laddr, raddr;	     /* network order */
 	uint16_t lport, rport;	     /* host order */
@@ -21,16 +21,16 @@ struct state_change {
 
 struct snapshots;
 
-/* Returns NULL without memory. */
+/* Returns NULL if out of memory. Free it with snapshots_free(). */
 struct snapshots *snapshots_new(void);
 void snapshots_free(struct snapshots *snapshots);
 
-/* Takes a chunk as it came. When there is no room left, the oldest snapshot makes room. */
+/* Adds a chunk. If there is no room for a new snapshot, drops the oldest. */
 void snapshots_add(struct snapshots *snapshots, const struct chunk *chunk);
 
 /*
- * Moves the first whole snapshot of this change into *sample, with no expectation given. Returns
- * false, with *sample untouched, if there is none (yet).
+ * Moves the first complete snapshot of this change into *sample, without expected values. Returns
+ * false, with *sample unchanged, if there is none yet.
  */
 bool snapshots_take(struct snapshots *snapshots, const struct state_change *change,
 		    struct sample *sample);

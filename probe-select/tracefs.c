@@ -20,7 +20,7 @@ int tracefs_open(bool *own)
 						 "tracing" };
 	int fd = pseudofs_open(&tracefs, own);
 
-	/* Before 4.1 it was a directory of debugfs. */
+	/* Before 4.1 it is a directory of debugfs. */
 	return fd == -ENODEV ? pseudofs_open(&debugfs, own) : fd;
 }
 
