@@ -83,8 +83,8 @@ static int events_write(int events, const char *command)
 }
 
 /*
- * Since 4.12, according to tracefs' README. Older kernels accept the number, but as part of the
- * name.
+ * Since 4.12, according to tracefs' README. Before that, the number is no error, but the event gets
+ * another name.
  */
 static bool instances_settable(int tracefs)
 {

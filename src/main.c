@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* options -> choose -> drain -> write -> report */
+/* Parses the command line and runs what it asks for. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
