@@ -16,9 +16,26 @@ static void put_keys(struct text *t, const struct stats_by *by, const struct ses
 	}
 }
 
-static void put_quantile(struct text *t, const struct histogram *h, unsigned permille)
+static void put_key(struct text *t, const char *begin, const char *rest)
 {
-	json_put_known(t, h->count ? (int64_t)histogram_quantile(h, permille) : -1);
+	JSON_LITERAL(t, ",\"");
+	text_put_string(t, begin);
+	text_put_string(t, rest);
+	JSON_LITERAL(t, "\":");
+}
+
+/* How many sessions have a value, and its quantiles. */
+static void put_measure(struct text *t, const struct measure_row *measure,
+			const struct histogram *h)
+{
+	put_key(t, measure->json, "measured");
+	text_put_number(t, h->count);
+	for (unsigned i = 0; i < QUANTILES; i++) {
+		const uint64_t ns = histogram_quantile(h, quantiles[i].permille);
+
+		put_key(t, measure->json, quantiles[i].json);
+		json_put_known(t, h->count ? (int64_t)ns : -1);
+	}
 }
 
 static void put_figures(struct text *t, const struct report_page *page,
@@ -42,16 +59,8 @@ static void put_figures(struct text *t, const struct report_page *page,
 	text_put_number(t, f->rx_bytes);
 	JSON_KEY(t, "rx_unknown");
 	text_put_number(t, f->rx_unknown);
-	JSON_KEY(t, "measured");
-	text_put_number(t, f->lifespans.count);
-	JSON_KEY(t, "p50_ns");
-	put_quantile(t, &f->lifespans, 500);
-	JSON_KEY(t, "p90_ns");
-	put_quantile(t, &f->lifespans, 900);
-	JSON_KEY(t, "p99_ns");
-	put_quantile(t, &f->lifespans, 990);
-	JSON_KEY(t, "max_ns");
-	put_quantile(t, &f->lifespans, 1000);
+	for (unsigned i = 0; i < MEASURES; i++)
+		put_measure(t, &measures[i], &f->measured[i]);
 }
 
 /* Two arrays, up to the last class that has sessions: where each class begins, and its count. */

@@ -52,9 +52,8 @@ static void put_sum(struct text *t, const struct row *row, uint64_t bytes, uint6
 }
 
 /* Milliseconds, with the decimals needed for 0.1% and at most three. */
-static void put_quantile(struct text *t, const struct row *row, unsigned permille)
+static void put_quantile(struct text *t, const struct histogram *h, unsigned permille)
 {
-	const struct histogram *h = &row->figures->lifespans;
 	const int64_t ns = (int64_t)histogram_quantile(h, permille);
 
 	if (!h->count)
@@ -96,85 +95,104 @@ static void put_rx(struct text *t, const struct row *row)
 	put_sum(t, row, row->figures->rx_bytes, row->figures->rx_unknown);
 }
 
-static void put_p50(struct text *t, const struct row *row)
-{
-	put_quantile(t, row, 500);
-}
-
-static void put_p90(struct text *t, const struct row *row)
-{
-	put_quantile(t, row, 900);
-}
-
-static void put_p99(struct text *t, const struct row *row)
-{
-	put_quantile(t, row, 990);
-}
-
-static void put_max(struct text *t, const struct row *row)
-{
-	put_quantile(t, row, 1000);
-}
-
-static const struct {
-	const char *title;
+struct column {
+	const char *title[2]; /* one after the other, in capitals */
+	/* What it shows, by the first of these that is there. */
 	void (*put)(struct text *t, const struct row *row);
-} figures[] = {
-	{ "SESSIONS", put_sessions },
-	{ "FAILED", put_failed },
-	{ "PER_S", put_rate },
-	{ "TX", put_tx },
-	{ "RX", put_rx },
-	{ "P50_MS", put_p50 },
-	{ "P90_MS", put_p90 },
-	{ "P99_MS", put_p99 },
-	{ "MAX_MS", put_max },
+	const struct field *key;
+	enum measure measure;
+	unsigned permille;
 };
 
-#define FIGURES (sizeof(figures) / sizeof(figures[0]))
+static const struct column sums[] = {
+	{ .title = { "SESSIONS" }, .put = put_sessions },
+	{ .title = { "FAILED" }, .put = put_failed },
+	{ .title = { "PER_S" }, .put = put_rate },
+	{ .title = { "TX" }, .put = put_tx },
+	{ .title = { "RX" }, .put = put_rx },
+};
 
-static void put_title(struct text *t, const struct stats_by *by, unsigned column)
+#define SUMS	     (sizeof(sums) / sizeof(sums[0]))
+#define COLUMNS_MOST (FIELDS_MOST + SUMS + (size_t)MEASURES * QUANTILES)
+
+/* Calls a function for each row, first with NULL if a header is wanted. */
+struct walk {
+	struct writer *writer;
+	struct column columns[COLUMNS_MOST];
+	size_t widths[COLUMNS_MOST];
+	unsigned keys; /* these are the first columns */
+	unsigned count;
+	void (*visit)(struct walk *walk, const struct row *row);
+};
+
+static void add_measure(struct walk *walk, enum measure n, const struct histogram *all)
+{
+	const struct measure_row *measure = &measures[n];
+
+	if (!all->count && !measure->always)
+		return;
+	for (unsigned i = 0; i < QUANTILES; i++)
+		if (measure->columns >> i & 1)
+			walk->columns[walk->count++] = (struct column){
+				.title = { measure->title, quantiles[i].title },
+				.measure = n,
+				.permille = quantiles[i].permille,
+			};
+}
+
+/* The columns of a page. */
+static void walk_plan(struct walk *walk, const struct stats *stats)
+{
+	const struct stats_by *by = stats_by(stats);
+
+	for (unsigned i = 0; i < by->count; i++)
+		walk->columns[walk->count++] =
+			(struct column){ .title = { by->keys[i]->key }, .key = by->keys[i] };
+	walk->keys = walk->count;
+	for (unsigned i = 0; i < SUMS; i++)
+		walk->columns[walk->count++] = sums[i];
+	for (unsigned i = 0; i < MEASURES; i++)
+		add_measure(walk, (enum measure)i, &stats_all(stats)->measured[i]);
+}
+
+static void put_title(struct text *t, const struct column *column)
 {
 	char *from = t->at;
 
-	text_put_string(t, column < by->count ? by->keys[column]->key
-					      : figures[column - by->count].title);
+	text_put_string(t, column->title[0]);
+	if (column->title[1])
+		text_put_string(t, column->title[1]);
 	for (; from < t->at; from++)
 		if (*from >= 'a' && *from <= 'z')
 			*from = (char)(*from - 'a' + 'A');
 }
 
 /* row: NULL for the header. */
-static void put_cell(struct text *t, const struct stats_by *by, unsigned column,
-		     const struct row *row)
+static void put_cell(struct text *t, const struct walk *walk, unsigned n, const struct row *row)
 {
+	const struct column *column = &walk->columns[n];
+
 	if (!row)
-		put_title(t, by, column);
-	else if (column >= by->count)
-		figures[column - by->count].put(t, row);
+		put_title(t, column);
+	else if (column->put)
+		column->put(t, row);
+	else if (!column->key)
+		put_quantile(t, &row->figures->measured[column->measure], column->permille);
 	else if (row->id)
-		value_put_cell(t, by->keys[column], row->id, CELL_MAX);
-	else if (!column)
+		value_put_cell(t, column->key, row->id, CELL_MAX);
+	else if (!n)
 		text_put_string(t, row->label);
 }
 
-/* Calls a function for each row, first with NULL if a header is wanted. */
-struct walk {
-	struct writer *writer;
-	const struct stats_by *by;
-	size_t widths[FIELDS_MOST + FIGURES];
-	void (*visit)(struct walk *walk, const struct row *row);
-};
-
 static void measure_row(struct walk *walk, const struct row *row)
 {
-	for (unsigned i = 0; i < walk->by->count + FIGURES; i++) {
+	for (unsigned i = 0; i < walk->count; i++) {
 		char buffer[CELL_MAX];
 		struct text cell;
 		size_t columns;
 
 		text_init(&cell, buffer, sizeof(buffer));
-		put_cell(&cell, walk->by, i, row);
+		put_cell(&cell, walk, i, row);
 		columns = text_columns(cell.begin, cell.at);
 		if (columns > walk->widths[i])
 			walk->widths[i] = columns;
@@ -184,13 +202,13 @@ static void measure_row(struct walk *walk, const struct row *row)
 static void write_row(struct walk *walk, const struct row *row)
 {
 	struct text *t = writer_room(walk->writer);
-	const unsigned last = walk->by->count + FIGURES - 1;
+	const unsigned last = walk->count - 1;
 
 	for (unsigned i = 0; i <= last; i++) {
 		const char *from = t->at;
 
-		put_cell(t, walk->by, i, row);
-		if (i < walk->by->count)
+		put_cell(t, walk, i, row);
+		if (i < walk->keys)
 			text_pad_right(t, from, walk->widths[i]);
 		else
 			text_pad_left(t, from, walk->widths[i]);
@@ -311,9 +329,10 @@ static void write_histogram(struct writer *w, const struct report_page *page)
 
 void report_table(struct writer *w, const struct report_page *page)
 {
-	struct walk walk = { .writer = w, .by = stats_by(page->stats), .visit = measure_row };
+	struct walk walk = { .writer = w, .visit = measure_row };
 
 	write_caption(w, page);
+	walk_plan(&walk, page->stats);
 	walk_rows(&walk, page);
 	walk.visit = write_row;
 	walk_rows(&walk, page);

@@ -57,9 +57,16 @@ struct stats *stats_new(const struct stats_by *by)
 	return s;
 }
 
+static void figures_clear(struct stats_figures *f)
+{
+	for (unsigned i = 0; i < MEASURES; i++)
+		histogram_clear(&f->measured[i]);
+	*f = (struct stats_figures){ 0 };
+}
+
 static void group_free(struct stats_group *group)
 {
-	histogram_clear(&group->figures.lifespans);
+	figures_clear(&group->figures);
 	free((char *)group->id.cgroup);
 	free(group);
 }
@@ -69,9 +76,8 @@ void stats_clear(struct stats *s)
 	for (uint32_t i = 0; i < table_count(s->table); i++)
 		group_free(s->groups[i]);
 	table_clear(s->table);
-	histogram_clear(&s->all.lifespans);
-	histogram_clear(&s->other.lifespans);
-	s->all = s->other = (struct stats_figures){ 0 };
+	figures_clear(&s->all);
+	figures_clear(&s->other);
 	memset(s->lifespans, 0, sizeof(s->lifespans));
 }
 
@@ -150,19 +156,18 @@ static void add_bytes(uint64_t *sum, uint64_t *unknown, int64_t bytes)
 		*sum += (uint64_t)bytes;
 }
 
-static bool has_lifespan(const struct session *s)
-{
-	return s->age_known && s->ending != ENDING_OPEN;
-}
-
 static void figures_add(struct stats_figures *f, const struct session *s)
 {
 	f->sessions++;
 	f->failed += session_failed(s);
 	add_bytes(&f->tx_bytes, &f->tx_unknown, s->tx_bytes);
 	add_bytes(&f->rx_bytes, &f->rx_unknown, s->rx_bytes);
-	if (has_lifespan(s) && !histogram_add(&f->lifespans, (uint64_t)s->duration_ns))
-		f->unmeasured++;
+	for (unsigned i = 0; i < MEASURES; i++) {
+		const int64_t ns = measures[i].read(s);
+
+		if (ns >= 0 && !histogram_add(&f->measured[i], (uint64_t)ns))
+			f->unmeasured++;
+	}
 }
 
 static unsigned lifespan_class(int64_t ns)
@@ -175,11 +180,12 @@ static unsigned lifespan_class(int64_t ns)
 void stats_add(struct stats *s, const struct session *session)
 {
 	struct stats_group *group = find_group(s, session);
+	const int64_t lifespan = measures[MEASURE_LIFESPAN].read(session);
 
 	figures_add(group ? &group->figures : &s->other, session);
 	figures_add(&s->all, session);
-	if (has_lifespan(session))
-		s->lifespans[lifespan_class(session->duration_ns)]++;
+	if (lifespan >= 0)
+		s->lifespans[lifespan_class(lifespan)]++;
 }
 
 const struct stats_by *stats_by(const struct stats *s)

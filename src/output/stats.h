@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "histogram.h"
+#include "measure.h"
 #include "session/fields.h"
 #include "session/session.h"
 #include "base/words.h"
@@ -28,9 +29,9 @@ struct stats_figures {
 	uint64_t rx_bytes;
 	uint64_t tx_unknown; /* number of sessions that do not tell it */
 	uint64_t rx_unknown;
-	uint64_t unmeasured; /* lifespans dropped for lack of memory */
-	/* In nanoseconds, without sessions that are open or began before tracing. */
-	struct histogram lifespans;
+	uint64_t unmeasured; /* values of `measured` dropped for lack of memory */
+	/* In nanoseconds, by enum measure; of the sessions of which it is known. */
+	struct histogram measured[MEASURES];
 };
 
 struct stats_group {

@@ -44,7 +44,7 @@ connect_refused() {
 }
 
 @test "percentiles and the histogram of lifespans" {
-	stats quantiles lifespans
+	stats quantiles accept-wait lifespans
 }
 
 @test "beyond 4096 groups, the group other" {
@@ -52,7 +52,7 @@ connect_refused() {
 }
 
 @test "the table, its bars, JSON, and intervals" {
-	stats table bars json intervals
+	stats table wait-columns bars json intervals
 }
 
 @test "they are the sums of the truth" {

@@ -19,6 +19,7 @@ static struct session session(enum direction direction, uint16_t lport, uint16_t
 		.rport = rport,
 		.duration_ns = 10 * MS,
 		.connect_ns = direction == DIRECTION_OUT ? MS : -1,
+		.accept_wait_ns = -1,
 		.tx_bytes = 100,
 		.rx_bytes = 3000,
 		.uid = 1000,
@@ -79,7 +80,7 @@ static void test_service(void)
 	CHECK(count == 0 && stats_all(s)->sessions == 0 && stats_by(s)->count == 2);
 	add(s, session(DIRECTION_IN, 80, 50000));
 	stats_sort(s, &count);
-	CHECK(count == 1 && stats_all(s)->lifespans.count == 1);
+	CHECK(count == 1 && stats_all(s)->measured[MEASURE_LIFESPAN].count == 1);
 	stats_free(s);
 }
 
@@ -202,7 +203,8 @@ static void test_sums(void)
 	out.ending = ENDING_FIN_LOCAL;
 	out.age_known = false;
 	add(s, out);
-	CHECK(all->sessions == 4 && all->lifespans.count == 2 && all->unmeasured == 0);
+	CHECK(all->sessions == 4 && all->measured[MEASURE_LIFESPAN].count == 2 &&
+	      all->unmeasured == 0);
 	stats_free(s);
 }
 
@@ -230,7 +232,7 @@ static void test_failed(void)
 static void test_quantiles(void)
 {
 	struct stats *s = make("");
-	const struct histogram *h = &stats_all(s)->lifespans;
+	const struct histogram *h = &stats_all(s)->measured[MEASURE_LIFESPAN];
 
 	for (int i = 1000; i; i--) {
 		struct session one = session(DIRECTION_IN, (uint16_t)i, 1);
@@ -242,6 +244,34 @@ static void test_quantiles(void)
 	CHECK(llabs((long long)histogram_quantile(h, 900) - 900 * MS) <= 3600000);
 	CHECK(llabs((long long)histogram_quantile(h, 990) - 990 * MS) <= 3960000);
 	CHECK(histogram_quantile(h, 1000) == 1000 * MS);
+	stats_free(s);
+}
+
+/* How long sessions waited for accept(2): of those alone of which it is known. */
+static void test_accept_wait(void)
+{
+	struct stats *s = make("lport");
+	const struct histogram *h = &stats_all(s)->measured[MEASURE_ACCEPT_WAIT];
+	struct session one = session(DIRECTION_OUT, 1, 1);
+	size_t count;
+
+	add(s, one);
+	CHECK(!h->count);
+	for (int i = 100; i >= 0; i--) {
+		one = session(DIRECTION_IN, (uint16_t)(80 + i % 2), 1);
+		one.accept_wait_ns = i * MS;
+		/* Whether it has ended, or how old it is, does not matter. */
+		one.ending = i % 3 ? ENDING_FIN_LOCAL : ENDING_OPEN;
+		one.age_known = i % 5;
+		add(s, one);
+	}
+	CHECK(h->count == 101 && stats_all(s)->sessions == 102);
+	CHECK(llabs((long long)histogram_quantile(h, 500) - 50 * MS) <= MS / 5);
+	CHECK(histogram_quantile(h, 1000) == 100 * MS);
+	CHECK(stats_sort(s, &count)[0]->figures.measured[MEASURE_ACCEPT_WAIT].count == 51);
+	CHECK(stats_sort(s, &count)[2]->figures.measured[MEASURE_ACCEPT_WAIT].count == 0);
+	stats_clear(s);
+	CHECK(!h->count);
 	stats_free(s);
 }
 
@@ -286,7 +316,7 @@ static void test_limit(void)
 			CHECK(!"each of the first has its group");
 	CHECK(stats_other(s)->sessions == 4 * STATS_GROUPS);
 	CHECK(stats_all(s)->sessions == 6 * STATS_GROUPS);
-	CHECK(stats_other(s)->lifespans.count == 4 * STATS_GROUPS);
+	CHECK(stats_other(s)->measured[MEASURE_LIFESPAN].count == 4 * STATS_GROUPS);
 	stats_free(s);
 }
 
@@ -417,8 +447,37 @@ static void test_table(void)
 		   "\n");
 }
 
+/* They have columns once some session has waited. */
+static void test_wait_columns(void)
+{
+	struct session s = session(DIRECTION_IN, 80, 50000);
+
+	scene_begin("--stats");
+	feed();
+	s.accept_wait_ns = 0;
+	scene_add(s);
+	s.accept_wait_ns = 3 * MS;
+	scene_add(s);
+	scene_end(102000);
+	CHECK(strstr(scene.text, " MAX_MS WAIT_P50_MS WAIT_P99_MS\n"));
+	CHECK(strstr(scene.text, "\n443  out        4      1  2.00  400 29.0M  9.994 4000.0 4000.0 "
+				 "4000.0           -           -\n"));
+	CHECK(strstr(scene.text, "\n80   in         2      0  1.00  200  5.9K 10.000 10.000 10.000 "
+				 "10.000       0.000       3.000\n"));
+	CHECK(strstr(scene.text, "4000.0       0.000       3.000\n"));
+}
+
 static void test_json(void)
 {
+	struct session s = session(DIRECTION_IN, 80, 50000);
+
+	scene_begin("--stats -j");
+	s.accept_wait_ns = 2 * MS;
+	scene_add(s);
+	scene_end(104000);
+	CHECK(strstr(scene.text, ",\"accept_wait_measured\":1,\"accept_wait_p50_ns\":2000000,"
+				 "\"accept_wait_p90_ns\":2000000,\"accept_wait_p99_ns\":2000000,"
+				 "\"accept_wait_max_ns\":2000000}\n"));
 	scene_begin("--stats -j --by raddr,end,uid,comm");
 	scene_add(session(DIRECTION_OUT, 50000, 443));
 	scene_end(104000);
@@ -428,7 +487,9 @@ static void test_json(void)
 				 "\"per_second\":0.25,\"tx_bytes\":100,\"tx_unknown\":0,"
 				 "\"rx_bytes\":3000,\"rx_unknown\":0,\"measured\":1,"
 				 "\"p50_ns\":10000000,\"p90_ns\":10000000,\"p99_ns\":10000000,"
-				 "\"max_ns\":10000000}\n"));
+				 "\"max_ns\":10000000,\"accept_wait_measured\":0,"
+				 "\"accept_wait_p50_ns\":null,\"accept_wait_p90_ns\":null,"
+				 "\"accept_wait_p99_ns\":null,\"accept_wait_max_ns\":null}\n"));
 	CHECK(strstr(scene.text, ",\"of\":\"all\",\"raddr\":null,\"end\":null,\"uid\":null,"
 				 "\"comm\":null,\"sessions\":1,"));
 	CHECK(strstr(scene.text, ",\"lifespans_from_ns\":[0,15625,31250,62500,125000,250000,500000,"
@@ -522,9 +583,11 @@ int main(int argc, char **argv)
 		{ "sums", test_sums },
 		{ "failed", test_failed },
 		{ "quantiles", test_quantiles },
+		{ "accept-wait", test_accept_wait },
 		{ "lifespans", test_lifespans },
 		{ "limit", test_limit },
 		{ "table", test_table },
+		{ "wait-columns", test_wait_columns },
 		{ "json", test_json },
 		{ "intervals", test_intervals },
 		{ "bars", test_bars },
