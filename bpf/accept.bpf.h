@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The accept hook: who took a session that came in. The value that inet_csk_accept() returns is the
- * new socket on every kernel, while its arguments changed in 6.10.
+ * The accept hook, which tells who accepted an inbound session. inet_csk_accept() returns the new
+ * socket on every kernel, while its arguments changed in 6.10.
  */
 #ifndef TCPLIFE_ACCEPT_BPF_H
 #define TCPLIFE_ACCEPT_BPF_H
@@ -19,7 +19,10 @@ int accept_kretprobe(struct pt_regs *ctx)
 }
 
 #ifdef BUFFER_RING
-/* The return value follows the arguments: four before 6.10, two since. Which it is, BTF tells. */
+/*
+ * The return value follows the arguments, which are four before 6.10 and two since. BTF tells
+ * which.
+ */
 SEC("fexit/inet_csk_accept")
 int accept_fexit_4(const __u64 *ctx)
 {

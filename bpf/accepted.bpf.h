@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What is learned when a process takes a socket that came in: whose its session is. */
+/* What an accepted socket tells: the owner of its session. */
 #ifndef TCPLIFE_ACCEPTED_BPF_H
 #define TCPLIFE_ACCEPTED_BPF_H
 
 #include "lifespan.bpf.h"
 
-/* True unless the ports of a socket that was accepted are known not to be asked for. */
+/* False only if the accepted socket's ports are known not to be wanted. */
 static __always_inline bool accepted_is_wanted(const volatile struct config *config,
 					       const struct sock *sk)
 {
@@ -20,9 +20,9 @@ static __always_inline bool accepted_is_wanted(const volatile struct config *con
 }
 
 /*
- * True if a socket that was accepted, and of which nothing is known, has something to come: it is
- * not established yet, or older than the tracer. One that has ended in the queue would leave its
- * owner to whatever session has its memory next.
+ * Whether an accepted socket without a known session may still need its owner noted: it is not
+ * established yet, or is older than the tracer. If a session ended in the accept queue, a note
+ * would name the owner of the next session at that address.
  */
 static __always_inline bool accepted_is_early(const volatile struct config *config,
 					      const struct sock *sk)
@@ -52,8 +52,8 @@ static __always_inline struct life *early_find(const volatile struct config *con
 }
 
 /*
- * Names who is running as the owner of what was found for the key. The session can end at any time,
- * and another one have its place; but not between the claim and the mark.
+ * Makes the current process the owner of the session found for the key. The session may end at any
+ * time and another take its place, but not between the claim and the mark.
  */
 static __always_inline void owner_accept(const volatile struct config *config, __u64 key,
 					 struct life *life)
@@ -71,8 +71,8 @@ static __always_inline void owner_accept(const volatile struct config *config, _
 }
 
 /*
- * sk: what inet_csk_accept() returned, NULL if it failed. Inlined, as user space can only take out
- * of a whole program what an old kernel does not know (src/trace/insns.h).
+ * sk: the return value of inet_csk_accept(), NULL if it failed. Inlined, since user space can
+ * remove unknown instructions only from whole programs (src/trace/insns.h).
  */
 static __always_inline int lifespan_accept(const struct sock *sk)
 {
@@ -84,13 +84,16 @@ static __always_inline int lifespan_accept(const struct sock *sk)
 		return 0;
 	life = session_find(config, key);
 	if (!life && !accepted_is_early(config, sk)) {
-		/* Or it was born between the look for it and the look at its state. */
+		/* It may have begun after the first look and before its state was read. */
 		life = session_find(config, key);
 	} else if (!life && accepted_is_wanted(config, sk)) {
 		life_begin_owner(config, key, OWNER_ACCEPT);
 		if (near_is_there(config))
 			far_fence();
-		/* It may have been born meanwhile, on another CPU, which fetches it, or not. */
+		/*
+		 * It may have begun meanwhile on another CPU, which may or may not have fetched the
+		 * owner.
+		 */
 		life = near_find(config, key);
 		if (life)
 			far_drop(config, key);

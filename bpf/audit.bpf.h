@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Tells whether the sockets of sessions that are still in the table live. The kernel tells of a
- * change before it makes it, so a socket that is closed while its session is in the table ended
- * without our programs being told.
+ * Tells whether the sockets of sessions in the table are alive. The kernel reports a state change
+ * before it makes it; so if a socket is closed while its session is in the table, its end was not
+ * reported to our programs.
  */
 #ifndef TCPLIFE_AUDIT_BPF_H
 #define TCPLIFE_AUDIT_BPF_H
@@ -10,7 +10,7 @@
 #include "audit.h"
 #include "maps.bpf.h"
 
-/* Of what once was a socket, since memory of sockets is only reused for others at once. */
+/* The key was a socket once; only other sockets may reuse its memory at once. */
 static __always_inline bool audit_is_gone(__u64 key)
 {
 	const struct sock *sk = (const struct sock *)key;
@@ -47,7 +47,7 @@ struct {
 	__type(value, struct audit_question);
 } audit SEC(".maps");
 
-/* On tcp_getsockopt(), which getsockopt(2) calls by a pointer, so that no compiler inlines it. */
+/* On tcp_getsockopt(). getsockopt(2) calls it through a pointer, so no compiler inlines it. */
 SEC("kprobe")
 int audit_kprobe(struct pt_regs *ctx)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Copies the memory of discovery's own sockets when they begin to close and when they end, so that
- * user space can find where the fields stand. Obeys 4.4's verifier: no loops, no globals, helpers
- * write to the stack only.
+ * Copies the memory of discovery's own sockets when they begin to close and when they are closed,
+ * so that user space can find the offsets of fields. Written for 4.4's verifier: no loops, no
+ * globals, helpers write only to the stack.
  */
 #ifndef TCPLIFE_CALIBRATE_BPF_H
 #define TCPLIFE_CALIBRATE_BPF_H
@@ -18,9 +18,9 @@ struct {
 } chunks SEC(".maps");
 
 /*
- * The addresses of discovery's own sockets, in network order. They tell whose a socket is, as
- * nothing else does in a softirq, when any process may be running. Others can hardly have them, and
- * user space looks at both ends again.
+ * The peer addresses of discovery's own sockets, in network order. They identify our sockets even
+ * in a softirq, where any process may be running. Others are unlikely to have them, and user space
+ * checks both ends.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -29,7 +29,7 @@ struct {
 	__type(value, __u32);
 } own_addresses SEC(".maps");
 
-/* How many snapshots were begun. */
+/* The number of snapshots begun. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -46,9 +46,9 @@ static __always_inline bool is_own(const char *sk)
 }
 
 /*
- * A number that no other snapshot of the same socket has. Not the time: a coarse clock gives the
- * same one for milliseconds. An addition that returns the sum came with 5.12, so two CPUs may read
- * the same number here, but not for one socket, whose changes its lock puts in order.
+ * A number that no other snapshot of the same socket has. The time would not do: a coarse clock
+ * stands still for milliseconds. Atomic additions return the sum only since 5.12, so two CPUs may
+ * get the same number, but not for the same socket, whose lock serializes its changes.
  */
 static __always_inline __u64 snapshot_number(void)
 {

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The records of sessions that the other end or a timer ended, where no accept hook tells whose
- * they are: each waits until the process that holds the dead socket closes it, for then the kernel
- * destroys the socket while that process runs (tcp:tcp_destroy_sock, 4.16). What finds no room is
- * sent at once, and user space takes what is left when tracing ends: nothing is lost, but owners.
+ * Records of sessions that the peer or a timer ended, on kernels where no accept hook tells the
+ * owner. Each waits until the process that holds the dead socket closes it, when the kernel
+ * destroys the socket in that process (tcp:tcp_destroy_sock, 4.16). Records that find no room are
+ * sent at once, and user space takes the rest when tracing ends; so only owners are lost.
  */
 #ifndef TCPLIFE_HELD_BPF_H
 #define TCPLIFE_HELD_BPF_H
 
 #include "lifespan.bpf.h"
 
-/* True if the kernel is to destroy this socket, and the record of its session waits for that. */
+/* Whether the waiting record belongs to the socket that is destroyed. */
 static __always_inline bool held_is_same(const struct record *r, struct sock *sk)
 {
 	return r->rport == socket_remote_port(sk);
 }
 
-/* The kernel destroys a socket. */
+/* Called when the kernel destroys a socket. */
 static __always_inline int held_release(void *ctx, struct sock *sk)
 {
 	const volatile struct config *config = config_get();
@@ -32,7 +32,7 @@ static __always_inline int held_release(void *ctx, struct sock *sk)
 		return 0;
 	r = *waiting;
 	bpf_map_delete_elem(&held, &key);
-	/* Or the kernel has not told of the end of the one that waited. */
+	/* Otherwise the end of the waiting record's socket was not reported. */
 	if (held_is_same(&r, sk))
 		owner_set(config, &closer, OWNER_CLOSE);
 	r.pid = closer.pid;

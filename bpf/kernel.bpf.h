@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The few kernel structures that we read. Only names and kinds count: CO-RE replaces every offset
- * at load time by the layout of the running kernel (probe-select/layout.h lists the same fields).
+ * The few kernel structs that we read. Only names and types of members matter: CO-RE replaces every
+ * offset on loading by that of the running kernel (probe-select/layout.h lists the same fields).
  */
 #ifndef TCPLIFE_KERNEL_BPF_H
 #define TCPLIFE_KERNEL_BPF_H
@@ -14,7 +14,7 @@
 
 #include "record.h"
 
-/* The tests compile this for their own machine, too (tests/race). */
+/* The tests also compile this for their own machine (tests/race). */
 #ifdef __bpf__
 #define CORE __attribute__((preserve_access_index))
 #else
@@ -84,22 +84,22 @@ struct sk_buff {
 	__u64 cb;
 } CORE;
 
-/* What cb holds of an error in the queue. */
+/* The contents of cb for a message in the error queue. */
 struct sock_exterr_skb {
-	__u64 ee; /* the beginning of struct sock_extended_err: errno and origin */
+	__u64 ee; /* start of struct sock_extended_err: errno, origin */
 } CORE;
 
 struct task_struct {
 	__u32 tgid;
 	__u64 comm[COMM_LEN / 8];
-	__u64 group_leader; /* a pointer to the thread that stands for the process */
+	__u64 group_leader; /* pointer to the main thread of the process */
 } CORE;
 
 #define AF_INET	    2
 #define AF_INET6    10
 #define IPPROTO_TCP 6
 
-/* Reading kernel memory: bpf_probe_read() is what 4.4 has, and what 5.5 split in two. */
+/* Reads kernel memory. 4.4 has bpf_probe_read(), which 5.5 split in two. */
 #ifdef BUFFER_RING
 #define read_kernel bpf_probe_read_kernel
 #else
@@ -107,10 +107,10 @@ struct task_struct {
 #endif
 
 /*
- * The value, of which the compiler knows nothing from here on. The verifier believes only what it
- * sees: a test of a pointer for NULL before any arithmetic on it, a mask right where it bounds an
- * index. An optimiser, which knows more, moves the one and drops the other (clang 15, 17). So a
- * pointer goes through this after its test, and an index before its mask.
+ * Hides the value from the compiler. The verifier needs to see a NULL test before any arithmetic on
+ * a pointer, and a mask right before an index is used. Optimizers, which know more, move the former
+ * and drop the latter (clang 15, 17). So apply this to a pointer after its test, and to an index
+ * before its mask.
  */
 #define opaque(value)                            \
 	({                                       \
@@ -120,8 +120,8 @@ struct task_struct {
 	})
 
 /*
- * The pointer, through which nothing is loaded before the value was. Other CPUs than x86 reorder
- * loads, but not if the address of the second depends on the first.
+ * Returns the pointer, through which nothing is loaded before the value was. CPUs other than x86
+ * reorder loads, unless the second address depends on the first value.
  */
 #ifdef __TARGET_ARCH_arm64
 #define loaded_before(pointer, value)                                                          \
@@ -139,15 +139,15 @@ struct task_struct {
 	})
 #endif
 
-/* A word that other CPUs write. */
+/* Loads a word that other CPUs write. */
 #ifndef word_load
 #define word_load(pointer)   (*(const volatile __u64 *)(pointer))
 #define word32_load(pointer) (*(const volatile __u32 *)(pointer))
 #endif
 
 /*
- * Adds to a counter that several CPUs may have. From clang 20 on, __sync_fetch_and_add() always
- * fetches, for which there is no instruction before 5.12.
+ * Adds to a counter that several CPUs share. Since clang 20, __sync_fetch_and_add() always fetches,
+ * for which BPF has no instruction before 5.12.
  */
 static __always_inline void count_add(__u64 *count, __u64 change)
 {

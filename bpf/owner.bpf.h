@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Whose a session is: the process that runs at the moments that tell it for certain. */
+/* The owner of a session: the current process at the moments when that is certain. */
 #ifndef TCPLIFE_OWNER_BPF_H
 #define TCPLIFE_OWNER_BPF_H
 
 #include "ending.bpf.h"
 #include "sessions.bpf.h"
 
-/* Which process is running. */
+/* The current process. */
 struct running {
 	__u32 pid;
-	__u64 comm[COMM_LEN / 8]; /* what follows its end may be anything */
+	__u64 comm[COMM_LEN / 8]; /* bytes after the NUL may hold anything */
 };
 
-/* The process's name is that of the thread that leads its group; any thread may be running, or one
- * of the kernel's that does io_uring's work for it. False: it cannot be read. */
+/*
+ * Reads the name of the process, which is that of its main thread; the current thread may be any,
+ * or a kernel thread that works for io_uring. Returns false if it cannot be read.
+ */
 static __always_inline bool leader_read_comm(const volatile struct config *config,
 					     struct running *r)
 {
@@ -31,7 +33,7 @@ static __always_inline bool leader_read_comm(const volatile struct config *confi
 static __always_inline void running_read(const volatile struct config *config, struct running *r)
 {
 #ifdef HOOK_TYPED
-	/* Loads, where each helper would cost a tenth of a state change. */
+	/* Plain loads: each helper would cost a tenth of a state change. */
 	if (config->task) {
 		const struct task_struct *task = bpf_get_current_task_btf();
 		const struct task_struct *leader = (const struct task_struct *)task->group_leader;
@@ -47,7 +49,7 @@ static __always_inline void running_read(const volatile struct config *config, s
 		bpf_get_current_comm(r->comm, sizeof(r->comm));
 }
 
-/* Names who is running as the owner. */
+/* Makes the current process the owner. */
 static __always_inline void owner_set(const volatile struct config *config, struct life *life,
 				      enum owner how)
 {
@@ -55,7 +57,7 @@ static __always_inline void owner_set(const volatile struct config *config, stru
 	struct running running = {};
 
 	running_read(config, &running);
-	/* A close put off to a kernel worker says nothing of who closed. */
+	/* If a kworker closes, that does not tell who closed. */
 	if (!running.pid || (how != OWNER_CONNECT && running.comm[0] == kworker))
 		return;
 	life->pid = running.pid;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Rehearsals: the loopback sessions that discovery plays. No tcplife, whichever one played them,
- * prints them or counts them as lost, so their ends are chosen such that each of them tells what
- * they are: both addresses are of 127.64.0.0/10, and the client's address and port follow from the
- * server's. Of other sessions within 127.64.0.0/10, one in 2^34 looks like that.
+ * Rehearsals are the loopback sessions of discovery. No tcplife prints them or counts them as lost,
+ * whichever one played them, so either end must be recognizable: both addresses are in
+ * 127.64.0.0/10, and the client's address and port are a function of the server's. Of other
+ * sessions in 127.64.0.0/10, one in 2^34 looks like that.
  */
 #ifndef TCPLIFE_REHEARSAL_H
 #define TCPLIFE_REHEARSAL_H
 
 #include <linux/types.h>
 
-/* Host order, as are all addresses and ports here. */
+/* Host order, like all addresses and ports here. */
 #define REHEARSAL_NET	  0x7f400000U
 #define REHEARSAL_MASK	  0xffc00000U
-#define REHEARSAL_CLIENTS 8 /* of one server: they differ in the lowest bits of their addresses */
+#define REHEARSAL_CLIENTS 8 /* per server; they differ in the low bits of the address */
 
 struct rehearsal_end {
 	__u32 address;
@@ -42,7 +42,7 @@ static inline __attribute__((always_inline)) int rehearsal_is_pair(struct rehear
 	       first.address == (client.address & ~(REHEARSAL_CLIENTS - 1));
 }
 
-/* True if a session between these addresses, as struct record has them, is a rehearsal. */
+/* Whether a session between these addresses, in the form of struct record, is a rehearsal. */
 static inline __attribute__((always_inline)) int rehearsal_is(const __u8 laddr[16], __u16 lport,
 							      const __u8 raddr[16], __u16 rport)
 {

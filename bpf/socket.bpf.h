@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * How to read a socket. A typed hook (HOOK_TYPED) gets a pointer that the verifier knows and loads
- * from it; the others copy each field.
+ * Reads sockets. A typed hook (HOOK_TYPED) has a pointer that the verifier knows, and loads from
+ * it; the others copy each field.
  */
 #ifndef TCPLIFE_SOCKET_BPF_H
 #define TCPLIFE_SOCKET_BPF_H
@@ -33,7 +33,7 @@ static __always_inline bool is_known(const volatile struct config *config, __u32
 #define tcp_of(sk) ((struct tcp_sock *)(sk))
 #endif
 
-/* IPv4 as ::ffff:a.b.c.d, in memory order. */
+/* The prefix of ::ffff:a.b.c.d in memory order. */
 #define MAPPED_PREFIX bpf_htonl_(0xffff)
 #define bpf_htonl_(x) ((__u32)__builtin_bswap32(x))
 
@@ -67,7 +67,7 @@ static __always_inline void socket_read_addresses(struct sock *sk, struct record
 	}
 }
 
-/* What the tracepoint tells of is also SCTP's, DCCP's and MPTCP's. */
+/* The tracepoint also fires for SCTP, DCCP and MPTCP. */
 static __always_inline bool socket_is_tcp(struct sock *sk)
 {
 #ifdef HOOK_TYPED
@@ -85,7 +85,7 @@ static __always_inline bool address_is_link_local(const __u8 *bytes)
 	return bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
 }
 
-/* The interface that a link-local address of r is meant on: the kernel binds such sockets to it. */
+/* The interface of a link-local address in r. The kernel binds such sockets to their interface. */
 static __always_inline __u32 socket_scope(const volatile struct config *config, struct sock *sk,
 					  const struct record *r)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the typed and the raw hook share: both get the arguments of the tracepoint
- * inet_sock_set_state (struct sock *, oldstate, newstate), and both run two programs on it.
+ * Shared by the typed and the raw hook. Both get the arguments of the tracepoint
+ * inet_sock_set_state (struct sock *, oldstate, newstate), and both attach two programs to it.
  *
- * Since 6.1 the kernel does not run a program that is running on this CPU already, so the first
- * program misses what an interrupt, or another task where programs can be preempted (6.19), changes
- * meanwhile. The second program, attached after it, takes that.
+ * Since 6.1 the kernel skips a program that is already running on this CPU. So the first program
+ * misses changes made meanwhile by an interrupt, or by another task where programs are preemptible
+ * (6.19). The second program, attached after it, handles those.
  */
 #ifndef TCPLIFE_TRACEPOINT_BPF_H
 #define TCPLIFE_TRACEPOINT_BPF_H
@@ -31,12 +31,14 @@ static __always_inline void hook_read_ends(const struct change *c, struct tcp_so
 {
 	socket_read_addresses(c->sk, r);
 	r->rport = socket_remote_port(c->sk);
-	/* skc_num is already cleared when a session ends; inet_sport stays. */
+	/* At the end of a session skc_num is already cleared; inet_sport remains. */
 	r->lport = swap16(LOAD((struct inet_sock *)tp, inet_sport));
 }
 
-/* The changes that the first program has been told of and the second one not yet: the newest, and
- * the one that it interrupted. Each is the socket's address and, in its low bits, the new state. */
+/*
+ * Changes that the first program has handled and the second has not seen yet: the newest, and the
+ * one that it interrupted. Each is the socket's address with the new state in the low bits.
+ */
 struct told {
 	__u64 newest;
 	__u64 interrupted;
@@ -61,7 +63,7 @@ static __always_inline __u64 told_value(const struct change *c)
 	return session_key(c->sk) | (c->newstate & 15);
 }
 
-/* Reads the tracepoint's arguments. False: the change means nothing. */
+/* Reads the tracepoint's arguments. Returns false if the change has no meaning. */
 static __always_inline bool change_read(const __u64 *args, struct change *c)
 {
 	c->ctx = (void *)args;
@@ -87,7 +89,7 @@ static __always_inline int change_first(const __u64 *args)
 	return socket_is_tcp(c.sk) ? lifespan_change(&c) : 0;
 }
 
-/* The second program: most of the time, it finds that the first was told, and that is all. */
+/* The second program. Usually it only finds that the first one ran. */
 static __always_inline int change_second(const __u64 *args)
 {
 	struct told *here;
@@ -103,12 +105,14 @@ static __always_inline int change_second(const __u64 *args)
 		here->interrupted = 0;
 		return 0;
 	}
-	/* Or this very program was interrupted, and the second one of that change not run. */
+	/*
+	 * This program was interrupted itself, and the one for the interrupting change was skipped.
+	 */
 	if (here->interrupted == told_value(&c)) {
 		here->interrupted = 0;
 		return 0;
 	}
-	/* Where tasks take turns in between, it may have been told all the same. */
+	/* If tasks alternate on the CPU, the first program may have run all the same. */
 	return socket_is_tcp(c.sk) && lifespan_missed(&c) ? lifespan_change(&c) : 0;
 }
 

@@ -17,19 +17,19 @@
 #include "sessions.h"
 
 struct audit {
-	int program; /* that we run ourselves; -1: it runs when asked by way of `socket` */
+	int program; /* run by us; -1: instead it runs when `socket` is queried */
 	int map;
 	int socket;
 	struct attachment *attachment;
-	const struct sessions *sessions; /* while it counts */
+	const struct sessions *sessions; /* during audit_count() */
 	struct audit_question question;
 	uint64_t born_ns[AUDIT_KEYS];
-	int asked;    /* of the question's keys */
-	int64_t gone; /* sessions, so far */
+	int asked;    /* number of keys in the question */
+	int64_t gone; /* number of sessions so far */
 	int error;    /* the first -errno */
 };
 
-/* Sets the question's answer. Returns 0 or -errno. */
+/* Fills in the answer. Returns 0 or -errno. */
 static int ask_program(struct audit *audit)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = audit->question.keys,
@@ -109,7 +109,7 @@ void audit_free(struct audit *audit)
 	free(audit);
 }
 
-/* Those that are gone, and still in the table: their ends could have taken them out meanwhile. */
+/* Counts those that are gone and still in the table, since a session may have ended meanwhile. */
 static void flush(struct audit *audit)
 {
 	struct life life;
@@ -130,7 +130,7 @@ static void on_session(void *arg, uint64_t key, const struct life *life)
 {
 	struct audit *audit = arg;
 
-	/* Of what began before tracing only the owner is noted. */
+	/* For sessions from before tracing only the owner is noted. */
 	if (!life->born_ns || audit->error)
 		return;
 	audit->question.keys[audit->asked] = key;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Finds sessions that ended without the kernel's telling our programs: before 6.8 it passes over
- * programs of perf events without counting it, and no counter knows what a change would have meant.
+ * Finds sessions whose end was not reported to our programs. Before 6.8 the kernel skips programs
+ * of perf events without counting that, and no counter tells what a skipped change was.
  */
 #ifndef TCPLIFE_AUDIT_H
 #define TCPLIFE_AUDIT_H
@@ -14,20 +14,21 @@ struct facts;
 struct sessions;
 struct sources;
 
-/* The programs of a candidate's object that may be asked, by name: those that are to be loaded. */
+/* The names of the programs for an audit, which must be loaded. */
 #define AUDIT_PROGRAM_RING "audit_run"
 #define AUDIT_PROGRAM_PERF "audit_kprobe"
 
 /*
- * object: borrowed, loaded, with one of those programs. Returns NULL if the kernel cannot be asked.
+ * object: loaded, with one of those programs; borrowed. Returns NULL if the kernel cannot be asked.
+ * Free it with audit_free().
  */
 struct audit *audit_new(const struct bpf_object *object, const struct facts *facts,
 			const struct sources *sources);
 void audit_free(struct audit *audit);
 
 /*
- * How many sessions are in the table whose sockets are gone, while the change hook is still
- * attached. Returns -errno if the kernel gives no answer.
+ * Returns how many sessions in the table have no live socket. Call it while the change hook is
+ * attached. Returns -errno if the kernel does not answer.
  */
 int64_t audit_count(struct audit *audit, const struct sessions *sessions);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The kernel memory that a loaded object takes. */
+/* The kernel memory of a loaded object. */
 #ifndef TCPLIFE_FOOTPRINT_H
 #define TCPLIFE_FOOTPRINT_H
 
@@ -8,8 +8,8 @@
 struct bpf_object;
 
 /*
- * The memory of its maps and programs in bytes, as their fdinfo tells (`memlock`, since 4.10);
- * 0 if it does not. Maps that grow count with what they take now.
+ * Returns the memory of its maps and programs in bytes, as reported in fdinfo (`memlock`, since
+ * 4.10); 0 if unknown. Maps that grow count at their current size.
  */
 uint64_t footprint_read(struct bpf_object *object);
 

@@ -6,7 +6,7 @@
 
 #include <bpf/libbpf.h>
 
-/* Helpers that are younger than the oldest kernel: 4.18 and 4.8. */
+/* Helpers that the oldest kernels lack: since 4.18 and 4.8. */
 static const int young_helpers[YOUNG_HELPERS] = { BPF_FUNC_get_current_cgroup_id,
 						  BPF_FUNC_get_current_task };
 
@@ -22,9 +22,10 @@ struct known_insns insns_known(bool exchange, bool young)
 }
 
 /*
- * What this kernel knows nothing of does not load, not even behind a branch that is never taken:
- * young helpers, and before 5.12 atomic exchanges. The call becomes r0 = 0. An exchange is never
- * reached there; it becomes a write to the frame pointer, which the verifier refuses if it can be.
+ * Unknown instructions prevent loading, even in branches that are never taken: newer helpers and,
+ * before 5.12, atomic exchanges. A call is replaced by r0 = 0. An exchange is not reachable there
+ * and is replaced by a write to the frame pointer, which the verifier refuses if it is reachable
+ * after all.
  */
 static struct bpf_insn insn_replace(struct bpf_insn insn, const struct known_insns *known)
 {

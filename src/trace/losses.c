@@ -11,7 +11,7 @@ bool losses_none(const struct losses *l)
 	       l->missed <= 0;
 }
 
-/* A part of the line, if there are any. */
+/* Prints a part of the line if its count is above 0. */
 static void print_part(FILE *out, int64_t count, const char *what, const char **separator)
 {
 	if (count <= 0)

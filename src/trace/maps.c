@@ -12,7 +12,7 @@
 #include "room.h"
 
 #define HELD_MOST	  65536
-#define HELD_MOST_AT_ONCE 16384 /* where the kernel takes memory for all of them at the start */
+#define HELD_MOST_AT_ONCE 16384 /* where memory for all is allocated at the start */
 
 void maps_find(struct maps *maps, const struct bpf_object *object)
 {
@@ -39,13 +39,13 @@ void maps_find(struct maps *maps, const struct bpf_object *object)
 		*names[i].map = bpf_object__find_map_by_name(object, names[i].name);
 }
 
-/* Since 6.1 that is safe in any context. */
+/* Safe in any context since 6.1. */
 bool maps_grow(const struct facts *facts)
 {
 	return facts->version >= KERNEL_VERSION_CODE(6, 1, 0);
 }
 
-/* A map with an entry a session. */
+/* Sizes a map with an entry per session. */
 static int size_for_sessions(struct bpf_map *map, uint32_t count, bool grows)
 {
 	const int result = bpf_map__set_max_entries(map, count);
@@ -61,7 +61,7 @@ static uint32_t held_most(const struct room *room, bool grows)
 	return room->sessions < most ? room->sessions : most;
 }
 
-/* What only the generation with the ring buffer has. */
+/* Sizes what only the ring buffer generation has. */
 static int size_for_ring(const struct maps *maps, const struct config *config,
 			 const struct room *room)
 {

@@ -35,7 +35,7 @@ static const char *accept_program(const struct tracer_request *request)
 	}
 }
 
-/* NULL: no such program is wanted. */
+/* name: NULL if no program is wanted. */
 static struct bpf_program *find(const struct bpf_object *object, const char *name)
 {
 	return name ? bpf_object__find_program_by_name(object, name) : NULL;
@@ -53,7 +53,7 @@ int programs_pick(struct programs *programs, struct bpf_object *object,
 
 	programs->change = find(object, candidate->hook->change);
 	programs->accept = find(object, accept_program(request));
-	/* A kernel that may pass a program over counts how often. */
+	/* Kernels that may skip a program also count that. */
 	programs->second =
 		request->facts->misses_counted ? find(object, candidate->hook->second) : NULL;
 	bpf_object__for_each_program(program, object)
@@ -113,8 +113,10 @@ void programs_detach(struct programs *programs)
 	attachment_close(programs->second_attached);
 	attachment_close(programs->accept_attached);
 	programs->change_attached = programs->second_attached = programs->accept_attached = NULL;
-	/* An RCU grace period: a program that still runs on another CPU has ended then (4.3). Where
-	 * it is refused (nohz_full), programs have time to end. */
+	/*
+	 * An RCU grace period, after which no program runs on any CPU (4.3). Where membarrier is
+	 * refused (nohz_full), waiting must do.
+	 */
 	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0))
 		poll(NULL, 0, END_MS);
 }

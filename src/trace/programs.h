@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The programs of the object that traces: which of them are loaded, and what they are attached to.
- */
+/* The programs of the tracing object: which ones to load, and what to attach them to. */
 #ifndef TCPLIFE_TRACE_PROGRAMS_H
 #define TCPLIFE_TRACE_PROGRAMS_H
 
@@ -13,23 +12,23 @@ struct tracer_request;
 
 /* The programs are borrowed from the object. */
 struct programs {
-	struct bpf_program *change; /* told of each state change */
-	struct bpf_program *second; /* takes what `change` misses; NULL: there is none */
-	struct bpf_program *accept; /* NULL: nobody asks who accepts */
+	struct bpf_program *change; /* sees each state change */
+	struct bpf_program *second; /* handles what `change` misses; NULL: not needed */
+	struct bpf_program *accept; /* NULL: no accept hook */
 	struct attachment *change_attached, *second_attached, *accept_attached;
 };
 
-/* Before the object is loaded: picks what is to be loaded of it. Returns 0 or -errno. */
+/* Call it before loading: chooses the programs to load. Returns 0 or -errno. */
 int programs_pick(struct programs *programs, struct bpf_object *object,
 		  const struct tracer_request *request);
 
-/* Once it is loaded; the accept hook first. Each returns 0 or -errno. */
+/* Call them after loading, the accept hook first. Each returns 0 or -errno. */
 int programs_attach_accept(struct programs *programs, const struct tracer_request *request);
 int programs_attach_change(struct programs *programs, const struct tracer_request *request);
 
 /*
- * Detaches what is attached. When it returns, no program runs any more: it waits for those that run
- * on other CPUs, some milliseconds.
+ * Detaches all programs. On return none is running any more; waits some milliseconds for other
+ * CPUs.
  */
 void programs_detach(struct programs *programs);
 

@@ -9,7 +9,7 @@
 
 #define WAKEUP_BYTES (1U << 16)
 
-/* Bits of enum known. */
+/* A mask of enum known. */
 static uint32_t known_fields(const struct layout *l)
 {
 	const bool queue = layout_has(l, FIELD_ERROR_QUEUE) && layout_has(l, FIELD_SKB_CB) &&
@@ -45,7 +45,7 @@ struct config settings_for(const struct tracer_request *request, const struct ro
 		.cgroup = asked->asks & ASKS_CGROUP,
 		.ports_at_accept = layout_has(layout, FIELD_NUM) && layout_has(layout, FIELD_DPORT),
 		.state_at_accept = layout_has(layout, FIELD_STATE),
-		/* By a helper that is there since then. */
+		/* The helper for it is that old. */
 		.task = request->candidate->hook->typed && layout_has_task(layout) &&
 			request->facts->version >= KERNEL_VERSION_CODE(5, 11, 0),
 		.clock = layout_has_clock(layout),

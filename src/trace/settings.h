@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What the kernel side is told: what is asked for, and what this kernel can tell. */
+/* The kernel side's configuration, from the request and from what this kernel can tell. */
 #ifndef TCPLIFE_TRACE_SETTINGS_H
 #define TCPLIFE_TRACE_SETTINGS_H
 

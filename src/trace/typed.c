@@ -9,9 +9,9 @@
 #include "probe-select/layout.h"
 
 /*
- * libbpf would read all of the kernel's BTF, once more for each object, to learn what a typed
- * program attaches to. That is known already, so such programs are handed to it as untyped ones,
- * and get their type and target when they are loaded.
+ * To find the targets of typed programs, libbpf would read the kernel's whole BTF, once more per
+ * object. They are known already, so libbpf gets these programs as untyped ones, and their type and
+ * target are set on loading.
  */
 static int prepare_typed(struct bpf_program *program, struct bpf_prog_load_opts *opts, long id)
 {
@@ -27,7 +27,7 @@ void typed_register(struct typed_handlers *handlers, const struct layout *kernel
 {
 	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = prepare_typed);
 
-	/* The first that matches counts. */
+	/* The first match wins. */
 	opts.cookie = kernel->destroy_id;
 	handlers->destroy = libbpf_register_prog_handler("tp_btf/tcp_destroy_sock",
 							 BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &opts);

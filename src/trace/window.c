@@ -11,10 +11,10 @@
 
 struct window {
 	int fd;
-	size_t begin, size; /* of all that can be seen */
+	size_t begin, size; /* of everything that may be mapped */
 	size_t page;
-	const char *memory; /* NULL: none yet */
-	size_t at;	    /* where it stands, behind the beginning */
+	const char *memory; /* NULL: nothing is mapped */
+	size_t at;	    /* offset of the mapping from `begin` */
 	size_t width;
 };
 

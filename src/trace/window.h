@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Reads a BPF map's memory through a window that moves along: all of a buffer is never mapped at
- * once, as every page of it would count as ours.
+ * Reads the memory of a BPF map through a moving window. Mapping a whole buffer would count all of
+ * its pages as ours.
  */
 #ifndef TCPLIFE_WINDOW_H
 #define TCPLIFE_WINDOW_H
@@ -10,11 +10,17 @@
 
 struct window;
 
-/* On `size` bytes of fd, borrowed, from `begin` on: whole pages. NULL and errno: no memory. */
+/*
+ * A window on `size` bytes of fd from `begin`, both multiples of the page size. fd is borrowed.
+ * Returns NULL with errno set if out of memory. Free it with window_free().
+ */
 struct window *window_new(int fd, size_t begin, size_t size);
 void window_free(struct window *window);
 
-/* So many bytes at `at` behind the beginning, until it is called again. NULL and errno: cannot. */
+/*
+ * Maps `bytes` bytes at offset `at` from the beginning. Valid until the next call. Returns NULL
+ * with errno set on failure.
+ */
 const void *window_look(struct window *window, size_t at, size_t bytes);
 
 #endif
