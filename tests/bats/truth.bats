@@ -173,7 +173,8 @@ shows() {
 		exec {go}>&-
 		wait "$play"
 		tracer_stop
-		compare --only "pid=${pids[who]}"
+		accept_hook
+		compare "${accept_hook[@]}" --only "pid=${pids[who]}"
 	done
 }
 
