@@ -45,7 +45,7 @@ struct config settings_for(const struct tracer_request *request, const struct ro
 		.cgroup = asked->asks & ASKS_CGROUP,
 		.ports_at_accept = layout_has(layout, FIELD_NUM) && layout_has(layout, FIELD_DPORT),
 		.state_at_accept = layout_has(layout, FIELD_STATE),
-		/* The helper for it is that old. */
+		/* since bpf_get_current_task_btf() */
 		.task = request->candidate->hook->typed && layout_has_task(layout) &&
 			request->facts->version >= KERNEL_VERSION_CODE(5, 11, 0),
 		.clock = layout_has_clock(layout),
