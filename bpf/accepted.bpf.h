@@ -35,8 +35,8 @@ static __always_inline bool accepted_is_early(const volatile struct config *conf
 }
 
 /*
- * What the accept hook has just added to `sessions`. Once the socket is established, its session
- * was in the table before; if it is not there any more, it has ended, and nobody wants the owner.
+ * Finds what the accept hook has just added to `sessions`. The session of an established socket was
+ * in the table before; if it no longer is, the session has ended, and the owner is dropped.
  */
 static __always_inline struct life *early_find(const volatile struct config *config,
 					       const struct sock *sk, __u64 key)

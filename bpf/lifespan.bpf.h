@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The life of a session, from birth to record. Written once: a hook tells of each state change by
- * lifespan_change(), the accept hook of each accepted socket by lifespan_accept() (accepted.bpf.h).
+ * The life of a session from birth to record, written once for all hooks. A hook reports each state
+ * change to lifespan_change(), the accept hook each accepted socket to lifespan_accept()
+ * (accepted.bpf.h).
  *
- * A hook file includes this and defines the functions that the hook alone can answer.
+ * A hook file includes this and defines the functions that depend on the hook.
  */
 #ifndef TCPLIFE_LIFESPAN_BPF_H
 #define TCPLIFE_LIFESPAN_BPF_H
@@ -14,22 +15,22 @@
 #include "sessions.bpf.h"
 #include "socket.bpf.h"
 
-/* One state change as the hook saw it. */
+/* A state change as seen by the hook. */
 struct change {
-	void *ctx; /* the hook's own */
+	void *ctx; /* the hook's context */
 	struct sock *sk;
 	int oldstate; /* enum tcp_state */
 	int newstate;
 };
 
-/* The ports, host order. The local one is known once the session is established. */
+/* The ports in host order. The local one is known once the session is established. */
 static __always_inline __u16 hook_local_port(const struct change *c);
 static __always_inline __u16 hook_remote_port(const struct change *c);
-/* Addresses and ports, all four. tp: the socket once more, as the hook may load from it. */
+/* Reads addresses and ports. tp: the same socket, in the form that the hook may load from. */
 static __always_inline void hook_read_ends(const struct change *c, struct tcp_sock *tp,
 					   struct record *r);
 
-/* True for the changes that mean something: cheap enough to ask before anything is read. */
+/* Whether a change has a meaning for us. Cheap enough to ask before anything is read. */
 static __always_inline bool lifespan_cares(int oldstate, int newstate)
 {
 	const __u32 meaningful = 1 << STATE_SYN_SENT | 1 << STATE_ESTABLISHED |
@@ -41,8 +42,8 @@ static __always_inline bool lifespan_cares(int oldstate, int newstate)
 }
 
 /*
- * True if a packet or a timer made the change, and not who holds the socket: then nobody does, or
- * packets wait for them to let go, which is when they are taken.
+ * Whether a packet or a timer made the change and not the process that holds the socket: then no
+ * process holds it, or it is just being released, which handles the packets in the backlog.
  */
 static __always_inline bool change_is_tcps_own(const struct change *c)
 {
@@ -53,7 +54,9 @@ static __always_inline bool change_is_tcps_own(const struct change *c)
 	       (!LOAD(c->sk, sk_lock.owned) || LOAD(c->sk, sk_backlog.len));
 }
 
-/* When the change was. Before one that is its own, TCP has read the clock (tcp_mstamp_refresh()).
+/*
+ * The time of the change. For a change that TCP makes itself, it has read the clock before
+ * (tcp_mstamp_refresh()).
  */
 static __always_inline __u64 change_ns(const volatile struct config *config, const struct change *c)
 {
@@ -69,7 +72,7 @@ static __always_inline __u64 change_ns(const volatile struct config *config, con
 	return bpf_ktime_get_ns();
 }
 
-/* Where the session goes, once more when all is known of it. */
+/* Notes where the session goes; called again once everything is known. */
 static __always_inline void ends_note(const struct change *c, __u64 key)
 {
 	struct tcp_sock *tp = tcp_of(c->sk);
@@ -84,11 +87,11 @@ static __always_inline void ends_note(const struct change *c, __u64 key)
 	e.netns = socket_netns(c->sk);
 	e.lport = r.lport;
 	e.rport = r.rport;
-	/* It is as large as the map of lives, which counts what it has no room for. */
+	/* This map is as large as that of sessions, which counts what does not fit. */
 	bpf_map_update_elem(&ends, &key, &e, BPF_ANY);
 }
 
-/* What stands there has ended, and nobody told us. */
+/* The old session at this address ended without a report. */
 static __always_inline void life_replace(struct life *known, const struct life *life)
 {
 	if (known->born_ns)
@@ -97,8 +100,8 @@ static __always_inline void life_replace(struct life *known, const struct life *
 }
 
 /*
- * Adds a life, unless something stands at its key: that is returned, since the kernel reuses
- * addresses at once, and an end may have been missed. known: what was found there, or NULL.
+ * Adds a session unless one exists for its key; then returns that one, since the kernel reuses
+ * addresses at once and an end may have been missed. known: what was found for the key, or NULL.
  */
 static __always_inline struct life *life_add(const volatile struct config *config, __u64 key,
 					     struct life *known, const struct life *life)
@@ -120,7 +123,7 @@ static __always_inline void life_begin_active(const volatile struct config *conf
 		.state = STATE_SYN_SENT,
 	};
 
-	/* A session that is restored: who opened it is not known. */
+	/* The connection is being restored, so it is unknown who opened it. */
 	if (socket_is_in_repair(config, c->sk))
 		life.direction = DIRECTION_UNKNOWN;
 
@@ -145,20 +148,20 @@ static __always_inline void life_begin_passive(const volatile struct config *con
 		.state = c->newstate,
 	};
 
-	/* TCP Fast Open hands it over in SYN_RECV, and it may be closed right then. */
+	/* TCP Fast Open hands over the session in SYN_RECV, and it may be closed right then. */
 	if (c->newstate == STATE_FIN_WAIT1)
 		owner_set(config, &life, OWNER_CLOSE);
 	life.born_ns = life.established_ns = change_ns(config, c);
 	known = life_add(config, key, known, &life);
 	if (!known)
 		return;
-	/* Both ends connected to each other. */
+	/* Both sides connected to each other. */
 	if (known->state == STATE_SYN_RECV) {
 		known->established_ns = life.born_ns;
 		known->state = STATE_ESTABLISHED;
 		return;
 	}
-	/* The accepting process, on another CPU, can be faster than this change. */
+	/* The accepting process on another CPU may be ahead of this change. */
 	if (known->owner == OWNER_ACCEPT && !known->born_ns && !life.owner) {
 		known->born_ns = known->established_ns = life.born_ns;
 		known->direction = DIRECTION_IN;
@@ -168,7 +171,7 @@ static __always_inline void life_begin_passive(const volatile struct config *con
 	life_replace(known, &life);
 }
 
-/* A session whose beginning was not seen, of which at least the owner can be noted. */
+/* Notes the owner of a session whose beginning was not seen. */
 static __always_inline void life_begin_owner(const volatile struct config *config, __u64 key,
 					     enum owner how)
 {
@@ -189,7 +192,7 @@ static __always_inline void life_forget(const volatile struct config *config, __
 		bpf_map_delete_elem(&ends, &key);
 }
 
-/* True if the ends are what the command line asks for. */
+/* Whether the addresses and ports pass the filters. */
 static __always_inline bool ends_wanted(const volatile struct config *config,
 					const struct change *c, struct tcp_sock *tp,
 					struct record *r)
@@ -207,14 +210,14 @@ static __always_inline bool ends_wanted(const volatile struct config *config,
 	return !config->family || v4 == (config->family == 4);
 }
 
-/* Of a session that is older than the tracer, user space may know the owner better. */
+/* User space may know a better owner of a session older than the tracer. */
 static __always_inline bool record_is_wanted(const volatile struct config *config,
 					     const struct record *r)
 {
 	return !config->pids || r->unborn || bpf_map_lookup_elem(&pids, &r->pid);
 }
 
-/* Sends a record that stands on the stack. */
+/* Sends a record from the stack. */
 static __always_inline void record_send(void *ctx, struct record *from)
 {
 	__u64 number = 0;
@@ -228,7 +231,7 @@ static __always_inline void record_send(void *ctx, struct record *from)
 	record_end(ctx, r, number);
 }
 
-/* True if nobody is known to own the session, but a process holds its socket. */
+/* Whether the owner is unknown but a process still holds the socket. */
 static __always_inline bool owner_is_awaited(const volatile struct config *config, struct sock *sk,
 					     const struct life *life)
 {
@@ -236,7 +239,7 @@ static __always_inline bool owner_is_awaited(const volatile struct config *confi
 	       !(LOAD(sk, __sk_common.skc_flags) & SOCK_DEAD);
 }
 
-/* life: all that is known of the session. */
+/* life: what is known of the session. */
 static __always_inline void record_fill(const volatile struct config *config,
 					const struct change *c, struct tcp_sock *tp,
 					const struct life *life, struct record *r)
@@ -271,7 +274,7 @@ static __always_inline void record_fill(const volatile struct config *config,
 	__builtin_memcpy(r->comm, life->comm, sizeof(r->comm));
 }
 
-/* Keeps the record until the socket is destroyed, or sends it if there is no room for it. */
+/* Keeps the record until the socket is destroyed, or sends it if there is no room. */
 static __always_inline void record_hold(const volatile struct config *config,
 					const struct change *c, struct tcp_sock *tp, __u64 key,
 					const struct life *life, struct record *on_stack)
@@ -294,7 +297,7 @@ static __always_inline void life_end(const volatile struct config *config, const
 	record_clear(&on_stack);
 	session_take(config, key, &life);
 	life_check_owner(&life, key);
-	/* Embryonic: never established, even if TCP Fast Open has handed it to someone. */
+	/* Embryonic: never established, even if TCP Fast Open handed it over. */
 	if (c->oldstate == STATE_SYN_RECV && !life.born_ns)
 		return;
 	if (config->ends)
@@ -310,7 +313,10 @@ static __always_inline void life_end(const volatile struct config *config, const
 			loss_count(LOSS_UNBORN);
 		return;
 	}
-	/* An abort by close(2): FIN_WAIT1 and LAST_ACK were skipped, but this is the closer. */
+	/*
+	 * An abort by close(2) skips FIN_WAIT1 and LAST_ACK; the current process is the one that
+	 * closes.
+	 */
 	if ((c->oldstate == STATE_ESTABLISHED || c->oldstate == STATE_CLOSE_WAIT) &&
 	    life.direction != DIRECTION_OUT && config->abort_known && !LOAD(c->sk, sk_err))
 		owner_set(config, &life, OWNER_CLOSE);
@@ -318,7 +324,7 @@ static __always_inline void life_end(const volatile struct config *config, const
 		record_hold(config, c, tp, key, &life, &on_stack);
 		return;
 	}
-	/* Of a session that is older than the tracer, user space may know the owner better. */
+	/* User space may know a better owner of a session older than the tracer. */
 	if (config->pids && life.born_ns && !bpf_map_lookup_elem(&pids, &life.pid))
 		return;
 	r = record_begin(&on_stack, &number);
@@ -344,7 +350,7 @@ static __always_inline int lifespan_change(const struct change *c)
 	}
 	if (config->remote_ports && !port_in(&remote_ports, hook_remote_port(c)))
 		return 0;
-	/* Now that the local port is known, what is not asked for takes no more room. */
+	/* The local port is known now: drop sessions that the filters exclude. */
 	if (c->newstate == STATE_ESTABLISHED && config->local_ports &&
 	    !port_in(&local_ports, hook_local_port(c))) {
 		life_forget(config, key);
@@ -354,7 +360,7 @@ static __always_inline int lifespan_change(const struct change *c)
 		ends_note(c, key);
 	passive = (c->newstate == STATE_ESTABLISHED && c->oldstate != STATE_SYN_SENT) ||
 		  (c->newstate == STATE_FIN_WAIT1 && c->oldstate == STATE_SYN_RECV);
-	/* A hash table tells by itself that it has what is to be added. */
+	/* With a hash table alone, adding tells whether the key exists. */
 	if (near_is_there(config) || !(passive || c->newstate == STATE_SYN_SENT))
 		life = session_find(config, key);
 	if (c->newstate == STATE_SYN_SENT) {
@@ -378,7 +384,7 @@ static __always_inline int lifespan_change(const struct change *c)
 	return 0;
 }
 
-/* True unless the session's life shows that lifespan_change() was told of this change. */
+/* False if the session's state shows that lifespan_change() has handled this change. */
 static __always_inline bool lifespan_missed(const struct change *c)
 {
 	const volatile struct config *config = config_get();

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The maps, the configuration and the way out of the kernel, in two generations: BUFFER_RING
- * for 5.8 and later, BUFFER_PERF for everything since 4.4. Nothing else needs to know which one it
- * is in.
+ * Maps, configuration and output, in two generations: BUFFER_RING for 5.8 and later, BUFFER_PERF
+ * for all kernels since 4.4. The rest of the code does not depend on the generation.
  */
 #ifndef TCPLIFE_MAPS_BPF_H
 #define TCPLIFE_MAPS_BPF_H
@@ -18,7 +17,7 @@ struct {
 	__type(value, struct ends);
 } ends SEC(".maps");
 
-/* Records that wait to learn who owns the session: held.bpf.h. Key: as of `sessions`. */
+/* Records that wait for the owner of their session (held.bpf.h). Key: as in `sessions`. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
@@ -67,7 +66,7 @@ static __always_inline bool port_in(void *set, __u16 port)
 
 #ifdef BUFFER_RING
 
-/* Constant from load on, so the verifier drops what the command line does not ask for. */
+/* Constant from loading on, so that the verifier removes code for options not in use. */
 const volatile struct config settings SEC(".rodata.config");
 
 static __always_inline const volatile struct config *config_get(void)
@@ -80,7 +79,7 @@ struct {
 	__uint(max_entries, 1 << 20);
 } records SEC(".maps");
 
-/* Only what is written to it is read. */
+/* A record is read only where it was written. */
 static __always_inline void record_clear(struct record *on_stack)
 {
 	(void)on_stack;
@@ -97,8 +96,8 @@ struct {
 struct outbox_books outbox_books SEC(".bss.outbox");
 
 /*
- * Stores a number after all that was loaded and stored before. x86 does so by itself, where an
- * exchange would wait for each line of a record to be fetched from the CPU that read it last.
+ * Stores a number after all earlier loads and stores. x86 guarantees that order; there an exchange
+ * would wait for every cache line of the record to come back from the CPU that read it last.
  */
 static __always_inline void publish(__u64 *at, __u64 number)
 {
@@ -115,7 +114,7 @@ static __always_inline bool outbox_is_there(void)
 	return settings.outbox_places;
 }
 
-/* How many records wait there when so many have been given a place. */
+/* How many records wait there, given how many have been placed. */
 static __always_inline __s64 outbox_waiting(__u64 given)
 {
 	return given - word_load(&outbox_books.taken);
@@ -126,7 +125,7 @@ static __always_inline struct record *outbox_claim(__u64 *number)
 	struct outbox_place *place;
 	__u32 index;
 
-	/* Signed, as more may have been given and taken meanwhile. */
+	/* Signed, since more may have been placed and read meanwhile. */
 	if (outbox_waiting(word_load(&outbox_books.given)) >= settings.outbox_most)
 		return NULL;
 	*number = __sync_fetch_and_add(&outbox_books.given, 1) + 1;
@@ -136,8 +135,8 @@ static __always_inline struct record *outbox_claim(__u64 *number)
 }
 
 /*
- * Room for a record, straight in the buffer: all of it is to be filled. NULL: there is none.
- * *number is for record_end().
+ * Reserves room for a record in the buffer, all of which must be filled in. Returns NULL if there
+ * is none. Sets *number for record_end().
  */
 static __always_inline struct record *record_begin(struct record *unused, __u64 *number)
 {
@@ -150,8 +149,10 @@ static __always_inline struct record *record_begin(struct record *unused, __u64 
 	return r;
 }
 
-/* True each time another wakeup_bytes (a power of two) are waiting; the reader's timer does the
- * rest. size: what one more record takes. */
+/*
+ * True once per wakeup_bytes (a power of two) waiting; the reader's timer does the rest. size: the
+ * size of a record.
+ */
 static __always_inline bool waking_is_due(__u64 waiting, __u64 size)
 {
 	return waiting >= settings.wakeup_bytes && (waiting & (settings.wakeup_bytes - 1)) < size;
@@ -196,7 +197,7 @@ struct {
 	__type(value, __u32);
 } records SEC(".maps");
 
-/* Helpers take initialised memory only. */
+/* Helpers require initialized memory. */
 static __always_inline void record_clear(struct record *on_stack)
 {
 	__builtin_memset(on_stack, 0, sizeof(*on_stack));
@@ -208,8 +209,10 @@ static __always_inline struct record *record_begin(struct record *on_stack, __u6
 	return on_stack;
 }
 
-/* 4.4 knows no BPF_F_CURRENT_CPU. Of records that do not fit the kernel only tells when a later one
- * does, so user space compares how many came with how many were sent. */
+/*
+ * 4.4 lacks BPF_F_CURRENT_CPU. The kernel reports lost records only with a later one that fits, so
+ * user space compares the numbers of records sent and received.
+ */
 static __always_inline void record_end(void *ctx, struct record *r, __u64 number)
 {
 	(void)number;
@@ -219,8 +222,7 @@ static __always_inline void record_end(void *ctx, struct record *r, __u64 number
 
 #endif
 
-/* 4.18. Where the kernel has no such helper, user space makes the call a plain 0 before it loads.
- */
+/* Since 4.18. For older kernels user space replaces the call by 0 before loading. */
 static __always_inline __u64 cgroup_now(void)
 {
 	return bpf_get_current_cgroup_id();

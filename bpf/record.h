@@ -119,10 +119,10 @@ struct config {
 	__u32 task;	       /* 1: the typed hook can read the current process */
 	__u32 clock;	       /* 1: the typed hook can read TCP's cached clock */
 	__u32 protocol_mask;   /* for sk_protocol, one byte before 5.6; 0: unreadable */
-	__u32 near_sets;       /* of map `near`, a power of two; 0: there is none */
-	__u32 outbox_places;   /* of map `outbox`, a power of two; 0: there is none */
+	__u32 near_sets;       /* in the map `near`, a power of two; 0: there is none */
+	__u32 outbox_places;   /* in the map `outbox`, a power of two; 0: there is none */
 	__u32 outbox_most;     /* records that may wait there */
-	__u32 wakeup_bytes;    /* wake the reader when this much is waiting (ring generation) */
+	__u32 wakeup_bytes;    /* wake the reader each time this much waits (ring generation) */
 };
 
 #endif

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The lives of the sessions, by the addresses of their sockets.
+ * The sessions, by the addresses of their sockets.
  *
- * To find, make and drop them is most of what a state change costs. So the ring generation has,
- * since 5.12, a table of its own in front of the kernel's: `near`, in sets of seven, takes a life
- * without a lock, in a place that stands there already. What finds its set full goes into the
- * kernel's hash table, `sessions`, which is all that other kernels have: there, whatever is `near`
- * is compiled away or never loaded.
+ * Finding, adding and removing them is most of the cost of a state change. So since 5.12 the ring
+ * generation has its own table in front of the kernel's: `near`, in sets of seven, takes a session
+ * without a lock, in a preallocated place. Sessions that find their set full go to the kernel's
+ * hash table `sessions`. Other kernels have only that: there the code for `near` is compiled out or
+ * never loaded.
  *
- * The kernel tells of one socket's changes one after the other, so that no two CPUs add the same
- * key to `near`. Only the accept hook can be beside them, and what that adds goes into `sessions`.
+ * The kernel reports the changes of a socket one after another, so no two CPUs add the same key to
+ * `near`. Only the accept hook can run at the same time, and it adds to `sessions`.
  */
 #ifndef TCPLIFE_SESSIONS_BPF_H
 #define TCPLIFE_SESSIONS_BPF_H
@@ -23,7 +23,7 @@ struct {
 	__type(value, struct life);
 } sessions SEC(".maps");
 
-/* The address as a number: the verifier lets nobody reckon with what it knows as a pointer. */
+/* The address as a number, since the verifier restricts arithmetic on pointers. */
 static __always_inline __u64 session_key(const struct sock *sk)
 {
 	__u64 key = (__u64)sk;
@@ -40,8 +40,8 @@ static __always_inline __u32 accepted_load(const struct life *life)
 }
 
 /*
- * The accept hook may name the owner meanwhile, and writes `accepted` last. So that is read first:
- * if it has the key, all of the owner is there, and else life_check_owner() forgets it.
+ * The accept hook may be writing the owner, and writes `accepted` last. So this reads it first: if
+ * it is the key, the whole owner is there; else life_check_owner() removes it.
  */
 static __always_inline void life_copy(struct life *to, const struct life *from)
 {
@@ -56,12 +56,12 @@ static __always_inline void life_copy(struct life *to, const struct life *from)
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_MMAPABLE); /* begins with a page, so that lines are cache lines */
+	__uint(map_flags, BPF_F_MMAPABLE); /* starts with a page, so lines are cache lines */
 	__type(key, __u32);
 	__type(value, struct near_set);
 } near SEC(".maps");
 
-/* How many lives are in `sessions`, while there is `near`. */
+/* The number of sessions in `sessions` while there is `near`. */
 __u64 far;
 
 static __always_inline bool near_is_there(const volatile struct config *config)
@@ -76,7 +76,7 @@ static __always_inline struct near_set *near_set_of(const volatile struct config
 	return near_is_there(config) ? bpf_map_lookup_elem(&near, &index) : NULL;
 }
 
-/* All ones, or 0 for 0, and no branches that the compiler could see. */
+/* All ones, or 0 for 0. Without branches that the compiler could see. */
 static __always_inline __u64 all_ones(__u64 word)
 {
 #ifdef __bpf__
@@ -90,9 +90,9 @@ static __always_inline __u64 all_ones(__u64 word)
 }
 
 /*
- * The way of the key's set that has this one, or, for 0, is free; 0: none. Without branches: a CPU
- * could not foretell them, and each would double the verifier's work. It is global so that the
- * verifier goes through it once, and not at each call.
+ * Returns the way of the key's set that holds `wanted`, which is the key or, for a free way, 0.
+ * Returns 0 if there is none. Without branches: CPUs could not predict them, and each would double
+ * the verifier's work. Global, so that the verifier checks it once and not at each call.
  */
 __noinline __u32 near_way(__u64 key, __u64 wanted)
 {
@@ -111,13 +111,13 @@ __noinline __u32 near_way(__u64 key, __u64 wanted)
 	return way;
 }
 
-/* A life's place in a set, and that of its key. */
+/* The places of a session and of its key in a set. */
 struct near_place {
 	struct life *life;
 	__u64 *key;
 };
 
-/* The place of the way that near_way() tells of. False: it tells of none. */
+/* Finds the place of the way that near_way() returns. Returns false if there is none. */
 static __always_inline bool near_look(const volatile struct config *config, __u64 key, __u64 wanted,
 				      struct near_place *place)
 {
@@ -140,18 +140,18 @@ static __always_inline struct life *near_find(const volatile struct config *conf
 	return near_look(config, key, key, &place) ? place.life : NULL;
 }
 
-/* Of a key that is not there. False: its set is full. */
+/* Adds a key that is not in the table. Returns false if its set is full. */
 static __always_inline bool near_add(const volatile struct config *config, __u64 key,
 				     const struct life *life)
 {
 	struct near_place place;
 
-	/* Another CPU may take it, but hardly ever. */
+	/* Another CPU may take it, which is rare. */
 	if (!near_look(config, key, 0, &place) ||
 	    __sync_val_compare_and_swap(place.key, 0, NEAR_CLAIMED))
 		return false;
 	*place.life = *life;
-	/* Only now that it is whole; a barrier, too. */
+	/* Only when it is complete; also a full barrier. */
 	__sync_lock_test_and_set(place.key, key);
 	return true;
 }
@@ -161,7 +161,7 @@ static __always_inline void near_release(__u64 key, __u64 *at)
 	__sync_val_compare_and_swap(at, key | NEAR_CLAIMED, 0);
 }
 
-/* Drops it; a copy goes to *life. */
+/* Removes it and copies it to *life. */
 static __always_inline bool near_take(const volatile struct config *config, __u64 key,
 				      struct life *life)
 {
@@ -170,19 +170,21 @@ static __always_inline bool near_take(const volatile struct config *config, __u6
 	if (!near_look(config, key, key, &place))
 		return false;
 	life_copy(life, place.life);
-	/* The accept hook has done with it, or never comes. */
+	/* The accept hook has finished, or never runs for it. */
 	if (life->accepted == (__u32)key || life->direction == DIRECTION_OUT) {
 		publish(place.key, 0);
 		return true;
 	}
-	/* It claims the owner and then looks for the key; so one of us sees the other. */
+	/*
+	 * The accept hook claims the owner and then looks for the key, so one of us sees the other.
+	 */
 	__sync_lock_test_and_set(place.key, key | NEAR_CLAIMED);
 	if (accepted_load(place.life) != ACCEPT_CLAIMED)
 		near_release(key, place.key);
 	return true;
 }
 
-/* Lets another session have the place that near_take() has left to the accept hook. */
+/* Frees the place that near_take() has left to the accept hook. */
 static __always_inline void near_drop_left(const volatile struct config *config, __u64 key)
 {
 	struct near_place place;
@@ -202,10 +204,9 @@ static __always_inline void far_count(__s64 change)
 }
 
 /*
- * Orders in full, as the change to a key of `near` does: the accept hook adds to `sessions` and
- * then looks in `near`, while the change hook adds to `near` and then looks in `sessions`, so that
- * one of them at least sees what the other did. An atomic that fetches is what does so on arm64,
- * too.
+ * A full barrier, like the change of a key in `near`. The accept hook adds to `sessions` and then
+ * looks in `near`; the change hook adds to `near` and then looks in `sessions`. So at least one of
+ * them sees what the other did. Atomics that fetch are full barriers on arm64 too.
  */
 static __always_inline void far_fence(void)
 {
@@ -230,10 +231,10 @@ static __always_inline struct life *far_find(const volatile struct config *confi
 	return far_is_empty(config) ? NULL : bpf_map_lookup_elem(&sessions, &key);
 }
 
-/* False: it is there, or there is no room. */
+/* Returns false if the key exists or there is no room. */
 static __always_inline bool far_add(__u64 key, const struct life *life)
 {
-	/* Before, or what is there could be taken for nothing. */
+	/* Count first: otherwise the entry could be overlooked. */
 	far_count(1);
 	if (!bpf_map_update_elem(&sessions, &key, life, BPF_NOEXIST))
 		return true;
@@ -247,7 +248,7 @@ static __always_inline void far_drop(const volatile struct config *config, __u64
 		far_count(-1);
 }
 
-/* NULL: there is none. */
+/* Returns NULL if there is none. */
 static __always_inline struct life *session_find(const volatile struct config *config, __u64 key)
 {
 	struct life *life = near_find(config, key);
@@ -255,7 +256,7 @@ static __always_inline struct life *session_find(const volatile struct config *c
 	return life ? life : far_find(config, key);
 }
 
-/* Marks the owner as being written. False: another accept hook writes it. */
+/* Marks the owner as being written. Returns false if another accept hook is writing it. */
 static __always_inline bool accepted_claim(const volatile struct config *config, struct life *life)
 {
 #ifdef BUFFER_RING
@@ -265,7 +266,7 @@ static __always_inline bool accepted_claim(const volatile struct config *config,
 	return true;
 }
 
-/* Marks it as whole, with the low half of the key, or with 0 as unknown. */
+/* Marks the owner as complete (the low half of the key) or unknown (0). */
 static __always_inline void accepted_set(const volatile struct config *config, struct life *life,
 					 __u32 mark)
 {
@@ -279,7 +280,7 @@ static __always_inline void accepted_set(const volatile struct config *config, s
 	*(volatile __u32 *)&life->accepted = mark;
 }
 
-/* The owner that the accept hook noted meanwhile, when it found no life. */
+/* Fetches the owner that the accept hook has noted because it found no session. */
 static __always_inline void owner_fetch(const volatile struct config *config, __u64 key)
 {
 	const struct life *early = far_find(config, key);
@@ -287,7 +288,7 @@ static __always_inline void owner_fetch(const volatile struct config *config, __
 
 	if (!life)
 		return;
-	/* Or that hook has found the life by now, and writes the same. */
+	/* Otherwise that hook has found the session by now, and writes the same. */
 	if (!accepted_claim(config, life))
 		return;
 	life->pid = early->pid;
@@ -300,7 +301,10 @@ static __always_inline void owner_fetch(const volatile struct config *config, __
 	far_drop(config, key);
 }
 
-/* Of a key that was not found. False: there is no room, or the accept hook has just added it. */
+/*
+ * Adds a key that was not found. Returns false if there is no room or the accept hook has just
+ * added it.
+ */
 static __always_inline bool session_add(const volatile struct config *config, __u64 key,
 					const struct life *life)
 {
@@ -310,11 +314,13 @@ static __always_inline bool session_add(const volatile struct config *config, __
 	return true;
 }
 
-/* Drops it; a copy goes to *life, unless there is none. */
+/* Removes the session and copies it to *life, if there is one. */
 static __always_inline void session_take(const volatile struct config *config, __u64 key,
 					 struct life *life)
 {
-	/* A copy: 4.4's verifier forgets a NULL test of a pointer kept on the stack. */
+	/*
+	 * In a variable, since 4.4's verifier forgets a NULL test of a pointer kept on the stack.
+	 */
 	const struct life *known;
 
 	if (near_take(config, key, life))

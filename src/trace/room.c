@@ -8,16 +8,16 @@
 
 #define SESSION_BYTES	200 /* of a session in the kernel's map, at most */
 #define SESSIONS_LEAST	(1U << 15)
-#define SESSIONS_PLENTY (1U << 18) /* on any machine where these are no fourth of it */
+#define SESSIONS_PLENTY (1U << 18) /* the default, unless these take a quarter of the memory */
 #define SESSIONS_MOST	(1U << 20)
-#define SESSIONS_SHARE	4 /* one part in so many, at most, of the memory */
+#define SESSIONS_SHARE	4 /* at most 1/4 of the memory */
 #define SESSIONS_MORE_SHARE \
-	256		     /* and of more than plenty: the table itself takes time at the start */
-#define NEAR_SHARE	 512 /* likewise, and of the table that is there from the start */
-#define NEAR_SHARE_ASKED 128 /* likewise, if so many sessions are asked for */
-#define NEAR_FEWEST	 (1U << 16) /* fewer sessions, asked for, are held to the number */
+	256		     /* at most 1/256 for more than that: the table takes time at startup */
+#define NEAR_SHARE	 512 /* at most 1/512 for the table in front, which is preallocated */
+#define NEAR_SHARE_ASKED 128 /* at most 1/128 if a number of sessions is requested */
+#define NEAR_FEWEST	 (1U << 16) /* for smaller requested numbers the limit is exact */
 #define BUFFER_LEAST	 (1U << 20)
-#define BUFFER_MOST	 (8U << 20) /* 58,000 sessions that end at once */
+#define BUFFER_MOST	 (8U << 20) /* 58,000 sessions ending at once */
 #define BUFFER_SHARE	 256
 
 static uint32_t sessions_for(uint64_t memory, bool grows)
@@ -33,7 +33,7 @@ static uint32_t sessions_for(uint64_t memory, bool grows)
 	return sessions;
 }
 
-/* memory: what it may take; places: as many, at most. */
+/* memory: the most it may take, in bytes; places: the most entries that are useful. */
 static uint32_t near_for(uint64_t memory, uint64_t places)
 {
 	uint32_t sets = 1;
@@ -53,7 +53,7 @@ static uint32_t buffer_for(uint64_t memory)
 	return bytes;
 }
 
-/* A power of two, and no less than a page. */
+/* Rounds up to a power of two and at least a page. */
 static uint32_t buffer_of(uint32_t kb)
 {
 	uint32_t bytes = (uint32_t)sysconf(_SC_PAGESIZE);
@@ -76,7 +76,7 @@ struct room room_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint
 		     bool grows)
 {
 	const uint32_t most = sessions ? sessions : sessions_for(memory, grows);
-	/* Who asks for so many has them: then few of the sets are to be full. */
+	/* A user who requests a number has that many: few sets shall be full. */
 	const uint32_t sets = most < NEAR_FEWEST ? 0
 			      : sessions ? near_for(memory / NEAR_SHARE_ASKED, 2 * (uint64_t)most)
 					 : near_for(memory / NEAR_SHARE, most);

@@ -6,7 +6,7 @@
 
 #include <bpf/bpf.h>
 
-/* The ring generation keeps no more of a session than what comes before. */
+/* The ring generation does not have the members from acked_before on. */
 static void near_copy(const struct near_set *set, int way, struct life *life)
 {
 	*life = (struct life){};
@@ -53,8 +53,10 @@ void sessions_each(const struct sessions *sessions, sessions_fn fn, void *arg)
 	uint64_t key = 0;
 
 	each_near(sessions, fn, arg);
-	/* No socket stands at 0: an unknown key gives the first, as NULL does since 4.12. So does
-	 * one that was removed meanwhile, which must not go on for ever. */
+	/*
+	 * No socket has address 0. An unknown key returns the first key, as NULL does since 4.12.
+	 * So does a key removed meanwhile; the limit prevents an endless loop.
+	 */
 	for (uint32_t i = 0; i < 2 * sessions->most; i++) {
 		struct life life = {};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The kernel side's table of sessions (bpf/sessions.bpf.h), read from user space. */
+/* Reads the kernel side's table of sessions (bpf/sessions.bpf.h). */
 #ifndef TCPLIFE_SESSIONS_H
 #define TCPLIFE_SESSIONS_H
 
@@ -9,18 +9,21 @@
 #include "bpf/life.h"
 
 struct sessions {
-	int near; /* descriptors of the maps, borrowed */
+	int near; /* map descriptors, borrowed */
 	int hash;
 	uint32_t near_sets; /* 0: there is no map `near` */
-	uint32_t most;	    /* that the hash table holds */
+	uint32_t most;	    /* capacity of the hash table */
 };
 
-/* Copies the session with this key. What the ring generation does not keep of it is 0. */
+/*
+ * Copies the session with this key; members that the ring generation lacks are 0. Returns false if
+ * there is none.
+ */
 bool sessions_find(const struct sessions *sessions, uint64_t key, struct life *life);
 
 typedef void (*sessions_fn)(void *arg, uint64_t key, const struct life *life);
 
-/* Calls fn for each session; of those that come and go meanwhile, some may be left out. */
+/* Calls fn for each session. May miss sessions that come or go meanwhile. */
 void sessions_each(const struct sessions *sessions, sessions_fn fn, void *arg);
 
 #endif

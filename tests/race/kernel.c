@@ -13,7 +13,7 @@
 #define BUFFER_RING
 #include "life.h"
 
-/* What was removed stays, as it does until an RCU grace period. */
+/* Removed nodes are kept, as they are until an RCU grace period ends. */
 struct node {
 	struct node *next, *removed;
 	__u64 key;
@@ -54,7 +54,7 @@ void *bpf_map_lookup_elem(void *map, const void *key)
 	return found ? &found->life : NULL;
 }
 
-/* Only as BPF_NOEXIST is asked for. */
+/* Only with BPF_NOEXIST. */
 long bpf_map_update_elem(void *map, const void *key, const void *value, __u64 flags)
 {
 	struct node **at, *node = NULL;
@@ -134,7 +134,7 @@ __u64 bpf_get_current_task(void)
 	return 0;
 }
 
-/* It would wake the reader, who is awake. */
+/* It would only wake the reader, which polls here. */
 long bpf_ringbuf_output(void *map, void *data, __u64 size, __u64 flags)
 {
 	(void)map, (void)data, (void)size, (void)flags;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The life of sessions, compiled for this machine, on many threads at once: the table in front,
- * what overflows from it, the owner that the accept hook names, and the places for records. Under
- * the thread sanitizer, which tells what is not ordered; and each record must be right.
+ * The code for sessions, compiled for this machine and run on many threads at once: the table in
+ * front, its overflow, the owner named by the accept hook, and the places of records.
+ * ThreadSanitizer reports what is not ordered, and each record must be right.
  *
- * A group has two threads. One is the softirq's, which establishes its sockets and resets them; the
- * other one accepts them before that, meanwhile or after.
+ * A group has two threads. One acts as the softirq, which establishes sockets and resets them. The
+ * other accepts them before, during or after that.
  */
 #define BUFFER_RING
 #include "accepted.bpf.h"
@@ -21,18 +21,18 @@
 #include <unistd.h>
 
 #define GROUPS	    4
-#define SOCKETS	    8 /* of a group, open together: more than the table in front has ways */
+#define SOCKETS	    8 /* per group, open at once: more than a set has ways */
 #define GENERATIONS 2000
 #define SETS	    2
 #define PLACES	    64
-#define RESET	    104 /* ECONNRESET: nobody closed it */
+#define RESET	    104 /* ECONNRESET, so no process closed it */
 
-/* The kernel's part comes first, since its address is the key. */
+/* The kernel's struct is first, since its address is the key. */
 struct socket {
 	_Alignas(64) struct sock sk;
 	__u32 generation;
-	__u32 accepted; /* the newest generation that was accepted */
-	__u32 known;	/* 1: it had been accepted before it was closed */
+	__u32 accepted; /* the newest generation accepted */
+	__u32 known;	/* 1: accepted before it was closed */
 };
 
 static struct socket sockets[GROUPS][SOCKETS];
@@ -44,7 +44,7 @@ struct near_set near_sets[SETS];
 struct outbox_place places[PLACES];
 __u64 counts[LOSS_IN_KERNEL];
 
-/* --- the hook -------------------------------------------------------------------------------- */
+/* --- the hook --- */
 
 static __always_inline __u16 hook_local_port(const struct change *c)
 {
@@ -76,7 +76,7 @@ void *map_lookup(void *map, const void *key)
 	return map == (void *)&losses ? &counts[*(const __u32 *)key] : NULL;
 }
 
-/* The tracepoint comes before the state is stored. */
+/* The tracepoint fires before the state is stored. */
 static void change(struct socket *s, int newstate)
 {
 	const struct change c = {
@@ -89,7 +89,7 @@ static void change(struct socket *s, int newstate)
 	__atomic_store_n(&s->sk.__sk_common.skc_state, newstate, __ATOMIC_RELEASE);
 }
 
-/* --- the threads ----------------------------------------------------------------------------- */
+/* --- the threads --- */
 
 static void *softirq(void *arg)
 {
@@ -109,7 +109,7 @@ static void *softirq(void *arg)
 				__atomic_load_n(&group[i].accepted, __ATOMIC_ACQUIRE) == generation;
 			change(&group[i], STATE_CLOSE);
 		}
-		/* Who accepts a socket holds it until the hook has run. */
+		/* The acceptor holds the socket until the hook has run. */
 		for (int i = 0; i < SOCKETS; i++)
 			while (__atomic_load_n(&group[i].accepted, __ATOMIC_ACQUIRE) != generation)
 				sched_yield();
@@ -117,7 +117,7 @@ static void *softirq(void *arg)
 	return NULL;
 }
 
-/* Who accepts this socket this time: no two are the same. */
+/* The pid that accepts this socket this time; all are different. */
 static __u32 acceptor(__u32 index, __u32 generation)
 {
 	return generation * GROUPS * SOCKETS + index + 1;
@@ -140,7 +140,7 @@ static void *accepting(void *arg)
 	return NULL;
 }
 
-/* The owner is the one who accepted it this time, or unknown if that was too late. */
+/* The owner must be the one that accepted it this time, or unknown if that was too late. */
 static void check_record(const struct record *r)
 {
 	char comm[COMM_LEN] = {};
@@ -181,8 +181,8 @@ static void *reading(void *arg)
 }
 
 /*
- * Who accepts writes the owner while a session may end: what is copied then counts only if it was
- * marked as whole before (life_copy()), which the records show.
+ * The accept hook writes the owner while the session may end. A copy counts only if it was marked
+ * as complete before (life_copy()), which check_record() verifies.
  */
 const char *__tsan_default_suppressions(void);
 const char *__tsan_default_suppressions(void)
@@ -191,7 +191,7 @@ const char *__tsan_default_suppressions(void)
 	       "race:lifespan_accept\n";
 }
 
-/* A constant to the programs, as it is in the kernel. */
+/* A constant for the programs, as in the kernel. */
 static void configure(void)
 {
 	const struct config config = {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What bpf/sessions.bpf.h and bpf/outbox.h rely on where a CPU reorders loads and stores (arm64):
- * each protocol as a few steps of two CPUs, in every order that the architecture allows. A step may
- * overtake an earlier one of its CPU unless both are at one address, a full barrier stands between
- * them, or the step depends on what the earlier one loaded or is told to come after it. A store is
- * seen by all other CPUs at once (ARMv8). Each protocol must hold, and must fail without its order.
+ * What bpf/sessions.bpf.h and bpf/outbox.h rely on if a CPU reorders loads and stores (arm64). Each
+ * protocol is a few steps of two CPUs, tried in every order that the architecture allows. A step
+ * may overtake an earlier one of its CPU, unless both access the same address, a full barrier is
+ * between them, or the step depends on the earlier load or is ordered after it. All other CPUs see
+ * a store at once (ARMv8). Each protocol must hold, and must fail without its ordering.
  */
 #include "check.h"
 
@@ -16,8 +16,8 @@ enum kind { STORE, LOAD, BARRIER };
 struct step {
 	enum kind kind;
 	int variable;
-	int value;  /* that is stored */
-	bool after; /* ordered after all that its CPU did before */
+	int value;  /* the value to store */
+	bool after; /* ordered after all earlier steps of its CPU */
 };
 
 #define STORES(at, ...)                                                \
@@ -34,7 +34,7 @@ struct cpu {
 	int count;
 };
 
-/* What each step loaded. */
+/* What each step has loaded. */
 struct outcome {
 	int loaded[2][STEPS_MOST];
 };
@@ -64,7 +64,7 @@ static bool may_run(const struct cpu *cpu, unsigned done, int i)
 	return true;
 }
 
-/* True if some order ends wrongly. */
+/* Whether some order has a wrong result. */
 static bool goes_wrong(const struct protocol *p, struct state state)
 {
 	bool ended = true;
@@ -90,7 +90,7 @@ static bool goes_wrong(const struct protocol *p, struct state state)
 	return ended && p->wrong(&state.outcome);
 }
 
-/* The same without what orders it. */
+/* The protocol without its ordering. */
 static struct protocol unordered(struct protocol p)
 {
 	for (int c = 0; c < 2; c++)
@@ -117,8 +117,10 @@ static bool neither_saw(const struct outcome *o)
 	return !o->loaded[0][2] && !o->loaded[1][2];
 }
 
-/* The accept hook adds to the hash table and looks in the table in front, the change hook the other
- * way round: one of them at least sees the other's. */
+/*
+ * The accept hook adds to the hash table and looks in the table in front; the change hook does it
+ * the other way round. At least one of them sees the other's entry.
+ */
 static void test_both_tables(void)
 {
 	enum { HASH, FRONT };
@@ -137,8 +139,10 @@ static void test_both_tables(void)
 	check_protocol(&p);
 }
 
-/* The accept hook claims the owner and looks for the key, the end of the session takes the key away
- * and looks for the claim. */
+/*
+ * The accept hook claims the owner and then looks for the key; the end of the session removes the
+ * key and then looks for the claim.
+ */
 static void test_claim(void)
 {
 	enum { CLAIM, KEY_GONE };
@@ -162,8 +166,10 @@ static bool half_seen(const struct outcome *o)
 	return o->loaded[1][0] && !o->loaded[1][1];
 }
 
-/* What is marked as whole is whole to who looks at the mark first: an owner by `accepted`, a
- * session by its key, a record by its number. */
+/*
+ * Whoever reads a mark first finds complete what it marks: an owner by `accepted`, a session by its
+ * key, a record by its number.
+ */
 static void test_mark(void)
 {
 	enum { BODY, MARK };

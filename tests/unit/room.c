@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* How much room tracing gets on machines that we do not have. */
+/* The memory for tracing on various machines. */
 #include "trace/room.h"
 
 #include "bpf/outbox.h"
@@ -21,7 +21,7 @@ static uint32_t buffer(uint64_t memory)
 
 static void test_sessions(void)
 {
-	/* Where memory is taken as sessions come. */
+	/* If memory is allocated as sessions come. */
 	CHECK(sessions(0, true) == 262144);
 	CHECK(sessions(128 * MB, true) == 262144);
 	CHECK(sessions(4 * GB, true) == 262144);
@@ -29,7 +29,7 @@ static void test_sessions(void)
 	CHECK(sessions(32 * GB, true) == 524288);
 	CHECK(sessions(64 * GB, true) == 1048576);
 	CHECK(sessions(1024 * GB, true) == 1048576);
-	/* Where it is taken for all of them at the start. */
+	/* If it is allocated for all at the start. */
 	CHECK(sessions(1024 * GB, false) == 262144);
 	CHECK(sessions(1 * GB, false) == 262144);
 	CHECK(sessions(256 * MB, false) == 262144);
@@ -44,8 +44,10 @@ static void test_buffer(void)
 	CHECK(buffer(1024 * GB) == 8 * MB);
 }
 
-/* The table of sets takes a 512th of the memory, and no more places than there may be sessions;
- * more of both if so many are asked for. */
+/*
+ * The table of sets takes 1/512 of the memory and has no more places than sessions are allowed;
+ * both are larger if that many are requested.
+ */
 static void test_near(void)
 {
 	struct room room = room_for(24 * GB, 2, 0, 0, true);
@@ -59,7 +61,7 @@ static void test_near(void)
 	CHECK(room.near_sets == 4096 && room.far_sessions == 262144);
 	room = room_for(0, 2, 0, 0, true);
 	CHECK(room.near_sets == 1);
-	/* What is asked for in small is held to the number. */
+	/* A small requested number is an exact limit. */
 	room = room_for(24 * GB, 2, 1000, 0, true);
 	CHECK(room.near_sets == 0 && room.far_sessions == 1000);
 }
@@ -73,7 +75,7 @@ static void test_asked(void)
 	CHECK(room_for(GB, 2, 0, 1048576, true).buffer_bytes == 1u << 30);
 }
 
-/* As many records as the buffer would hold, and a place more for each program that may run. */
+/* As many records as the buffer would hold, and a spare place for each program that may run. */
 static void test_outbox(void)
 {
 	const uint32_t fit = (8 << 20) / sizeof(struct outbox_place);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What bpf/ takes from libbpf, for its compilation by this machine's own compiler. */
+/* What bpf/ uses of libbpf, for compilation by this machine's compiler. */
 #ifndef TCPLIFE_RACE_SHIM_H
 #define TCPLIFE_RACE_SHIM_H
 
@@ -13,7 +13,7 @@
 #define __always_inline inline __attribute__((always_inline))
 #define __noinline	__attribute__((noinline))
 
-/* BPF's exchange is ordered in full, and so are the loads that depend on a word's. */
+/* BPF's exchange is a full barrier, and loads that depend on a loaded word are ordered. */
 #define __sync_lock_test_and_set(at, value) __atomic_exchange_n(at, value, __ATOMIC_SEQ_CST)
 #define word_load(pointer)		    __atomic_load_n((const __u64 *)(pointer), __ATOMIC_SEQ_CST)
 
