@@ -42,10 +42,11 @@ void text_put_digits(struct text *t, uint64_t n, unsigned digits)
 	const unsigned needed = count_digits(n);
 	const unsigned length = needed < digits ? digits : needed;
 	char *room = text_take(t, length);
-	char *at = room + length;
+	char *at;
 
 	if (!room)
 		return;
+	at = room + length;
 	for (; n >= 10; n /= 100) {
 		at -= 2;
 		memcpy(at, pairs + n % 100 * 2, 2);

@@ -25,12 +25,12 @@ static uint64_t memlock_of(int fd)
 
 uint64_t footprint_read(struct bpf_object *object)
 {
-	struct bpf_program *program;
-	const struct bpf_map *map;
+	struct bpf_program *program = NULL;
+	const struct bpf_map *map = NULL;
 	uint64_t bytes = 0;
 
 	bpf_object__for_each_map(map, object) bytes += memlock_of(bpf_map__fd(map));
-	bpf_object__for_each_program(program, object)
+	while ((program = bpf_object__next_program(object, program)))
 		bytes += memlock_of(bpf_program__fd(program));
 	return bytes;
 }
