@@ -55,10 +55,12 @@ struct hook_ops {
 HOOK_ROWS(X)
 #undef X
 
+/* Only to count them. */
 enum {
-#define X(name) +1
-	HOOK_COUNT = 0 HOOK_ROWS(X)
+#define X(name) HOOK_INDEX_##name,
+	HOOK_ROWS(X)
 #undef X
+		HOOK_COUNT,
 };
 
 /* In the order of the rows. */

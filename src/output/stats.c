@@ -205,8 +205,8 @@ static int compare_groups(const void *a, const void *b)
 struct stats_group *const *stats_sort(struct stats *s, size_t *count)
 {
 	*count = table_count(s->table);
-	memcpy(s->sorted, s->groups, *count * sizeof(*s->groups));
-	qsort(s->sorted, *count, sizeof(*s->sorted), compare_groups);
+	memcpy(s->sorted, s->groups, *count * sizeof(struct stats_group *));
+	qsort(s->sorted, *count, sizeof(struct stats_group *), compare_groups);
 	return s->sorted;
 }
 
