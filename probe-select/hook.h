@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The hooks that tell of a TCP socket's state changes. Each is described once, in a file of its
- * own, hook_NAME.c; whatever depends on the hook walks these rows. A new hook is its BPF program,
- * its file and a row here.
+ * The hooks that report state changes of TCP sockets. Each is described in its own file,
+ * hook_NAME.c; all code that depends on the hook goes through these rows. Adding a hook takes its
+ * BPF program, its file and a row here.
  */
 #ifndef TCPLIFE_HOOK_H
 #define TCPLIFE_HOOK_H
@@ -18,34 +18,36 @@ struct sources;
 struct wishes;
 
 struct hook_ops {
-	const char *name;   /* for people: "tracepoint (raw)" */
-	const char *word;   /* of --probe, for this hook alone: "raw" */
-	const char *family; /* of --probe, for this and its neighbours; NULL: none */
-	const char *since;  /* the kernel that it came with */
+	const char *name;   /* for users: "tracepoint (raw)" */
+	const char *word;   /* in --probe, for this hook only: "raw" */
+	const char *family; /* in --probe, for this and related hooks; NULL: none */
+	const char *since;  /* the kernel that introduced it */
 
 	/*
-	 * Whether this kernel has what the hook needs. The candidate says by which buffer and whose
-	 * layout it would work; its reason is set, either way, by candidate_judge().
+	 * Whether this kernel has what the hook needs. Sets the candidate's buffer and layout, and
+	 * its reason in either case, with candidate_judge().
 	 */
 	bool (*usable)(struct candidate *candidate, const struct facts *facts,
 		       const struct wishes *wishes);
 
-	/* The objects with its programs, for kernels with and without the ring buffer; and the one
-	 * that discovers the layout. NULL: there is none. */
+	/*
+	 * The BPF objects: for kernels with and without the ring buffer, and for discovery. NULL:
+	 * none.
+	 */
 	const struct object *ring, *perf, *calibrate;
-	/* The programs in them, by name. */
-	const char *change;  /* told of each state change */
-	const char *second;  /* takes changes that `change` was not told of; NULL: there is none */
-	const char *destroy; /* told of each socket that is destroyed; NULL: there is none */
+	/* The names of the programs in them. */
+	const char *change;  /* sees each state change */
+	const char *second;  /* handles changes that `change` missed; NULL: none */
+	const char *destroy; /* sees each socket that is destroyed; NULL: none */
 
 	const char *point; /* what `change` and `second` are attached to */
-	/* Attaches a program; as attachment.h says. */
+	/* Attaches a program, with the contract of attachment.h. */
 	struct attachment *(*attach)(const struct bpf_program *program, const char *point,
 				     const struct facts *facts, const struct sources *sources);
 
-	bool typed;	   /* its programs need the kernel's BTF, and load by typed pointers */
-	bool finds_port;   /* when a session ends, skc_num still has its local port */
-	bool misses_quiet; /* the kernel may pass its program over and not count that */
+	bool typed;	   /* its programs need the kernel's BTF, and use typed pointers */
+	bool finds_port;   /* when a session ends, skc_num still holds its local port */
+	bool misses_quiet; /* the kernel may skip its program without counting that */
 };
 
 /* X(NAME), best first. */
@@ -66,9 +68,9 @@ enum {
 /* In the order of the rows. */
 extern const struct hook_ops *const hooks[HOOK_COUNT];
 
-/* A words_fn: what --probe may be; first "auto", for every hook. */
+/* A words_fn: the values of --probe. The first is "auto", for any hook. */
 const char *hook_word(unsigned n);
-/* True if a word of --probe allows the hook; NULL allows every one. */
+/* Whether a value of --probe allows the hook; NULL allows all. */
 bool hook_is_allowed(const struct hook_ops *hook, const char *word);
 
 #endif
