@@ -46,7 +46,7 @@ of_the_load() { grep -cE '"[lr]addr":"127\.77\.' "$1"; }
 @test "CSV, with and without the times and the extended columns" {
 	traced -s -- basic names
 	true_records --format csv
-	traced -stTx -- basic names
+	traced -stTx -- basic names link-local
 	true_records --format csv
 }
 
@@ -55,7 +55,7 @@ of_the_load() { grep -cE '"[lr]addr":"127\.77\.' "$1"; }
 	true_records --format table
 	traced -w -- basic
 	true_records --format wide
-	traced -twTx -- basic
+	traced -twTx -- basic link-local
 	true_records --format wide
 }
 

@@ -14,6 +14,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "link.h"
+
 /* struct in6_ifreq of linux/ipv6.h, which conflicts with netinet/in.h on some systems. */
 struct in6_request {
 	struct in6_addr address;
@@ -61,24 +63,16 @@ void endpoint_prefix(int ip, char text[ENDPOINT_TEXT])
 	strcat(text, ip == 6 ? "/48" : "/16");
 }
 
-static int interface_ioctl(int family, int request, void *argument)
-{
-	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int status;
-
-	if (fd < 0)
-		return -errno;
-	status = ioctl(fd, request, argument) ? -errno : 0;
-	close(fd);
-	return status;
-}
-
 static int change_address(const struct endpoint *e, int request)
 {
 	struct in6_request r = { .prefix = 128, .index = (int)if_nametoindex("lo") };
 
+	if (e->scope) {
+		r.prefix = 64;
+		r.index = (int)e->scope;
+	}
 	memcpy(&r.address, e->address, sizeof(r.address));
-	return interface_ioctl(AF_INET6, request, &r);
+	return link_ioctl(AF_INET6, request, &r);
 }
 
 /* It may take a moment until the kernel lets a process bind to a new address. */
@@ -118,6 +112,18 @@ int endpoint_new(struct endpoint *e, int ip, bool mapped)
 	return status ? status : await_bindable(e);
 }
 
+int endpoint_new_link_local(struct endpoint *e, unsigned interface)
+{
+	static const uint8_t prefix[8] = { 0xfe, 0x80 };
+	int status;
+
+	*e = (struct endpoint){ .ip = 6, .scope = interface };
+	fill_random(e->address, sizeof(e->address));
+	memcpy(e->address, prefix, sizeof(prefix));
+	status = change_address(e, SIOCSIFADDR);
+	return status ? status : await_bindable(e);
+}
+
 void endpoint_drop(const struct endpoint *e)
 {
 	if (e->ip == 6)
@@ -138,6 +144,7 @@ socklen_t endpoint_to_socket(const struct endpoint *e, struct sockaddr_storage *
 	}
 	v6->sin6_family = AF_INET6;
 	v6->sin6_port = htons(e->port);
+	v6->sin6_scope_id = e->scope;
 	if (e->ip == 6) {
 		memcpy(&v6->sin6_addr, e->address, 16);
 	} else {
@@ -164,6 +171,7 @@ void endpoint_from_socket(struct endpoint *e, const struct sockaddr_storage *fro
 		memcpy(e->address, v6->sin6_addr.s6_addr + 12, 4);
 	} else {
 		e->ip = 6;
+		e->scope = v6->sin6_scope_id;
 		memcpy(e->address, &v6->sin6_addr, 16);
 	}
 }
@@ -171,15 +179,4 @@ void endpoint_from_socket(struct endpoint *e, const struct sockaddr_storage *fro
 void endpoint_text(const struct endpoint *e, char text[ENDPOINT_TEXT])
 {
 	inet_ntop(e->ip == 4 ? AF_INET : AF_INET6, e->address, text, ENDPOINT_TEXT);
-}
-
-int endpoint_loopback_up(void)
-{
-	struct ifreq r = { .ifr_name = "lo" };
-	int status = interface_ioctl(AF_INET, SIOCGIFFLAGS, &r);
-
-	if (status)
-		return status;
-	r.ifr_flags |= IFF_UP;
-	return interface_ioctl(AF_INET, SIOCSIFFLAGS, &r);
 }

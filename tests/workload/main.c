@@ -33,8 +33,9 @@ struct run {
 	bool failed;
 };
 
-static const struct scenario *const all[] = { scenarios_orderly, scenarios_abrupt, scenarios_owner,
-					      scenarios_connect, scenarios_standing };
+static const struct scenario *const all[] = { scenarios_orderly, scenarios_abrupt,
+					      scenarios_owner,	 scenarios_connect,
+					      scenarios_link,	 scenarios_standing };
 
 #define PARTS (sizeof(all) / sizeof(all[0]))
 

@@ -22,6 +22,6 @@ struct scenario {
 
 /* The lists; each ends with an entry without a name. */
 extern const struct scenario scenarios_orderly[], scenarios_abrupt[], scenarios_owner[],
-	scenarios_connect[], scenarios_standing[];
+	scenarios_connect[], scenarios_link[], scenarios_standing[];
 
 #endif

@@ -299,7 +299,11 @@ static void put_times(FILE *line, const struct side *s, int64_t end_hi)
 			at_least_0(s->accepted_lo - s->made_hi), s->accepted_hi - s->made_lo);
 	else
 		fputs("\taccept_wait_ns=null", line);
-	fputs("\tscope_id=null", line);
+	if (s->local.scope || s->remote.scope)
+		fprintf(line, "\tscope_id=%" PRIu32,
+			s->local.scope ? s->local.scope : s->remote.scope);
+	else
+		fputs("\tscope_id=null", line);
 }
 
 static void side_tell(struct side *s, const char *end, const char *error, int64_t end_hi)

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "link.h"
+
 static const struct stage *present;
 
 const char *family_name(enum family family)
@@ -57,7 +59,7 @@ void stage_see_network(struct stage *stage)
 
 void stage_own_network(struct stage *stage)
 {
-	int status = unshare(CLONE_NEWNET) ? -errno : endpoint_loopback_up();
+	int status = unshare(CLONE_NEWNET) ? -errno : link_up("lo");
 
 	if (status)
 		stage_fail("no network namespace of its own: %s (be root)", strerror(-status));
