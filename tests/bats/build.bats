@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# What is built, from what.
+# What the build produces, and from what.
 
 setup() {
 	bats_require_minimum_version 1.5.0
@@ -8,13 +8,13 @@ setup() {
 	root=$BATS_TEST_DIRNAME/../..
 }
 
-# The sources, without what was made of them, and without their history.
+# Copies the sources, without build products and history.
 copy() {
 	mkdir -p "$1"
 	cp -rp "$root"/{Makefile,src,bpf,probe-select,static} "$1"
 }
 
-# make_in FOLDER WORDS...: without what the make that runs the tests has set.
+# make_in FOLDER WORDS...: runs make without the variables of the make that runs the tests.
 make_in() {
 	env -u BUILD -u MAKEFLAGS -u MAKELEVEL make -s -j"$(nproc)" -C "$@" >/dev/null
 }
@@ -25,7 +25,7 @@ make_in() {
 	[[ $output == *"DYN (Position-Independent Executable"* ]]
 	run -0 readelf -dW "$build/tcplife"
 	[[ $output != *NEEDED* ]]
-	# Nothing of this machine is needed: not even a file system.
+	# The binary needs nothing from the machine, not even a file system.
 	mkdir "$BATS_TEST_TMPDIR/root"
 	cp "$build/tcplife" "$BATS_TEST_TMPDIR/root"
 	run -0 chroot "$BATS_TEST_TMPDIR/root" /tcplife --version
@@ -36,7 +36,7 @@ make_in() {
 	for file in "$build"/{,arm64/,x86_64/}tcplife; do
 		if [ -e "$file" ]; then [ "$(stat -c %s "$file")" -le 700000 ]; fi
 	done
-	# Nor does it keep zeros for what could be memory only.
+	# It also contains no zeros that belong into .bss.
 	run -1 env LC_ALL=C grep -qaP '\x00{8192}' "$build/tcplife"
 }
 
@@ -71,7 +71,7 @@ make_in() {
 	copy "$BATS_FILE_TMPDIR/one"
 	make_in "$BATS_FILE_TMPDIR/one"
 	copy "$two"
-	# And without a network, as its packages and sources are there.
+	# It builds without a network once packages and sources are there.
 	unshare -n env -u BUILD -u MAKEFLAGS -u MAKELEVEL make -s -j"$(nproc)" -C "$two" >/dev/null
 	cmp "$BATS_FILE_TMPDIR/one/build/tcplife" "$two/build/tcplife"
 }
@@ -84,17 +84,17 @@ sbom() { "$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/componen
 	sbom | cmp - "$spdx"
 	run -0 jq -r '.packages[1:][] | "\(.name) \(.versionInfo) \(.checksums[0].checksumValue) \(.licenseDeclared)"' "$spdx"
 	[ "$output" = "$("$build/tcplife" -V -v | tail -n +4)" ]
-	# Its commit and its compilers, too.
+	# Its commit and its compilers.
 	[ "$(jq -r '.packages[0].comment' "$spdx")" = "The hash is of the binary: $("$build/tcplife" -V -v |
 		sed -nE '1 s/.*\((.*)\)/\1/; 1,3 p' | paste -sd';' | sed 's/;/; /g')." ]
 	[ "$("$build/tcplife" -vV)" = "$("$build/tcplife" -V -v)" ]
 	[ "$("$build/tcplife" -V | wc -l)" = 1 ]
 	[ "$(jq -r '.packages[0].checksums[0].checksumValue' "$spdx")" = "$(sha256sum "$build/tcplife" | cut -d' ' -f1)" ]
-	# Whatever is pinned is in it, and the libc and gcc's runtime.
+	# All pinned components, the libc and gcc's runtime are listed.
 	run -0 jq -r '.packages[1:][].checksums[0].checksumValue' "$spdx"
 	while read -r _ _ _ _ hash; do [[ $output == *$hash* ]]; done < <(grep -v '^#' "$root/static/sources.lock")
 	jq -e '[.packages[].name] | contains(["musl", "libgcc"])' "$spdx"
-	# What SPDX 2.3 demands of a document, of a package and of what is said between them.
+	# What SPDX 2.3 requires of a document, of packages and of relationships.
 	jq -e '.spdxVersion == "SPDX-2.3" and .dataLicense == "CC0-1.0" and .SPDXID == "SPDXRef-DOCUMENT"
 		and (.name | length > 0) and (.documentNamespace | test("^https://[^#]+$"))
 		and (.creationInfo.created | test("^[0-9-]{10}T[0-9:]{8}Z$"))
@@ -115,7 +115,7 @@ sbom() { "$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/componen
 	local folder=$BATS_TEST_TMPDIR/one tcplife=$BATS_TEST_TMPDIR/one/build/tcplife
 	local first=$BATS_FILE_TMPDIR/one/build/tcplife
 	copy "$folder"
-	# As a distribution builds, and without a limit to its size.
+	# As a distribution builds it, without the limit on size.
 	make_in "$folder" CC=gcc-12 CFLAGS="$(dpkg-buildflags --get CFLAGS) -O3 -flto=auto -ffat-lto-objects" \
 		CPPFLAGS="$(dpkg-buildflags --get CPPFLAGS)" LDFLAGS="$(dpkg-buildflags --get LDFLAGS) -Wl,-z,now"
 	"$tcplife" -V -v | grep -q '^built by gcc-12 '
@@ -123,7 +123,7 @@ sbom() { "$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/componen
 	"$tcplife" -d 0.01 >/dev/null
 	make_in "$folder"
 	cmp "$tcplife" "$first"
-	# The kernel side by another clang: the objects that are linked in are its own.
+	# BPF objects by another clang: the binary contains that clang's objects.
 	make_in "$folder" CLANG=clang-19
 	"$tcplife" -V -v | grep -q '^built by .*clang version 19'
 	run ! cmp -s "$tcplife" "$first"
@@ -146,7 +146,7 @@ sbom() { "$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/componen
 		BUILD="$(realpath "$build")" CLANG_BUILD="$BATS_TEST_TMPDIR/bad-build" "$BATS_TEST_TMPDIR/bad-build/loaded"
 	[[ $stderr == *"the verifier of Linux $(uname -r) refuses change_typed as $(clang --version | head -n 1) made it: R"*" invalid mem access "*"; try another one by CLANG="* ]]
 	[ ! -e "$BATS_TEST_TMPDIR/bad-build/loaded" ]
-	# Where it may not be tried, that is no failure.
+	# If it cannot be tried, that is no failure.
 	run -0 setpriv --reuid 65534 --clear-groups bash -s "$build/tcplife" clang "$BATS_TEST_TMPDIR/not" <"$root/static/load"
 	[[ $output == *"not tried whether this kernel takes it: that needs root" ]]
 	run -0 setpriv --bounding-set -all --inh-caps -all "$root/static/load" "$build/tcplife" clang "$BATS_TEST_TMPDIR/not"
@@ -175,7 +175,7 @@ sbom() { "$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/componen
 	while read -r package version _ file hash; do
 		[[ $output == *"$file"*"$package $version"*"$hash"* ]]
 	done < <(grep -v '^#' "$root/static/sources.lock")
-	# One that is there is not asked for again.
+	# A tarball that is in the cache is not asked for.
 	file=$(awk '/^zlib/ { print $4 }' "$root/static/sources.lock")
 	cp "${XDG_CACHE_HOME:-$HOME/.cache}/tcplife/sources/$file" "$cache"
 	run -1 env PATH="$bin" "$root/static/fetch" "$cache" "$BATS_TEST_TMPDIR/out"
@@ -202,7 +202,7 @@ sbom() { "$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/componen
 	[ "$(static/commit)" = "commit $commit" ]
 	echo >>src/main.c
 	[ "$(static/commit)" = "commit $commit, changed" ]
-	# Not a tarball, then.
+	# So it is not a tarball.
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	ln -s "$(command -v bash)" "$(command -v dirname)" "$BATS_TEST_TMPDIR/bin"
 	[ "$(PATH=$BATS_TEST_TMPDIR/bin static/commit)" = "commit unknown: git is missing or cannot tell" ]
@@ -210,7 +210,7 @@ sbom() { "$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/componen
 	mkdir "$BATS_TEST_TMPDIR/tarball"
 	git archive HEAD | tar -x -C "$BATS_TEST_TMPDIR/tarball"
 	[ "$("$BATS_TEST_TMPDIR/tarball/static/commit")" = "tarball of commit $commit" ]
-	# And the binary has just that.
+	# The binary reports the same.
 	[ "$("$build/tcplife" -V)" = "tcplife $(sed -n 's/.*TCPLIFE_VERSION "\(.*\)"/\1/p' "$root/src/cli/version.h") ($(head -n 1 "$build/by/built"))" ]
 	[ "$("$build/tcplife" -V -v | sed -n 2,3p)" = "$(tail -n 2 "$build/by/built")" ]
 }

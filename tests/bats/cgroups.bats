@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Which service or container a session belonged to.
+# The service or container that a session belonged to.
 
 load tracer.bash
 
@@ -21,7 +21,7 @@ teardown() {
 	umount "$tree"
 }
 
-# A refused connect of a process in that cgroup, which has gone when this returns; to the port.
+# Makes a refused connect to the port by a process in that cgroup, which is gone on return.
 session() {
 	run sh -c 'echo $$ >"$0/cgroup.procs" && exec bash -c "exec 7<>/dev/tcp/127.0.0.1/$1"' "$1" "$2"
 }

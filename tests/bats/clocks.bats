@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Times are right in a time namespace, and TIME is the clock of the zone, as date(1) has it.
+# Times are right in a time namespace, and TIME is in the time zone, as date(1) has it.
 
 load tracer.bash
 load truth.bash
@@ -17,12 +17,12 @@ teardown() {
 	standing_end
 }
 
-# The session's end by the JSON of $witness, as a clock in a zone.
+# The session's end in the JSON of $witness, as time of day in a zone.
 clock_in() {
 	TZ=$1 date -d "$(jq -r 'select(.rport == 1) | .ended' "$witness" | head -n 1)" +%T
 }
 
-# seconds HH:MM:SS: since midnight.
+# seconds HH:MM:SS: prints the seconds since midnight.
 seconds() {
 	local IFS=:
 	# shellcheck disable=SC2086 # three words
@@ -30,7 +30,7 @@ seconds() {
 	echo $((10#$1 * 3600 + 10#$2 * 60 + 10#$3))
 }
 
-# Each tracer reads the clocks for itself, so the same end may be in the next second to one of them.
+# Each tracer reads the clocks on its own, so one may report the next second.
 same_clock() {
 	local apart=$(($(seconds "$1") - $(seconds "$2")))
 	[ ${apart#-} -le 1 ] || [ ${apart#-} -ge 86399 ]

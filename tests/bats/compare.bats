@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# The test of the tests: a comparison that cannot fail would prove nothing.
+# Tests the comparison: one that cannot fail would prove nothing.
 
 load truth.bash
 
@@ -23,7 +23,7 @@ json() {
 	printf '{"type":"session","pid":%s,"comm":"%s","laddr":"%s","lport":%s,"raddr":"%s","rport":%s,"tx_bytes":%s,"rx_bytes":%s,"end":"%s","owner":%s,"duration_ns":1500000,"uid":0}\n' "$@"
 }
 
-# says LINE: that is the last line, and the exit code is 1.
+# says LINE: the last line must be LINE, and the exit code 1.
 says() {
 	local last=$1
 	shift
@@ -31,7 +31,7 @@ says() {
 	[ "${lines[-1]}" = "$last" ]
 }
 
-# In place, as text.
+# Replaces text in the file.
 swap() {
 	local file=$1 text
 	text=$(cat "$file")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Discovery of the layout without BTF: on a busy machine, beside other tracers, and unseen by them.
+# Discovery of the layout without BTF: on a busy machine, next to other tracers, and invisible to them.
 
 load tracer.bash
 
@@ -16,7 +16,7 @@ teardown() {
 	tracers_end
 }
 
-# Other sessions keep both processors busy, and their packets interrupt everyone.
+# Starts sessions that keep both processors busy and whose packets interrupt everything.
 crowd_start() {
 	"$build/tests/crowd" >"$BATS_TEST_TMPDIR/crowd" 2>&1 3>&- &
 	crowd=$!
@@ -29,8 +29,8 @@ crowd_stop() {
 	crowd=''
 }
 
-# The layout as `--check --json` finds it with these options, one line a field, but for those that only BTF
-# tells.
+# Prints the layout that `--check --json` finds with these options, one field per line, without those that
+# only BTF has.
 layout() {
 	"$tcplife" --check --json --probe raw "$@" |
 		jq -r '.layout | to_entries[] | "\(.key) \(.value)"' |
@@ -78,7 +78,7 @@ layout() {
 	local records=$BATS_TEST_TMPDIR/records said=$BATS_TEST_TMPDIR/said
 	tracer_start -j --existing
 	for _ in 1 2 3; do "$tcplife" --check --btf none --probe raw >/dev/null; done
-	# Where no network namespace can be made, rehearsals are played on the host's loopback.
+	# If no network namespace can be created, rehearsals run on the host's loopback.
 	setpriv --bounding-set -sys_admin --inh-caps -sys_admin -- \
 		"$tcplife" --check --btf none --probe raw >/dev/null
 	tracer_stop
@@ -101,8 +101,8 @@ c.close(); a.close()' >"$BATS_TEST_TMPDIR/port"
 }
 
 @test "packets that come too late: the machine is called too busy, not the kernel unfit" {
-	# On a loopback where no session gets beyond its first packets, as seen from a tracer that may not make
-	# a network namespace of its own.
+	# A loopback on which sessions do not get beyond their first packets, and a tracer that may not
+	# create its own network namespace.
 	run -1 --separate-stderr unshare -n sh -c '
 		ip link set lo up && nft add table ip t &&
 		nft add chain ip t in "{ type filter hook input priority 0; }" &&

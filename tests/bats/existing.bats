@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Sessions that are older than the tracer, and those that outlive it.
+# Sessions that began before the tracer, and sessions that outlive it.
 
 load tracer.bash
 load truth.bash
@@ -24,7 +24,7 @@ older() {
 	standing "${@:2}" older
 	tracer_start "${options[@]}"
 	go_on
-	# Those that came in have the owner that closes them; the last was reset, and nobody did.
+	# Inbound sessions belong to who closes them. The last one was reset, and nobody closed it.
 	wait "$play"
 	tracer_stop
 	sed -i '/\tdir=in\t.*\tend=fin-/ s/\towner=proc\t/\towner=close\t/' "$truth"
@@ -128,7 +128,7 @@ still_open() {
 	await said told
 	tracer_stop
 	accept_hook
-	# Here, none of them is older.
+	# None of them is older here.
 	sed -i -e 's/\tage_known=false/\tage_known=true/' \
 		-e '/\tdir=out\t/ { s/\towner=proc\t/\towner=connect\t/; s/\tconnect_ns=null\t/\t/ }' \
 		-e '/\tdir=in\t/ s/\towner=proc\t/\towner=accept\t/' "$truth"
@@ -142,7 +142,7 @@ still_open() {
 	standing dead
 	go_on
 	await said told
-	# Not before.
+	# Not earlier.
 	run -1 grep -q '"end":"rst-remote"' "$records"
 	tracer_stop
 	compare
@@ -163,7 +163,7 @@ still_open() {
 	done
 }
 
-# As many as there is room for are listed, and the rest is told of.
+# As many as fit are listed; the rest is reported.
 @test "--open: sessions that found no room are told of" {
 	tracer_start -j --open --max-sessions 1000
 	load_stand -o 2000

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# What may be wrong with a machine: each fault is told in one line with its remedy, or does no harm.
+# Faults of a machine: each is reported in one line with its remedy, or does no harm.
 
 load tracer.bash
 load truth.bash
@@ -17,7 +17,7 @@ teardown() {
 	tracers_end
 }
 
-# elsewhere SCRIPT: with mounts of its own, where $tcplife is the program.
+# elsewhere SCRIPT: runs it with its own mounts; $tcplife is the program.
 elsewhere() {
 	unshare --mount --propagation private env tcplife="$tcplife" sh -ec "$1"
 }
@@ -30,7 +30,7 @@ elsewhere() {
 	run -0 bash -c '"$0" -d 0.1 2>&-' "$tcplife"
 	[[ $output == "PID "* ]]
 	run -1 bash -c '"$0" -v -d 0.1 <&- >&- 2>&-' "$tcplife"
-	# What is read would be the first to take a closed one's number.
+	# A file opened for reading would be the first to get the number of a closed descriptor.
 	cp /sys/kernel/btf/vmlinux "$marker"
 	run bash -c '"$0" --probe raw --btf "$1" -v -d 0.1 2>&-' "$tcplife" "$marker"
 	cmp "$marker" /sys/kernel/btf/vmlinux
@@ -87,7 +87,7 @@ elsewhere() {
 
 @test "a BTF file that is empty, cut, huge, of something else or a trap is refused with a reason" {
 	local file=$BATS_TEST_TMPDIR/btf trap
-	# refused WORDS
+	# refused WORDS: tcplife must fail with these words.
 	refused() {
 		run -1 --separate-stderr timeout 60 "$tcplife" --probe raw --btf "$file"
 		[ -z "$output" ]
@@ -139,7 +139,7 @@ elsewhere() {
 	[[ $stderr == *'tcplife: warning: keeps its capabilities: Operation not permitted; '* ]]
 }
 
-# faults KERNEL [OPTIONS of run] -- FAULT...: in a kernel of its own.
+# faults KERNEL [OPTIONS of run] -- FAULT...: runs tests/vm/faults on a kernel of its own.
 faults() {
 	local options=("$1")
 	shift

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Which sessions are printed: what each filter takes, and what it leaves out.
+# Which sessions are printed: what each filter accepts and rejects.
 
 load tracer.bash
 load truth.bash
@@ -20,7 +20,7 @@ filter() {
 	run -0 "$build/tests/unit_filter" "$@"
 }
 
-# A usage error: exit 2, nothing on stdout, and this one line on stderr.
+# Expects a usage error: exit code 2, nothing on stdout, and this line on stderr.
 refuses() {
 	local line=$1
 	shift
@@ -29,7 +29,7 @@ refuses() {
 	[ "$stderr" = "tcplife: $line; try --help" ]
 }
 
-# A refused session of loopback, to the port.
+# Makes a refused loopback session to the port.
 session() { run bash -c "exec 7<>/dev/tcp/127.0.0.1/$1"; }
 
 @test "what each filter accepts" {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# What is installed and handed on: the binary, its manual, its completions, its unit.
+# What is installed and distributed: the binary, its manual, completions and unit.
 
 setup() {
 	bats_require_minimum_version 1.5.0
@@ -9,12 +9,12 @@ setup() {
 	tcplife=$build/tcplife
 }
 
-# make without what the make that runs the tests has set.
+# Runs make without the variables of the make that runs the tests.
 make_alone() {
 	env -u BUILD -u MAKEFLAGS -u MAKELEVEL make -s -C "$root" BUILD="$build" "$@"
 }
 
-# Whatever README and SECURITY.md link to, or name as a document, is there, beside them.
+# Everything that README and SECURITY.md link to, or name as a document, is next to them.
 links_hold() {
 	local name names
 	names=$(cd "$1" && grep -ohE '\]\([^)#:]+\)|(docs/)?[A-Za-z.]+\.(md|json)\b' README.md SECURITY.md | sed -E 's/^\]\((.*)\)$/\1/' | sort -u)
@@ -24,18 +24,18 @@ links_hold() {
 	done
 }
 
-# The commands of a document that are set apart as such and have WORD in them.
+# commands_with DOCUMENT WORD: prints the document's displayed commands that contain WORD.
 commands_with() { # DOCUMENT WORD
 	awk -v word="$2" '/^```/ { if (within && index(text, word)) printf "%s", text; within = !within; text = ""; next }
 		within { text = text $0 "\n" }' "$root/$1"
 }
 
-# The long options of --help, a line each.
+# Prints the long options of --help, one per line.
 options() {
 	"$tcplife" --help | grep -oE '^  (-.,|   ) --[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+'
 }
 
-# completed WORD...: what bash offers behind these words, the last of which is begun.
+# completed WORD...: what bash offers after these words; the last one is incomplete.
 completed() {
 	# shellcheck disable=SC2016 # for the inner shell
 	bash -c 'eval "$("$0" --completion bash)"
@@ -81,7 +81,7 @@ completed() {
 	grep -oE '^\.It .*Fl Fl [a-z0-9-]+.*' "$root/docs/tcplife.8" | grep -oE 'Fl Fl [a-z0-9-]+' |
 		sed 's/Fl Fl /--/' | sort >"$BATS_TEST_TMPDIR/manual"
 	diff "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/manual"
-	# And the same letters for them.
+	# The letters are the same too.
 	diff <("$tcplife" --help | sed -nE 's/^  -(.), (--[a-z0-9-]+).*/\1 \2/p' | sort) <(
 		sed -nE 's/^\.It Fl (.) , Fl Fl ([a-z0-9-]+).*/\1 --\2/p' "$root/docs/tcplife.8" | sort)
 }
@@ -138,7 +138,7 @@ completed() {
 	ln -s usr/bin "$system/bin"
 	ln -s usr/lib "$system/lib"
 	echo tool >"$system/usr/bin/tool"
-	# As some distributions have it.
+	# As on some distributions.
 	chown 0:50 "$system/usr/local"
 	chmod 2775 "$system/usr/local"
 	ln -s share/man "$system/usr/local/man"
@@ -158,7 +158,7 @@ completed() {
 	verify=$(commands_with SECURITY.md sha256sum)
 	[ -n "$install" ]
 	[ -n "$verify" ]
-	# As root, with a /usr/local of its own that goes with it.
+	# As root, with a private /usr/local that goes away with it.
 	run -0 unshare --mount --propagation private env -u BUILD -u MAKEFLAGS -u MAKELEVEL bash -euxc "
 		mount -t tmpfs none /usr/local
 		cd '$(realpath "$root")'

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# What is lost is counted, by cause: printed and counted together are all the sessions that there were.
-# Each process of the load has a port, and as many connections as it may open files.
-# The load's own ends are looked at, by ports that nobody else connects to.
+# Losses are counted by cause: printed and counted sessions together are all that there were. Each process
+# of the load has a port, and opens as many connections as it may open files. The tests look at the load's
+# server ends, by ports that nothing else uses.
 
 load tracer.bash
 load load.bash
@@ -24,14 +24,14 @@ teardown() {
 	done
 }
 
-# sessions N: N connections that are open together, and closed together; sets $ended.
+# sessions N: opens N connections together and closes them together; sets $ended.
 sessions() {
 	ended=$("$build/bench" load -p 700 -o $(($1 * 2)) 3>&- | sed 's/^open_sessions=\([0-9]*\) .*/\1/')
 	ended=$((ended / 2))
 	[ "$ended" -ge "$1" ]
 }
 
-# standing N: likewise, but they stay open until let_go.
+# standing N: the same, but they stay open until let_go.
 standing() { load_stand -p 700 -o $(($1 * 2)); }
 
 let_go() {
@@ -40,7 +40,7 @@ let_go() {
 	ended=$((ended / 2))
 }
 
-# A reader of $pipe that takes nothing, until it is told to go on; what it takes is in $records.
+# Starts a reader of $pipe that reads nothing until told to; what it reads is in $records.
 stopped_reader() {
 	pipe=$BATS_TEST_TMPDIR/pipe records=$BATS_TEST_TMPDIR/records
 	mkfifo "$pipe"
@@ -48,7 +48,7 @@ stopped_reader() {
 	reader=$!
 }
 
-# tracer_into_pipe OPTIONS...
+# tracer_into_pipe OPTIONS...: starts a tracer that writes to $pipe.
 tracer_into_pipe() {
 	said=$BATS_TEST_TMPDIR/said
 	: >"$said"
@@ -67,7 +67,7 @@ read_on() {
 	wait "$reader"
 }
 
-# lost CAUSE: from the last line of losses that was said, which tells of none that there was not.
+# lost CAUSE: its number in the last report of losses, which names only causes that there were.
 lost() {
 	local what count
 	case $1 in
@@ -81,13 +81,13 @@ lost() {
 	echo "${count%% *}" | sed 's/^$/0/'
 }
 
-# Whole lines: one that was cut short is counted as lost.
+# Counts whole lines; a truncated one counts as lost.
 printed() { head -n "$(wc -l <"$records")" "$records" | grep -c ' 127\.77\..*[0-9]$' || true; }
 
 counted() { echo $(($(lost buffer) + $(lost sessions) + $(lost output) + $(lost unborn))); }
 
-# Of a session, the kernel may have skipped the last change, but then it has counted that, or the witness
-# has not seen it either.
+# The kernel may have skipped a session's last change; then it has counted that, or the witness lacks it
+# too.
 all_told() {
 	local told=$(($(printed) + $(counted))) seen=$ended
 	if [ -n "${watching:-}" ]; then
@@ -100,7 +100,7 @@ all_told() {
 	[ $((told + $(lost missed))) -ge "$seen" ]
 }
 
-# in_json CAUSE: from the last object.
+# in_json CAUSE: its number in the last object.
 in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 
 @test "how much room there is, by the machine's memory" {

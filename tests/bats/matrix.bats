@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Every path on every kernel of tests/vm/kernels: the truth, the layout, and the same by each hook.
+# Every path on every kernel of tests/vm/kernels: the truth, the layout, and agreement between hooks.
 
 setup() {
 	bats_require_minimum_version 1.5.0

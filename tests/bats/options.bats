@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# The command line: what is taken, what is refused, and in which words.
+# The command line: what it accepts and rejects, and the messages.
 
 setup() {
 	bats_require_minimum_version 1.5.0
@@ -12,7 +12,7 @@ unit() {
 	run -0 "$build/tests/unit_options" "$@"
 }
 
-# A usage error: exit 2, nothing on stdout, and this one line on stderr.
+# Expects a usage error: exit code 2, nothing on stdout, and this line on stderr.
 refuses() {
 	local line=$1
 	shift

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# It ends whatever its outputs do, and a file that it writes to may be rotated.
+# tcplife ends whatever its outputs do, and its output file may be rotated.
 
 load tracer.bash
 load load.bash
@@ -19,26 +19,26 @@ teardown() {
 	if [ -n "$load" ]; then kill -KILL "$load" 2>/dev/null || true; fi
 }
 
-# One session that we know of: a connect to an address of our own on loopback, where nobody listens.
+# Makes a known session: a connect to a loopback address of ours, where nothing listens.
 session() { bash -c 'exec 7<>/dev/tcp/"$0"/1' "$address" 2>/dev/null || true; }
 
 sessions_in() { cat "$@" 2>/dev/null | grep -cF "$address" || true; }
 
 has_sessions() { [ "$(sessions_in "${@:2}")" = "$1" ]; }
 
-# A pipe that is full, and stays so: nobody reads it.
+# Makes a pipe that is full and that nobody reads.
 stuck_pipe() {
 	mkfifo "$1"
 	exec {held}<>"$1"
 	dd if=/dev/zero of="$1" oflag=nonblock bs=4096 2>/dev/null || true
 }
 
-# Its privileges are dropped when it has attached.
+# Privileges are dropped after attaching.
 traces() { grep -q '^Seccomp:[[:space:]]2$' "/proc/$tracer/status"; }
 
 is_gone() { ! kill -0 "$1" 2>/dev/null; }
 
-# tracer_stuck OUT ERR OPTIONS...: returns when it traces.
+# tracer_stuck OUT ERR OPTIONS...: returns once it traces.
 tracer_stuck() {
 	"$tcplife" "${@:3}" >"$1" 2>"$2" 3>&- &
 	tracer=$!
@@ -176,7 +176,7 @@ tracer_stuck() {
 	done
 }
 
-# strace finds no other way in than by being the parent.
+# strace can only trace it as its parent.
 @test "an error in waiting for records ends it with the reason" {
 	run -1 --separate-stderr strace -qq -o /dev/null -e inject=epoll_pwait,epoll_wait:error=ENOMEM:when=3 \
 		"$tcplife" --raddr "$address"
@@ -213,18 +213,18 @@ tracer_stuck() {
 	[ "$output" = "tcplife: -o: '' is not the name of a file; try --help" ]
 }
 
-# rotate HOW...: by the real logrotate; the words go into its configuration.
+# rotate HOW...: runs logrotate with these words in its configuration.
 rotate() {
 	local conf=$BATS_TEST_TMPDIR/logrotate.conf
 	printf '%s {\n\trotate 100\n%s\n}\n' "$log" "$(printf '\t%s\n' "$@")" >"$conf"
 	logrotate --force --state "$BATS_TEST_TMPDIR/state" "$conf"
 }
 
-# What names a session in JSON.
+# Prints what identifies a session in JSON.
 keys() { cat "$@" | jq -r 'select(.type == "session") | "\(.ip) \(.laddr) \(.lport) \(.raddr) \(.rport)"' | sort; }
 
-# Every session that the witness has, and none twice or torn. What the kernel passed one of them over for
-# may be missing from either.
+# Every session of the witness is there, none twice or torn. What the kernel skipped for one of them may be
+# missing from either.
 same_as_witness() {
 	local missing passed_over
 	witness_stop
@@ -250,7 +250,7 @@ same_as_witness() {
 	load=''
 	tracer_stop
 	[ "$(ls "$log".* | wc -l)" = 5 ]
-	# Of each session, the end with the remote port: as many as half of the open ends.
+	# Each session's end with the remote port: half of the open ends.
 	[ "$(keys "$log" "$log".* | wc -l)" -gt 9000 ]
 	same_as_witness "$log" "$log".*
 }

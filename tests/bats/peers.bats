@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Servers and clients that people run, in a network namespace of their own: nginx with several
-# workers, curl, wrk, redis. What they say of themselves is the truth.
+# Common servers and clients in their own network namespace: nginx with several workers, curl, wrk, redis.
+# What they report about themselves is the truth.
 
 load tracer.bash
 
@@ -9,10 +9,10 @@ setup() {
 	bats_require_minimum_version 1.5.0
 	tracer=
 	started=()
-	# Where nginx's workers, too, may read.
+	# nginx's workers must be able to read it too.
 	scratch=$(mktemp -d)
 	chmod 755 "$scratch"
-	# Nobody else's, for what is not told by the namespace.
+	# An address that only we use, for tracers that cannot tell the namespace.
 	site=127.$((RANDOM % 200 + 20)).$((RANDOM % 250)).80
 	network_start
 }
@@ -38,7 +38,7 @@ network_start() {
 # Becomes the command, so that $! is its pid.
 inside() { exec nsenter --net="/proc/$network/ns/net" "$@"; }
 
-# Three workers, which are not root.
+# Starts three workers, which are not root.
 nginx_start() {
 	mkdir -p "$scratch/www" "$scratch/tmp"
 	: >"$scratch/www/empty"
@@ -80,8 +80,8 @@ nginx_start() {
 
 answers() { (inside curl -sf -o "$scratch/answer" "http://$site:$1/byte"); }
 
-# curl URL-PATH OPTIONS...: what it says of itself is a line of $scratch/curls:
-# its pid, its port, bytes it sent and got.
+# fetch URL-PATH OPTIONS...: curl reports on a line of $scratch/curls its pid, its port, and the bytes sent
+# and received.
 fetch() {
 	local path=$1
 	shift
@@ -93,16 +93,16 @@ fetch() {
 	awk -v pid="$pid" '{ print pid, $1, $2 + $3, $4 + $5 }' "$scratch/curl" >>"$scratch/curls"
 }
 
-# jq of our sessions, all in one array.
+# Runs jq on our sessions, all in one array.
 sessions() { jq -rs --argjson netns "$netns" --argjson workers "${workers:-[]}" "map(select(.netns == \$netns)) | $1" "$records"; }
 
-# PORT: whether a client of that has not read all that came.
+# unread PORT: whether a client on that port has not read everything.
 unread() { (inside ss -Htn "dport = :$1") | awk '$2 > 0 { found = 1 } END { exit !found }'; }
 
-# SESSIONS: so many of ours are printed.
+# printed SESSIONS: that many of ours are printed.
 printed() { [ "$(sessions length)" = "$1" ]; }
 
-# Without that hook, nobody can say who accepted a session and never closed it.
+# Without an accept hook, the owner of a session that is accepted and never closed is unknown.
 accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 
 @test "nginx and curl: a worker owns what came in, curl what it opened, and the bytes are theirs" {
@@ -143,7 +143,7 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 	inside curl -sf --limit-rate 1M -o "$scratch/endless" "http://$site:8000/endless" 3>&- &
 	local killed=$!
 	await test -s "$scratch/endless"
-	# What it has not read then makes the kernel reset the session.
+	# Unread data then makes the kernel reset the session.
 	kill -STOP "$killed"
 	await unread 8000
 	kill -KILL "$killed"
@@ -151,7 +151,7 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 	fetch :8100/large
 	await eval '[ "$(awk -v netns="$netns" "\$16 == netns" "$records" | wc -l)" = 5 ]'
 	tracer_stop
-	# COMM, the port of the service, DIR, END, whether there are CONN_MS and RTT_MS, and UID.
+	# COMM, port of the service, DIR, END, whether there are CONN_MS and RTT_MS, and UID.
 	awk -v netns="$netns" '$16 == netns {
 		print $2, $10 == "in" ? $4 : $6, $10, $11, $12 == "-" ? "-" : "ms", $13 == "-" ? "-" : "ms", $15
 	}' "$records" >"$scratch/story"
@@ -164,7 +164,7 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 		nginx 8000 in rst-remote - ms 65534
 		nginx 8100 in fin-remote - ms 65534
 	END
-	# What the killed one had got, nginx had sent.
+	# What the killed curl received was sent by nginx.
 	awk -v netns="$netns" -v got="$(stat -c %s "$scratch/endless")" '
 		$16 == netns && $11 == "rst-local" { rx = $8 }
 		$16 == netns && $11 == "rst-remote" { tx = $7 }
@@ -197,7 +197,7 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 	[ "$requests" -gt 100 ]
 	[ "$(sessions 'map(select(.dir == "out")) | length')" -ge "$requests" ]
 	sessions 'map(select(.dir == "out")) | all(.comm == "wrk" and .owner == "connect") and (map(.pid) | unique | length == 1)' | grep -qx true
-	# One that wrk breaks off in the end is known by its acceptor only.
+	# A session that wrk aborts at the end is known by its acceptor only.
 	accept_hook && broken=false || broken=true
 	sessions "map(select(.dir == \"in\")) | all((.pid | IN(\$workers[])) and .comm == \"nginx\" or
 		$broken and .pid == 0 and .owner == null and .end == \"rst-remote\")" | grep -qx true
@@ -215,7 +215,7 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 	await printed 2
 	tracer_stop
 	[ "$(cat "$scratch/answer")" = OK ]
-	# *3 $3 set $3 key $5000 xxx..., each with its end of line, and +OK.
+	# The request is *3 $3 set $3 key $5000 xxx..., each with its line end; the reply is +OK.
 	local tx=$((4 + 4 + 5 + 4 + 5 + 7 + 5002)) rx=5
 	[ "$(sessions 'map("\(.dir) \(.pid) \(.comm) \(.tx_bytes) \(.rx_bytes) \(.end)") | sort[]')" = "$(
 		echo "in $server redis-server $rx $tx fin-remote"
@@ -223,7 +223,8 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 	)" ]
 }
 
-# Two tracers: the one's percentiles are those of the other's sessions. 1: not within 1%; 2: worse.
+# Compares the percentiles of one tracer with those of the other's sessions. Returns 1 if they differ by
+# more than 1%, 2 if something else is wrong.
 percentiles_agree() {
 	tracer_start -j -D 443,80 --raddr "$site"
 	local each=$tracer port wrks=()
@@ -239,7 +240,7 @@ percentiles_agree() {
 	! grep 'not printed' "$said" "$scratch/each-said" || return 2
 	awk '$1 ~ /^(80|443)$/ && $2 == "out" { print $1, $3, $8, $9, $10, $11 } $1 == "all" && NF > 9 { print $1, $2, $7, $8, $9, $10 }' \
 		"$records" | sort >"$scratch/told"
-	# The same as it defines them: the least value that so many are not above.
+	# The definition: the least value that at least this share of the values does not exceed.
 	jq -rs 'def of($q): sort | .[(length * $q | ceil) - 1] / 1e6;
 		map(select(.type == "session")) | (group_by(.rport)[] | {of: .[0].rport, ns: map(.duration_ns)}), {of: "all", ns: map(.duration_ns)} |
 		"\(.of) \(.ns | length) \(.ns | of(0.5)) \(.ns | of(0.9)) \(.ns | of(0.99)) \(.ns | of(1))"' \
@@ -255,7 +256,7 @@ percentiles_agree() {
 @test "--stats -D 443,80 beside wrk: percentiles within 1% of all that another tracer saw" {
 	local plays=1 result=0
 	nginx_start
-	# The machine may pause between the one tracer's look at the clock and the other's.
+	# The machine may pause between the clock readings of the two tracers.
 	percentiles_agree || result=$?
 	while [ $result = 1 ] && [ $plays -lt 3 ]; do
 		plays=$((plays + 1)) result=0

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# What it may do while it traces, and how little it takes to start.
+# What it may do while tracing, and how little it needs to start.
 
 load tracer.bash
 load truth.bash
@@ -15,10 +15,10 @@ teardown() {
 	tracers_end
 }
 
-# status FIELD: of the tracer.
+# status FIELD: prints a field of the tracer's status.
 status() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$tracer/status"; }
 
-# What must be left of the capabilities: nothing, or what it says that it keeps.
+# The capabilities that must be left: none, or those that it reports.
 kept() {
 	if grep -q '^tcplife: gave up all capabilities but CAP_BPF, ' "$said"; then
 		echo 0000008000000000
@@ -30,7 +30,7 @@ kept() {
 	fi
 }
 
-# harmless OPTIONS...: with these, it has nothing left while it traces, and still tells the truth.
+# harmless OPTIONS...: with these it has no privileges left while tracing, and still tells the truth.
 harmless() {
 	local set
 	witness_start
@@ -69,7 +69,7 @@ harmless() {
 	tracer_start -T -n 1 -D 1
 	bash -c 'exec 7<>/dev/tcp/127.0.0.1/1' 2>/dev/null || true
 	wait "$tracer"
-	# Unless the hour just went by.
+	# Unless the hour has just changed.
 	[[ $(sed -n '2s/:.*//p' "$records") =~ ^($hour|$(date +%H))$ ]]
 }
 
@@ -92,7 +92,7 @@ harmless() {
 	true_records
 }
 
-# checked_with CAPS: --check by a user who has these and no others.
+# checked_with CAPS: runs --check as a user with only these.
 checked_with() {
 	cp "$tcplife" "$BATS_TEST_TMPDIR/tcplife"
 	chmod 755 "$BATS_TEST_TMPDIR"
@@ -110,8 +110,8 @@ checked_with() {
 	[[ $output == *"privileges      too few: CAP_BPF and CAP_PERFMON (or root) are missing"* ]]
 }
 
-# forbidden OPTIONS...: the calls that a run made after the drop and that the filter refused. libbpf takes
-# each CPU's buffer out of its map when it ends, which the map's own end does as well.
+# forbidden OPTIONS...: the calls of a run that the filter refused. At its end libbpf removes each CPU's
+# buffer from its map, which the end of the map does as well.
 forbidden() {
 	strace -f -qq -o "$BATS_TEST_TMPDIR/calls" "$tcplife" -d 0.5 "$@" >/dev/null 2>&1 3>&-
 	grep -q 'SECCOMP_MODE_FILTER' "$BATS_TEST_TMPDIR/calls"
@@ -130,7 +130,7 @@ forbidden() {
 	done
 }
 
-# Starts a tracer with these options, and has the calls that it makes written down.
+# Starts a tracer with these options under strace.
 traced_start() {
 	calls=$BATS_TEST_TMPDIR/calls.$((n += 1))
 	under=(strace -D -f -qq -o "$calls")
@@ -141,14 +141,14 @@ traced_start() {
 
 one_session() { run bash -c 'exec 7<>/dev/tcp/127.0.0.1/1'; }
 
-# The names of all calls that were made after the filter was there.
+# The names of all calls made after the filter was installed.
 made() {
 	local file
 	for file in "$BATS_TEST_TMPDIR"/calls.*; do sed '1,/SECCOMP_MODE_FILTER/d' "$file"; done |
 		sed -n 's/^[0-9]* *\([a-z0-9_]*\)(.*/\1/p' | sort -u
 }
 
-# Those that the source allows.
+# The calls that the source allows.
 allowed() {
 	sed -n '/^static const int plain_calls/,/^struct filter/p' "$BATS_TEST_DIRNAME/../../src/base/privilege.c" |
 		grep -o 'SYS_[a-z0-9_]*' | sed 's/^SYS_//' | sort -u
@@ -159,7 +159,7 @@ allowed() {
 	# A list of sockets, and a hangup that ends it.
 	traced_start -j --existing --open
 	tracer_stop HUP || true
-	# A cgroup that is newer than the tracer.
+	# A cgroup newer than the tracer.
 	mkdir "$tree"
 	mount -t cgroup2 none "$tree"
 	traced_start -x -D 1
@@ -171,7 +171,7 @@ allowed() {
 	tracer_stop
 	rmdir "$tree/tcplife-test-$$"
 	umount "$tree"
-	# A file that is opened anew.
+	# A file that is reopened.
 	traced_start -o "$BATS_TEST_TMPDIR/log"
 	kill -HUP "$tracer"
 	await grep -q '^[0-9]* *openat(.*log' <(sed '1,/SECCOMP_MODE_FILTER/d' "$calls")
@@ -179,7 +179,7 @@ allowed() {
 	# Buffers that are perf events.
 	traced_start --transport perf
 	tracer_stop
-	# A pipe that takes nothing for a while.
+	# A pipe that is full for a while.
 	mkfifo "$pipe"
 	sleep 60 <"$pipe" 3>&- &
 	n=$((n + 1))
@@ -193,9 +193,9 @@ allowed() {
 	wait "$tracer" || true
 	tracer=
 	kill %% 2>/dev/null || true
-	# What no run here can bring about: stdio without memory for messages, a poll that is stopped and
-	# continued, a machine whose clock has no vDSO, a kernel before 5.11 or so, and what musl's allocator may
-	# need as it grows.
+	# Calls that no run here makes: stdio without memory for messages, a poll that is stopped and
+	# continued, a machine whose clock has no vDSO, a kernel before about 5.11, and what musl's
+	# allocator may need as it grows.
 	comm -23 <(allowed) <(made) | grep -vxE \
 		'writev|restart_syscall|clock_gettime|getsockopt|ppoll|poll|brk|mremap|mprotect|madvise|mmap' >"$BATS_TEST_TMPDIR/idle" || true
 	cat "$BATS_TEST_TMPDIR/idle"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# From start to end: what the command does to its terminal, its pipe and its exit code.
+# From start to end: terminal, pipe and exit code.
 
 load tracer.bash
 
@@ -14,13 +14,13 @@ teardown() {
 	if [ -n "${tracer:-}" ]; then kill -KILL "$tracer" 2>/dev/null || true; fi
 }
 
-# One session that we know of: a connect to a port of loopback where nobody listens.
+# Makes a known session: a connect to a loopback port where nothing listens.
 session() { run bash -c 'exec 7<>/dev/tcp/127.0.0.1/1'; }
 
 has_session() { grep -qE ' 127\.0\.0\.1 +1 ' "$1"; }
 
 @test "SIGINT and SIGTERM end it with exit 0" {
-	# What a script starts in the background has SIGINT ignored.
+	# Background jobs of scripts have SIGINT ignored.
 	under=(env --default-signal=INT)
 	tracer_start
 	tracer_stop INT
@@ -47,11 +47,11 @@ has_session() { grep -qE ' 127\.0\.0\.1 +1 ' "$1"; }
 	local pipe=$BATS_TEST_TMPDIR/pipe said=$BATS_TEST_TMPDIR/said
 	mkfifo "$pipe"
 	head -1 "$pipe" >/dev/null 3>&- &
-	# In a network namespace of its own, where there is nothing to print.
+	# In its own network namespace, where there is nothing to print.
 	unshare --net "$tcplife" >"$pipe" 2>"$said" 3>&- &
 	tracer=$!
 	wait "$tracer"
-	# Of what others do on this machine, some may have begun before.
+	# Sessions of others on this machine may have begun before.
 	run -1 grep -v '^tcplife: not printed: ' "$said"
 }
 
@@ -81,7 +81,8 @@ has_session() { grep -qE ' 127\.0\.0\.1 +1 ' "$1"; }
 	[ -z "$stderr" ] || [[ $stderr == "tcplife: not printed: "* ]]
 }
 
-# Prints the folder of a new cgroup below our own, with this limit of memory in bytes; fails if there is none.
+# Prints the folder of a new cgroup below ours, with this memory limit in bytes; fails if that is
+# impossible.
 limited_cgroup() {
 	local v1 v2
 	v1=/sys/fs/cgroup/memory$(awk -F: '$2 == "memory" { print $3 }' /proc/self/cgroup)
@@ -94,7 +95,7 @@ limited_cgroup() {
 	fi
 }
 
-# The KB of kernel memory that a run takes, by its own words; WORDS go before the command.
+# Prints the KB of kernel memory that a run reports; WORDS precede the command.
 kernel_kb() { "$@" "$tcplife" -v -d 0.1 2>&1 | sed -n 's/.*; \([0-9]*\) KB of kernel memory are taken$/\1/p'; }
 
 @test "it takes less kernel memory where its cgroup has little" {
@@ -104,6 +105,6 @@ kernel_kb() { "$@" "$tcplife" -v -d 0.1 2>&1 | sed -n 's/.*; \([0-9]*\) KB of ke
 	# shellcheck disable=SC2016 # what that shell puts in
 	few=$(kernel_kb sh -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' "$cgroup")
 	rmdir "$cgroup"
-	# An eighth of the limit, at most, whatever the machine has.
+	# At most an eighth of the limit, whatever the machine has.
 	[ "$few" -gt 0 ] && [ "$few" -le 8192 ] && [ "$few" -lt "$plenty" ]
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Under AddressSanitizer and UndefinedBehaviorSanitizer: the unit tests, and hostile input.
+# The unit tests and hostile input under AddressSanitizer and UndefinedBehaviorSanitizer.
 
 setup() {
 	bats_require_minimum_version 1.5.0
@@ -12,7 +12,7 @@ setup() {
 	local unit ran=0
 	for unit in "$BATS_TEST_DIRNAME"/../unit/*.c; do
 		unit=$(basename "$unit" .c)
-		# Its processes give up the system calls that the sanitizers make.
+		# Its processes drop the system calls that the sanitizers need.
 		if [ "$unit" = privilege ]; then continue; fi
 		"$BUILD/sanitize/unit_$unit"
 		ran=$((ran + 1))
@@ -22,7 +22,7 @@ setup() {
 
 @test "the kernel side on many threads: each session has its record and its owner, nothing is left" {
 	"$BUILD/sanitize/race"
-	# And what that relies on, where a CPU reorders loads and stores.
+	# What bpf/ relies on if a CPU reorders loads and stores.
 	"$BUILD/tests/unit_ordering"
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Is every object of --json what docs/records.schema.json says, and are its fields those of docs/records.md?
+# Every object of --json conforms to docs/records.schema.json, and has the fields of docs/records.md.
 
 load tracer.bash
 load truth.bash
@@ -20,20 +20,20 @@ teardown() {
 	standing_end
 }
 
-# The places, from 0, of those lines of $objects that the schema does not allow.
+# Prints the indices, from 0, of the lines of $objects that the schema rejects.
 validate() {
 	jq -s . "$objects" >"$array"
-	# The schema is one line's; this is that of an array of them.
+	# The schema describes one line; this one an array of them.
 	jq '. + {type: "array", items: {oneOf}} | del(.oneOf)' "$schema" >"$array.schema"
 	if jsonschema -F $'{error.absolute_path[0]}\n' -i "$array" "$array.schema" >"$array.said" 2>&1; then
 		return
 	fi
-	# Nothing but places: else it has not validated anything.
+	# Only indices, else nothing was validated.
 	grep -q '^[0-9][0-9]*$' "$array.said" || { cat "$array.said" >&2; return 1; }
 	grep '^[0-9][0-9]*$' "$array.said" | sort -nu
 }
 
-# TYPE FILE: its lines are valid, and some are of this type; what was lost is the only other one.
+# all_valid TYPE FILE: its lines are valid, some have this type, and the rest are losses.
 all_valid() {
 	local bad
 	cp "$2" "$objects"
@@ -44,8 +44,8 @@ all_valid() {
 		"$objects" >/dev/null
 }
 
-# An object of stdin, spoilt in one way a line: something is left out, of another type, or below 0. Elements
-# of arrays may be left out, and what is a key of --by.
+# mutants: variants of the object on stdin, one per line, with one fault each: something is missing, has
+# another type, or is negative. Elements of arrays and keys of --by may be missing.
 mutants() {
 	jq -c '. as $whole | paths as $at |
 		(select(($at[-1] | type) == "string" and ($at[-1] | IN("port", "dir") | not)) | $whole | delpaths([$at])),
@@ -53,7 +53,7 @@ mutants() {
 		($whole | select(getpath($at) | type == "number") | setpath($at; -1))'
 }
 
-# TYPE FILE: valid as it is; the first of this type, spoilt in any way, is not.
+# each_mutant_invalid TYPE FILE: its lines are valid, but no variant of the first with this type is.
 each_mutant_invalid() {
 	all_valid "$1" "$2"
 	jq -cs --arg type "$1" 'map(select(.type == $type))[0]' "$2" >"$objects.one"
@@ -69,7 +69,7 @@ each_mutant_invalid() {
 	[ -s "$objects.all" ]
 }
 
-# SECTION: what the first column of its table in records.md has in quotes.
+# documented SECTION: the quoted names in the first column of its table in records.md.
 documented() {
 	sed -n "/^## $1\$/,/^## /p" "$docs/records.md" | sed -n 's/^| *\(`[^|]*\) *|.*/\1/p' | grep -o '`[^`]*`' |
 		tr -d '`'
@@ -123,7 +123,7 @@ documented() {
 		for btf in auto none; do "$tcplife" --check -j --probe $probe --btf $btf || [ $? = 1 ]; done
 	done >"$objects.check"
 	all_valid check "$objects.check"
-	# Without privileges it cannot.
+	# This fails without privileges.
 	run -1 setpriv --reuid 65534 --clear-groups --bounding-set -all "$tcplife" --check -j
 	echo "$output" >"$objects.check"
 	all_valid check "$objects.check"
@@ -159,7 +159,7 @@ documented() {
 	jq -r '."$defs".stats.properties | keys_unsorted[]' "$schema" | diff "$BATS_TEST_TMPDIR/fields" -
 	traced --stats -j --by port,pid,comm,uid,ip,laddr,lport,raddr,rport,dir,end,errno,owner,netns,cgroup -- single
 	jq -rs 'map(select(.of == "all"))[0] | keys_unsorted[]' "$records" | diff "$BATS_TEST_TMPDIR/fields" -
-	# A group has all but the histogram.
+	# A group has everything but the histogram.
 	jq -rs 'map(select(.of == "group"))[0] | keys_unsorted[]' "$records" |
 		diff <(grep -v '^lifespans' "$BATS_TEST_TMPDIR/fields") -
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Which hook is chosen, where the layout is from, and what --check says of it.
+# Which hook is chosen, where the layout comes from, and what --check says about it.
 
 load tracer.bash
 
@@ -11,7 +11,7 @@ setup() {
 	btf=/sys/kernel/btf/vmlinux
 }
 
-# The layout as `--check --json` finds it with these options, one line a field.
+# Prints the layout that `--check --json` finds with these options, one field per line.
 layout() {
 	"$tcplife" --check --json "$@" | jq -r '.layout | to_entries[] | "\(.key) \(.value)"'
 }

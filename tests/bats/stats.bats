@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Statistics: is what they add up to the same as what the records say?
+# Statistics: they must equal the sums of the records.
 
 load tracer.bash
 load truth.bash
@@ -23,13 +23,13 @@ stats() {
 	run -0 "$build/tests/unit_stats" "$@"
 }
 
-# jq of the statistics of the whole run, all objects in one array.
+# Runs jq on the statistics of the whole run, all objects in one array.
 whole() {
 	jq -rs "map(select(.span == \"whole\")) | $1" "$records"
 }
 
-# FROM TO: connects to these ports, where nobody listens, in a network namespace of its own and by a
-# process whose name nobody else has.
+# connect_refused FROM TO: connects to these ports, where nothing listens, in a new network namespace and
+# from a process with a unique name.
 connect_refused() {
 	unshare --net sh -c 'ip link set lo up && exec "$@"' sh "$connector" -c '
 		for port in $(seq "$0" "$1"); do : 7<>"/dev/tcp/127.0.0.1/$port"; done' "$@" 2>/dev/null || true
@@ -66,7 +66,7 @@ connect_refused() {
 	[ -s "$truth.sums" ]
 	whole 'map(select(.of == "group"))[] | "\(.dir) \(.raddr) \(.sessions) \(.tx_bytes) \(.rx_bytes)"' |
 		sort >"$records.sums"
-	# Whatever else happens on this machine may be there, too.
+	# Other sessions on this machine may be there too.
 	run -0 comm -23 "$truth.sums" "$records.sums"
 	[ -z "$output" ]
 	[ "$(whole 'map(select(.of != "all").sessions) | add')" = "$(whole '.[] | select(.of == "all").sessions')" ]
@@ -88,7 +88,7 @@ connect_refused() {
 	[ "$(whole '.[] | select(.of == "all").measured')" = "$(grep -cE "\srport=$port\s" "$truth")" ]
 }
 
-# KEYS: a line a group of the truth, with the keys and its sums.
+# true_sums KEYS: a line per group of the truth, with the keys and sums.
 true_sums() {
 	awk -F'\t' -v keys="$1" '/raddr=/ {
 		split("", of)
@@ -99,7 +99,7 @@ true_sums() {
 	} END { for (group in n) print group n[group], tx[group], rx[group] }' "$truth" | LC_ALL=C sort
 }
 
-# KEYS SPAN: the same of the statistics; the intervals added up.
+# told_sums KEYS SPAN: the same from the statistics, with the intervals summed.
 told_sums() {
 	jq -rs --arg keys "$1" --arg span "$2" '($keys | split(",")) as $keys |
 		map(select(.span == $span and .of == "group")) | group_by([.[$keys[]]])[] |
@@ -110,10 +110,10 @@ told_sums() {
 @test "by each key they are the sums of the truth, in whole and over the intervals" {
 	local key span keys
 	for key in lport rport laddr raddr pid comm uid end errno owner netns; do
-		# The network namespace is this run's own: what else happens on this machine is not in its groups.
+		# The network namespace is this run's own, so its groups contain no other sessions.
 		keys=$key,netns
 		if [ $key = netns ]; then keys=netns; fi
-		# Nor does it take the room of its groups.
+		# Other sessions do not use up the room for groups either.
 		traced --stats -j --by $keys --interval 0.1 \
 			--comm 'first-*,later-*,size-*,crowd-*,refused-*' -- basic refused
 		true_sums $keys >"$truth.sums"
@@ -123,7 +123,7 @@ told_sums() {
 			run -0 comm -23 "$truth.sums" "$records.sums"
 			[ -z "$output" ]
 		done
-		# More intervals than one, so that it was added up.
+		# There are several intervals, so that something was summed.
 		jq -es 'map(select(.span == "interval" and .of == "all")) | length > 1' "$records"
 	done
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Whichever compiler and distribution it is built by, every kernel takes it.
+# Every kernel accepts it, whatever compiler and distribution built it.
 
 clangs='13 14 15 16 19 22'
 
@@ -10,7 +10,7 @@ setup() {
 	export BUILD=${BUILD:-$root/build}
 }
 
-# The binaries with the kernel side by each clang.
+# Builds the binaries with BPF objects by each clang.
 setup_file() {
 	local root=$BATS_TEST_DIRNAME/../..
 	# shellcheck disable=SC2086 # words
@@ -30,7 +30,7 @@ setup_file() {
 	"$root/tests/vm/loads" "${binaries[@]}"
 }
 
-# The oldest, one of the middle, and the newest one.
+# The oldest, a middle and the newest kernel.
 in_guest() {
 	"$root/tests/vm/run" "$1" --limit 300 --built bench:/bench --file "$root/tests/vm/loads:/loads" \
 		--built clang-13/tcplife:/13 --built clang-16/tcplife:/16 --built clang-22/tcplife:/22 \

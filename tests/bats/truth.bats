@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Is what it prints true? Real processes with real sessions, of which everything is known.
+# Its output is true: real processes with real sessions, about which everything is known.
 
 load tracer.bash
 load load.bash
@@ -21,7 +21,7 @@ teardown() {
 	true_records
 }
 
-# What the kernel side keeps of most sessions finds its set of places full, and goes elsewhere.
+# Most sessions find their set full on the kernel side, and go to the hash table.
 among_many() {
 	witness_start
 	tracer_start -j --max-sessions 65536
@@ -38,7 +38,7 @@ of_the_load() { grep -cE '"[lr]addr":"127\.77\.' "$1"; }
 @test "every scenario, among 80,000 open sessions that leave little room for more" {
 	among_many
 	true_records
-	# Those, too, are all there, or counted.
+	# Those are all there too, or counted.
 	[ "$(of_the_load "$records")" -gt 79990 ]
 	[ $(($(of_the_load "$records") + $(counted))) -ge "$(of_the_load "$witness")" ]
 }
@@ -59,18 +59,18 @@ of_the_load() { grep -cE '"[lr]addr":"127\.77\.' "$1"; }
 	true_records --format wide
 }
 
-# The rows of this run: both ends have an address of its.
+# The rows of this run: both addresses are its own.
 of_this_run() {
 	LC_ALL=C grep -F "$(sed -n 's/^# scope \([0-9]*\.[0-9]*\.\).*/\1/p' "$truth")" "$records"
 }
 
-# No byte of the output may be a control character but newlines, or no UTF-8.
+# The output must be valid UTF-8 without control characters other than newlines.
 harmless() {
 	iconv -f UTF-8 -t UTF-8 "$records" >/dev/null
 	[ "$(LC_ALL=C tr -dc '\000-\037\177' <"$records" | tr -d '\n' | wc -c)" = 0 ]
 }
 
-# PATTERN: what it leaves of the rows is what stdin has, in any order.
+# shows PATTERN: what it leaves of the rows must equal stdin, in any order.
 shows() {
 	sort >"$truth.shown"
 	diff "$truth.shown" <(of_this_run | sed -E "$1" | sort)
@@ -81,7 +81,7 @@ shows() {
 	traced -- names
 	harmless
 	true_records --format table
-	# Without the blanks around them.
+	# Without surrounding blanks.
 	shows 's/^[0-9]+ +//; s/ *127\..*//' <<-'END'
 		a "b", c
 		d, e\f
@@ -178,7 +178,7 @@ shows() {
 	done
 }
 
-# A server that still holds the socket of a session that was reset, or whose client is gone.
+# A server still holds the socket of a session that was reset, or whose client is gone.
 @test "--accept close: who closes the dead socket, by each hook and transport" {
 	local words
 	for words in "--probe typed" "--probe raw" "--probe raw --btf none --transport perf"; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# The systemd unit, under a real systemd and with a real journald.
+# The systemd unit, under a real systemd and journald.
 
 load tracer.bash
 load systemd.bash
@@ -23,7 +23,7 @@ pid() { within systemctl show -P MainPID tcplife; }
 
 status() { within sed -n "s/^$1:[[:space:]]*//p" "/proc/$(pid)/status"; }
 
-# Its capabilities are dropped when it has attached; a filter of system calls is there before, by systemd.
+# Capabilities are dropped after attaching; systemd has installed a filter of system calls before.
 traces() { [ "$(pid)" != 0 ] && [ "$(status CapEff)" = 0000000000000000 ]; }
 
 journal() { within journalctl -u tcplife -o cat --no-pager; }
@@ -38,13 +38,14 @@ journal() { within journalctl -u tcplife -o cat --no-pager; }
 	told=$(grep '^{"type":"losses"' "$BATS_TEST_TMPDIR/journal" | tail -n 1)
 	records=$(grep -c '"raddr":"127\.77\.' "$BATS_TEST_TMPDIR/journal")
 	echo "$records records, $told"
-	# What the kernel told no program of, the witness has not seen either.
+	# What the kernel reported to no program, the witness lacks too.
 	witness_stop
 	seen=$(grep -c '"raddr":"127\.77\.[0-9.]*","rport":7[0-9][0-9],' "$witness")
 	[ "$seen" -gt 29900 ]
 	[ "$records" -le 30000 ]
 	[ $((records + $(jq '.buffer + .sessions + .output + .missed + .unborn' <<<"$told"))) -ge "$seen" ]
-	# What the buffer or the output lost would be no fault of the journal, but there is room for all.
+	# Losses to the buffer or the output would not be the journal's fault, but there is room for
+	# everything.
 	[ "$(jq '.buffer + .sessions + .output' <<<"$told")" = 0 ]
 	run ! grep -i suppressed <(within journalctl -o cat --no-pager)
 }
@@ -88,7 +89,7 @@ journal() { within journalctl -u tcplife -o cat --no-pager; }
 		within systemctl $how tcplife
 		await is_another
 	done
-	# There is nothing to reload, without a file to open anew.
+	# There is nothing to reload without a file to reopen.
 	run ! within systemctl reload tcplife
 	traces
 }

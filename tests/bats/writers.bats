@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# What is printed, to the byte: the table, CSV and JSON.
+# The output to the byte: table, CSV and JSON.
 
 setup() {
 	bats_require_minimum_version 1.5.0
@@ -76,7 +76,7 @@ writers() {
 }
 
 @test "JSON is valid, whatever the name" {
-	# jq itself would let invalid UTF-8 pass.
+	# jq alone would accept invalid UTF-8.
 	"$build/tests/unit_writers" --print-json >"$BATS_TEST_TMPDIR/json"
 	iconv -f UTF-8 -t UTF-8 "$BATS_TEST_TMPDIR/json" >/dev/null
 	run -0 jq -c 'select(.type == "session" and (.comm | type) == "string")' \
