@@ -75,14 +75,14 @@ static void explain(const struct search *search, bool busy, char *why, size_t si
 		*why = 0;
 	else if (busy)
 		snprintf(why, size,
-			 "the machine is too busy to find the kernel's layout in %d s: %s: start "
-			 "it again, as chrt -f 1 tcplife if need be",
+			 "the machine is too busy to find the kernel's layout in %d s: %s: try "
+			 "again, with chrt -f 1 tcplife if need be",
 			 LIMIT_MS / 1000, fields);
 	else if (search->error)
 		snprintf(why, size, "no TCP session could be made on loopback: %s",
 			 strerror(-search->error));
 	else if (!search->seen)
-		snprintf(why, size, "no program is told of the sessions made on loopback");
+		snprintf(why, size, "no program saw the sessions made on loopback");
 	else
 		snprintf(why, size, "%s", fields);
 }

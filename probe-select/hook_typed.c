@@ -15,7 +15,7 @@ static bool usable(struct candidate *c, const struct facts *f, const struct wish
 				       "needs the kernel's BTF, and --btf none forbids it");
 	if (f->btf_error && f->sys_error)
 		return candidate_judge(c, false,
-				       "needs kernel BTF, which stands in /sys, and that cannot be "
+				       "needs kernel BTF, which is in /sys, and that cannot be "
 				       "read: %s: mount it",
 				       strerror(f->sys_error));
 	if (f->btf_error == ENOENT)
@@ -27,7 +27,7 @@ static bool usable(struct candidate *c, const struct facts *f, const struct wish
 				       strerror(f->btf_error));
 	if (!f->btf_tracepoint)
 		return candidate_judge(c, false,
-				       "the kernel's BTF does not know the tracepoint "
+				       "kernel BTF does not describe the tracepoint "
 				       "inet_sock_set_state (5.5+)");
 	if (!f->btf_protocol)
 		return candidate_judge(c, false,
@@ -37,7 +37,7 @@ static bool usable(struct candidate *c, const struct facts *f, const struct wish
 		return candidate_judge(
 			c, false, "needs the BPF ring buffer (%s+), which %s", c->hook->since,
 			f->ring_buffer ? "--transport perf forbids" : "this kernel does not offer");
-	return candidate_judge(c, true, "kernel BTF knows the tracepoint; the cheapest path");
+	return candidate_judge(c, true, "kernel BTF describes the tracepoint; the cheapest hook");
 }
 
 static struct attachment *attach(const struct bpf_program *program, const char *point,

@@ -60,12 +60,12 @@ static void refuse_all(struct plan *plan, const struct facts *f, const struct wi
 			 f->release);
 	else if (f->bpf_error == ENOSYS)
 		snprintf(why, size,
-			 "this kernel (%s) has no bpf(2), by which tcplife traces: boot one that "
-			 "is built with CONFIG_BPF_SYSCALL",
+			 "this kernel (%s) has no bpf(2), which tcplife needs: boot one built with "
+			 "CONFIG_BPF_SYSCALL",
 			 f->release);
 	else if (f->cap_bpf != f->cap_perfmon)
 		snprintf(why, size,
-			 "tracing needs %s beside %s: add it (setcap, setpriv, "
+			 "tracing needs %s as well as %s: add it (setcap, setpriv, "
 			 "AmbientCapabilities=), or run it with sudo",
 			 f->cap_bpf ? "CAP_PERFMON" : "CAP_BPF",
 			 f->cap_bpf ? "CAP_BPF" : "CAP_PERFMON");
@@ -88,7 +88,7 @@ static void refuse_all(struct plan *plan, const struct facts *f, const struct wi
 			 strerror(f->bpf_error));
 	else if (f->bpf_error)
 		snprintf(why, size,
-			 "bpf(2) is refused (%s) even so: a container's seccomp profile or a "
+			 "bpf(2) is refused (%s) all the same: a container's seccomp profile or a "
 			 "security module forbids it; run it on the host, or the container with "
 			 "--privileged",
 			 strerror(f->bpf_error));

@@ -86,7 +86,7 @@ static struct losses losses_read(const struct run *run)
 	int error = tracer_losses(run->choice.tracer, &losses);
 
 	if (error) {
-		message("what was not printed cannot be told: %s", strerror(-error));
+		message("cannot tell how much was not printed: %s", strerror(-error));
 		losses = (struct losses){ -1, -1, -1, -1, -1 };
 	}
 	losses.output = is_unwanted(run) ? 0 : (int64_t)writer_lost(run->writer);
@@ -117,7 +117,7 @@ static void reopen(struct run *run)
 	const int error = writer_reopen(run->writer);
 
 	if (error)
-		message("cannot open %s anew: %s: goes on with the old file",
+		message("cannot reopen %s: %s: still writing to the old file",
 			outlet_name(writer_outlet(run->writer)), strerror(-error));
 }
 
@@ -260,8 +260,9 @@ static void privileges_drop(struct run *run)
 		message("%s%s", dropped ? "" : "warning: ", said);
 	error = file && !run->signals.hangup_ends ? writer_reopen(run->writer) : 0;
 	if (error)
-		message("warning: once privileges are dropped, %s cannot be opened anew at SIGHUP: "
-			"%s: let the user who starts this own the file and its folder",
+		message("warning: without privileges, %s cannot be reopened at SIGHUP: %s: make "
+			"the "
+			"user who starts tcplife the owner of the file and its directory",
 			run->options->output, strerror(-error));
 }
 
@@ -269,9 +270,7 @@ static void say_room(const struct tracer *tracer)
 {
 	const struct room *room = tracer_room(tracer);
 
-	message("room for %u open sessions, and %u KB for records that wait; %llu KB of kernel "
-		"memory "
-		"are taken",
+	message("room for %u open sessions and %u KB of records; %llu KB of kernel memory used",
 		room->sessions, room->buffer_bytes >> 10,
 		(unsigned long long)tracer_footprint(tracer) >> 10);
 }

@@ -249,11 +249,11 @@ bool privilege_drop(const struct privilege_needs *needs, char *said, size_t size
 	int caps = caps_drop(needs, &kept), filtered, used;
 
 	if (caps)
-		used = snprintf(said, size, "keeps its capabilities: %s", strerror(caps));
+		used = snprintf(said, size, "cannot give up its capabilities: %s", strerror(caps));
 	else if (kept)
 		used = snprintf(said, size,
-				"gave up all capabilities but %s, which this kernel wants for "
-				"reading maps (sysctl kernel.unprivileged_bpf_disabled)",
+				"gave up all capabilities except %s, which this kernel "
+				"requires to read maps (sysctl kernel.unprivileged_bpf_disabled)",
 				kept >> CAP_NUMBER_BPF & 1 ? "CAP_BPF" : "CAP_SYS_ADMIN");
 	else
 		used = snprintf(said, size, "gave up all capabilities");
@@ -262,11 +262,10 @@ bool privilege_drop(const struct privilege_needs *needs, char *said, size_t size
 	if (used < 0 || (size_t)used >= size)
 		used = 0;
 	if (filtered)
-		snprintf(said + used, size - (size_t)used,
-			 "; keeps all system calls: this kernel cannot filter them: %s",
+		snprintf(said + used, size - (size_t)used, "; cannot restrict its system calls: %s",
 			 strerror(filtered));
 	else
-		snprintf(said + used, size - (size_t)used, "; %u system calls are left to it",
+		snprintf(said + used, size - (size_t)used, "; %u system calls remain allowed",
 			 filter.calls);
 	return !caps && !filtered;
 }

@@ -48,19 +48,19 @@ static void print_facts(FILE *out, const struct facts *f)
 		*f->signature ? ", " : "", f->signature);
 	fprintf(out, "  privileges      %s\n",
 		f->cap_bpf && f->cap_perfmon ? "enough"
-		: f->cap_bpf		     ? "too few: CAP_PERFMON is missing"
-		: f->cap_perfmon	     ? "too few: CAP_BPF is missing"
-				 : "too few: CAP_BPF and CAP_PERFMON (or root) are missing");
+		: f->cap_bpf		     ? "CAP_PERFMON is missing"
+		: f->cap_perfmon	     ? "CAP_BPF is missing"
+					     : "CAP_BPF and CAP_PERFMON (or root) are missing");
 	fprintf(out, "  lockdown        %s\n", lockdown_name(f->lockdown));
 	fprintf(out, "  bpf             %s\n", working(f->bpf_error, "works"));
 	fprintf(out, "  ring buffer     %s\n",
 		f->ring_buffer ? "yes"
 		: f->bpf_error ? "unknown without bpf(2)"
-			       : "no (5.8+); perf buffer instead");
+			       : "no (5.8+); uses perf buffers");
 	fprintf(out, "  exchange        %s\n",
 		f->exchange    ? "yes"
 		: f->bpf_error ? "unknown without bpf(2)"
-			       : "no (5.12+, arm64 5.18+); the kernel's hash table only");
+			       : "no (5.12+, arm64 5.18+); uses only the kernel's hash table");
 	fprintf(out, "  kernel BTF      %s\n",
 		f->btf_error == ENOENT ? "none" : working(f->btf_error, "yes"));
 	fprintf(out, "  fexit           %s\n",
@@ -68,7 +68,7 @@ static void print_facts(FILE *out, const struct facts *f)
 					 : working(f->fexit_error, "works"));
 	fprintf(out, "  tracefs         %s\n",
 		working(f->tracefs_error,
-			f->tracefs_own ? "not mounted; reached by a mount of our own" : "mounted"));
+			f->tracefs_own ? "not mounted; tcplife mounts its own" : "mounted"));
 	fprintf(out, "  raw tracepoints %s\n",
 		f->raw_error == EINVAL ? "none (4.17+)" : working(f->raw_error, "work"));
 	fprintf(out, "  kprobes         %s%s%s\n", f->kprobe_pmu ? "perf (4.17+)" : "",
@@ -81,7 +81,7 @@ static void print_facts(FILE *out, const struct facts *f)
 
 static void print_plan(FILE *out, const struct choice *choice)
 {
-	fprintf(out, "\nPlan (-> taken, x ruled out)\n");
+	fprintf(out, "\nPlan (-> chosen, x not possible)\n");
 	for (int i = 0; i < HOOK_COUNT; i++) {
 		const struct candidate *c = &choice->plan.candidates[i];
 
@@ -124,15 +124,15 @@ static void print_lacks(FILE *out, const struct choice *choice)
 	if (*choice->layout_why)
 		fprintf(out, "  because %s\n", choice->layout_why);
 	if (without & (KNOWS(LAYOUT_FIELD_COUNT) - 1))
-		fprintf(out, "  the layout would be known in full %s\n",
+		fprintf(out, "  the layout would be complete %s\n",
 			own_wish ? "without --btf none" : "by --btf FILE with this kernel's BTF");
 	if (without & KNOWS(KNOWN_ACCEPT))
-		fprintf(out, "  owners would be known %s\n",
+		fprintf(out, "  accept(2) would be seen %s\n",
 			own_wish && !f->fexit_error
 				? "without --btf none"
 				: "on a kernel with kprobes (CONFIG_KPROBE_EVENTS) or fexit");
 	if (without & KNOWS(KNOWN_CGROUP))
-		fprintf(out, "  cgroups are known from kernel 4.18 on\n");
+		fprintf(out, "  cgroups are known since kernel 4.18\n");
 }
 
 void check_print(FILE *out, const struct choice *choice)

@@ -8,13 +8,13 @@
 
 static const char *const examples[][2] = {
 	{ "", "every TCP session that ends" },
-	{ "-D 80,443", "those to remote ports 80 and 443" },
-	{ "-L 8000-8100 -4", "those to local ports 8000 to 8100, IPv4 only" },
-	{ "-p 181", "those of process 181" },
-	{ "-tw", "seconds in front, and room for IPv6" },
+	{ "-D 80,443", "only those to remote ports 80 and 443" },
+	{ "-L 8000-8100 -4", "only those on local ports 8000 to 8100, IPv4" },
+	{ "-p 181", "only those that process 181 owns" },
+	{ "-tw", "with seconds, and room for IPv6" },
 	{ "-stT", "CSV, with both times" },
-	{ "-x -d 10", "ten seconds of them, and how each one ended" },
-	{ "-j | jq .raddr", "remote addresses, by way of JSON" },
+	{ "-x -d 10", "for ten seconds; also how each one ended" },
+	{ "-j | jq .raddr", "the remote addresses, from JSON" },
 };
 
 /* Prints an option and its help, aligning the help's further lines. */

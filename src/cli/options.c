@@ -40,26 +40,27 @@ static const char *shell_word(unsigned n)
 /* The table drives both the parser and --help, which prints it in this order. */
 const struct option option_table[] = {
 	{ .help = "output" },
-	{ "--time", 'T', NULL, "add the column TIME, the end by the clock", take_flag,
-	  FIELD(time) },
+	{ "--time", 'T', NULL, "add the column TIME: when it ended", take_flag, FIELD(time) },
 	{ "--timestamp", 't', NULL,
-	  "add the column TIME(s), the end in seconds since\nthe first one", take_flag,
+	  "add the column TIME(s): when it ended, in seconds\nsince the first one", take_flag,
 	  FIELD(timestamp) },
-	{ "--wide", 'w', NULL, "wider columns, which fit IPv6 addresses", take_flag, FIELD(wide) },
-	{ "--csv", 's', NULL, "comma separated values", take_value, FIELD(format), FORMAT_CSV },
+	{ "--wide", 'w', NULL, "wider columns, with room for IPv6 addresses", take_flag,
+	  FIELD(wide) },
+	{ "--csv", 's', NULL, "comma-separated values", take_value, FIELD(format), FORMAT_CSV },
 	{ "--json", 'j', NULL, "JSON Lines: every field, bytes and nanoseconds", take_value,
 	  FIELD(format), FORMAT_JSON },
 	{ "--extended", 'x', NULL,
-	  "add the columns DIR, END, CONN_MS, RTT_MS, RETRANS,\nUID, NETNS and CGROUP", take_flag,
-	  FIELD(extended) },
+	  "add the columns DIR, END, CONN_MS, WAIT_MS, RTT_MS,\nRETRANS, UID, NETNS, SCOPE and "
+	  "CGROUP",
+	  take_flag, FIELD(extended) },
 
-	{ "--header", 0, "WHETHER", "no: leave out the line of column names (default yes)",
-	  take_word, FIELD(header), .words = header_word, .noun = "one of them" },
+	{ "--header", 0, "WHETHER", "no: do not print the column names (default: yes)", take_word,
+	  FIELD(header), .words = header_word, .noun = "one of them" },
 	{ "--color", 0, "WHEN",
-	  "failed endings in red: always, never, or auto, which\n"
-	  "is on a terminal unless NO_COLOR is set (default)",
+	  "failures in red: always, never or auto (default: on\n"
+	  "a terminal, unless NO_COLOR is set)",
 	  take_word, FIELD(color), .words = color_word, .noun = "one of them" },
-	{ "--output", 'o', "FILE", "append to this file, which SIGHUP opens anew", take_file,
+	{ "--output", 'o', "FILE", "append to this file; SIGHUP reopens it", take_file,
 	  FIELD(output) },
 
 	{ .help = "which sessions" },
@@ -78,38 +79,38 @@ const struct option option_table[] = {
 	  .filter = filter_add_laddrs },
 	{ "--raddr", 0, "NETS", "with these remote addresses: 2001:db8::/32", take_filter,
 	  .filter = filter_add_raddrs },
-	{ "--min-ms", 0, "MS", "that lasted so many milliseconds or longer: 0.5", take_filter,
+	{ "--min-ms", 0, "MS", "that lasted at least this many milliseconds: 0.5", take_filter,
 	  .filter = filter_set_min_ms },
 	{ "--end", 0, "ENDINGS",
-	  "that ended like this: fin-local, fin-remote,\nfin-both, rst-local, rst-remote, "
-	  "rst-closed,\n"
-	  "timeout, refused, unreachable, no-port, cancelled,\naborted, checkpoint, error, open, "
-	  "unknown",
+	  "that ended in one of these ways: fin-local,\nfin-remote, fin-both, rst-local, "
+	  "rst-remote,\n"
+	  "rst-closed, timeout, refused, unreachable, no-port,\n"
+	  "cancelled, aborted, checkpoint, error, open, unknown",
 	  take_filter, .words = filter_ending, .filter = filter_add_endings },
-	{ "--existing", 0, NULL, "also those that are older than the tracer", take_flag,
+	{ "--existing", 0, NULL, "also those that began before tracing", take_flag,
 	  FIELD(existing) },
-	{ "--open", 0, NULL, "at exit, also those that are still open;\nadds the column END",
+	{ "--open", 0, NULL, "at exit, also those that are still open; adds the\ncolumn END",
 	  take_flag, FIELD(open) },
 
 	{ .help = "statistics" },
 	{ "--stats", 0, NULL,
-	  "instead of sessions: how many there were in each\n"
-	  "group, what they moved, how long they lasted",
+	  "statistics instead of sessions: for each group, how\n"
+	  "many, what they moved, how long they lasted",
 	  take_flag, FIELD(stats) },
 	{ "--by", 0, "KEYS",
 	  "what makes a group: port, pid, comm, uid, ip, laddr,\n"
 	  "lport, raddr, rport, dir, end, errno, owner, netns,\n"
-	  "cgroup (default: port,dir); port is the service's,\n"
-	  "be it local or remote",
+	  "cgroup (default: port,dir); port is the\n"
+	  "service's, local or remote",
 	  take_keys, FIELD(by), .words = field_group_name },
-	{ "--interval", 0, "SECS", "print them so often, and not only at exit", take_seconds,
+	{ "--interval", 0, "SECS", "print them this often, and not only at exit", take_seconds,
 	  FIELD(interval_ns) },
 
 	{ .help = "when to end" },
-	{ "--duration", 'd', "SECS", "after so many seconds: 10, 0.5", take_seconds,
+	{ "--duration", 'd', "SECS", "after this many seconds: 10, 0.5", take_seconds,
 	  FIELD(duration_ns) },
-	{ "--count", 'n', "N", "after so many sessions", take_number, NUMBER(count, 1, UINT64_MAX),
-	  .noun = "a number of sessions" },
+	{ "--count", 'n', "N", "after this many sessions", take_number,
+	  NUMBER(count, 1, UINT64_MAX), .noun = "a number of sessions" },
 
 	{ .help = "how to trace" },
 	{ "--probe", 0, "PROBE",
@@ -118,28 +119,28 @@ const struct option option_table[] = {
 	  take_word, FIELD(probe), .words = hook_word, .noun = "a probe" },
 	{ "--btf", 0, "SOURCE",
 	  "where the kernel's layout is from: auto (default),\n"
-	  "a BTF file, or none: found out without BTF",
+	  "a BTF file, or none: discover it without BTF",
 	  take_btf, FIELD(btf_file), .words = btf_word },
 	{ "--transport", 0, "BUFFER",
-	  "how records leave the kernel: auto (default), ring\n"
+	  "how records leave the kernel: auto (default), ring,\n"
 	  "or perf, with the programs for kernels before 5.8",
 	  take_word, FIELD(transport), .words = transport_word, .noun = "one of them" },
 	{ "--accept", 0, "HOW",
-	  "how it is learned who accepts: auto (default), or\n"
-	  "close: as on kernels where accept(2) is not seen",
+	  "how to learn who accepts: auto (default), or close,\n"
+	  "as on kernels where accept(2) cannot be seen",
 	  take_word, FIELD(accept), .words = accept_word, .noun = "one of them" },
 	{ "--max-sessions", 0, "N",
-	  "room for so many sessions at once (default by\nmemory: 262144 to 1048576)", take_number,
+	  "room for this many open sessions (default: 262144 to\n1048576, by memory)", take_number,
 	  NUMBER(max_sessions, 1, 16777216), .noun = "a number of sessions" },
 	{ "--buffer", 0, "KB",
-	  "room for records that wait to be printed (default\nby memory: 1024 to 8192)",
+	  "room for records that wait to be printed (default:\n1024 to 8192, by memory)",
 	  take_number, NUMBER(buffer_kb, 1, 1048576), .noun = "a size in KB" },
 	{ "--check", 0, NULL,
-	  "say what this kernel offers and which probe would be\nused, and exit", take_flag,
+	  "show what this kernel offers and which hook would be\nused, and exit", take_flag,
 	  FIELD(check) },
 
 	{ .help = "other" },
-	{ "--verbose", 'v', NULL, "say on stderr what is done, and why", take_flag,
+	{ "--verbose", 'v', NULL, "say on stderr what it does, and why", take_flag,
 	  FIELD(verbose) },
 	{ "--completion", 0, "SHELL", "show the completion for bash or zsh, and exit", take_word,
 	  FIELD(completion), .value = COMPLETION_BASH, .words = shell_word, .noun = "a shell" },

@@ -63,7 +63,7 @@ static const char *remedy(int error)
 {
 	switch (-error) {
 	case ENOENT:
-		return "make its folder";
+		return "create its directory";
 	case ENXIO:
 		return "nobody reads that pipe: start its reader first";
 	case EISDIR:
@@ -71,7 +71,7 @@ static const char *remedy(int error)
 	case EACCES:
 	case EPERM:
 	case EROFS:
-		return "choose a folder that you may write to";
+		return "choose a directory that you may write to";
 	default:
 		return "choose another file";
 	}

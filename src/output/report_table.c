@@ -257,7 +257,7 @@ static void write_caption(struct writer *w, const struct report_page *page)
 	text_put_string(t, " s to ");
 	text_put_clock(t, tm.tm_hour, tm.tm_min, tm.tm_sec);
 	if (unmeasured) {
-		text_put_string(t, "; for want of memory the percentiles lack ");
+		text_put_string(t, "; out of memory: sessions not in the percentiles: ");
 		text_put_number(t, unmeasured);
 	}
 	text_put_char(t, '\n');

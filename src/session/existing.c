@@ -126,16 +126,16 @@ struct existing *existing_new(const struct sock_diag *diag, uint32_t most, char 
 	result = sock_diag_dump(diag, add_socket, existing);
 	if (result == -ENOSPC)
 		snprintf(why, size,
-			 "more than %u sessions are open already, and of the rest no owner is "
-			 "known; raise --max-sessions",
+			 "more than %u sessions are open already; the owners of the others are "
+			 "unknown: raise --max-sessions",
 			 most);
 	else if (result)
-		snprintf(why, size, "cannot read all open sockets: %s; start again for more",
+		snprintf(why, size, "cannot read all open sockets: %s; try again",
 			 strerror(-result));
 	existing_direct(existing);
 	result = find_owners(existing);
 	if (result)
-		snprintf(why, size, "cannot tell who owns all open sessions: /proc: %s; %s",
+		snprintf(why, size, "cannot find the owners of all open sessions: /proc: %s; %s",
 			 strerror(-result),
 			 result == -EACCES ? "run as root, with CAP_SYS_PTRACE" : "mount it");
 	return existing;

@@ -30,12 +30,13 @@ const char *proc_blindness(void)
 	struct stat stat_of;
 
 	if (!stat("/proc/self/ns/pid", &stat_of) && stat_of.st_ino != INITIAL_PID_NAMESPACE)
-		return "processes outside of this PID namespace are not seen, nor whose sessions "
-		       "they hold: run in the host's (docker run --pid host)";
+		return "cannot see processes outside this PID namespace, nor the sessions that "
+		       "they "
+		       "own: run it in the host's (docker run --pid host)";
 	if (stat("/proc/1", &stat_of))
-		return "/proc hides the processes of others, and whose sessions they hold: mount "
-		       "it "
-		       "without hidepid, or run with CAP_SYS_PTRACE";
+		return "/proc hides other users' processes, and so the sessions that they own: "
+		       "mount "
+		       "it without hidepid, or run with CAP_SYS_PTRACE";
 	return NULL;
 }
 

@@ -362,8 +362,8 @@ static const char *remedy(int error)
 		return "allow more open files with ulimit -n";
 	case EPERM:
 	case EACCES:
-		return "run as root, with CAP_SYS_ADMIN and CAP_SYS_PTRACE, where no security "
-		       "module forbids it";
+		return "run as root, with CAP_SYS_ADMIN and CAP_SYS_PTRACE; a security module may "
+		       "forbid it, too";
 	default:
 		return "try again";
 	}

@@ -23,12 +23,11 @@ static bool file_contradicted(struct choice *choice, const struct hook_ops *hook
 
 		if (!layout_has(&seen, field) || seen.offset[i] == choice->layout.offset[i])
 			continue;
-		snprintf(
-			why, size,
-			"--btf %s: is of another kernel: it says that %s stands at %d, but here it "
-			"stands at %d; give the BTF of %s, or none",
-			path, layout_field_name(field), choice->layout.offset[i], seen.offset[i],
-			choice->facts.release);
+		snprintf(why, size,
+			 "--btf %s: belongs to another kernel: it puts %s at %d, but here it is at "
+			 "%d; give the BTF of %s, or none",
+			 path, layout_field_name(field), choice->layout.offset[i], seen.offset[i],
+			 choice->facts.release);
 		return true;
 	}
 	return false;
@@ -53,8 +52,8 @@ static bool layout_from_file(struct choice *choice, const struct hook_ops *hook,
 	}
 	if (!layout_has_ends(&choice->layout) || !layout_has(&choice->layout, FIELD_BYTES_ACKED)) {
 		snprintf(why, size,
-			 "--btf %s: knows no struct tcp_sock; give the BTF of this kernel, %s",
-			 path, choice->facts.release);
+			 "--btf %s: has no struct tcp_sock; give the BTF of this kernel, %s", path,
+			 choice->facts.release);
 		return false;
 	}
 	if (file_contradicted(choice, hook, path, why, size))
@@ -62,7 +61,7 @@ static bool layout_from_file(struct choice *choice, const struct hook_ops *hook,
 	/* Now the file tells, but if it is right nobody knows. */
 	if (*choice->layout_why)
 		snprintf(choice->layout_why, sizeof(choice->layout_why),
-			 "whether --btf %.64s is of this kernel could not be checked%s", path,
+			 "could not check whether --btf %.64s belongs to this kernel%s", path,
 			 choice->busy ? ": the machine is too busy" : "");
 	return true;
 }
@@ -161,7 +160,7 @@ void choice_why(const struct choice *choice, char *why, size_t size)
 		snprintf(why, size, "%s", choice->layout_why);
 		return;
 	}
-	snprintf(why, size, "no way to trace works on kernel %s:", choice->facts.release);
+	snprintf(why, size, "no hook works on kernel %s:", choice->facts.release);
 	for (int i = 0; i < HOOK_COUNT; i++) {
 		const struct candidate *c = &plan->candidates[i];
 

@@ -127,7 +127,8 @@ static void ask_for_sockets(struct feed *feed)
 	if (!feed->request.existing || !feed->diag)
 		return;
 	feed->existing = existing_new(feed->diag, most, why, sizeof(why));
-	warn(feed->existing ? why : "no memory for the sessions that are older than the tracer");
+	warn(feed->existing ? why
+			    : "not enough memory for the sessions that are older than the tracer");
 }
 
 void feed_start(struct feed *feed, const struct choice *choice)
@@ -186,8 +187,8 @@ static void list_open(struct feed *feed)
 	const int result = open_list(&request);
 
 	if (homeless)
-		message("warning: %" PRIu64 " sessions found no room when they began "
-			"(--max-sessions): those of them that are open are not listed",
+		message("warning: there was no room for %" PRIu64 " sessions when they began "
+			"(--max-sessions): those still open are not listed",
 			homeless);
 	if (result)
 		message("warning: not all open sessions are listed: %s", strerror(-result));
@@ -198,7 +199,7 @@ void feed_end(struct feed *feed)
 	const int result = tracer_release(feed->choice->tracer, take_held, feed);
 
 	if (result)
-		message("warning: sessions whose sockets are not closed yet are not all printed: "
+		message("warning: not all ended sessions whose sockets are still open are printed: "
 			"%s",
 			strerror(-result));
 	if (feed->request.open)

@@ -31,13 +31,10 @@ void losses_print(FILE *out, const struct losses *l, bool existing)
 
 	fprintf(out, "tcplife: not printed:");
 	print_part(out, l->buffer, "lost to a full buffer (--buffer)", &separator);
-	print_part(out, l->sessions, "to a full session table (--max-sessions)", &separator);
-	print_part(out, l->output, "to an output that took no more", &separator);
-	print_part(out, l->missed, "whose end the kernel did not tell", &separator);
-	print_part(
-		out, l->unborn,
-		either(l->unborn, "session begun before tracing", "sessions begun before tracing"),
-		&separator);
+	print_part(out, l->sessions, "lost to a full session table (--max-sessions)", &separator);
+	print_part(out, l->output, "lost to a blocked output", &separator);
+	print_part(out, l->missed, "whose end the kernel did not report", &separator);
+	print_part(out, l->unborn, "that began before tracing", &separator);
 	fprintf(out, "%s%s\n", losses_none(l) ? " nothing" : "",
 		l->unborn > 0 && !existing
 			? either(l->unborn, " (--existing prints it)", " (--existing prints them)")
@@ -53,7 +50,7 @@ void losses_put_json(struct text *t, const struct losses *l)
 	json_put_known(t, l->sessions);
 	JSON_KEY(t, "output");
 	json_put_known(t, l->output);
-	JSON_KEY(t, "unborn");
+	JSON_KEY(t, "preexisting");
 	json_put_known(t, l->unborn);
 	JSON_KEY(t, "missed");
 	json_put_known(t, l->missed);

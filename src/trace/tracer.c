@@ -109,9 +109,9 @@ static const char *remedy(int error, const struct trace_request *asked, bool loa
 		return ": allow larger files with ulimit -f";
 	case EACCES: /* Debian's own strictest level heeds CAP_SYS_ADMIN only */
 		return loaded ? ": set sysctl kernel.perf_event_paranoid to 2, or run it as root"
-			      : ": the kernel's verifier refuses it: -v shows what it says";
+			      : ": the kernel's verifier rejects it: -v shows its log";
 	case ENOSPC:
-		return ": tracefs takes no more kprobe events: remove some (kprobe_events)";
+		return ": tracefs accepts no more kprobe events: remove some (kprobe_events)";
 	default:
 		return "";
 	}

@@ -67,7 +67,7 @@ still_open() {
 	wait "$play"
 	tracer_stop
 	run -1 grep -q '"comm":"old-' "$records"
-	grep -qE '[1-9][0-9]* sessions? begun before tracing \(--existing prints (it|them)\)$' "$said"
+	grep -qE '[1-9][0-9]* that began before tracing \(--existing prints (it|them)\)$' "$said"
 }
 
 @test "--existing: the table tells that they are older" {
@@ -152,7 +152,7 @@ still_open() {
 	local caps=-all,+bpf,+perfmon
 	for option in --existing --open; do
 		run -0 --separate-stderr unshare --pid --fork --mount-proc "$programs/tcplife" $option -D 1 -d 0.1
-		[[ $stderr == *"tcplife: warning: processes outside of this PID namespace are not seen, "* ]]
+		[[ $stderr == *"tcplife: warning: cannot see processes outside this PID namespace, "* ]]
 		cp "$programs/tcplife" "$BATS_TEST_TMPDIR/tcplife"
 		chmod 755 "$BATS_TEST_TMPDIR"
 		run -0 --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps $caps \

@@ -105,7 +105,7 @@ elsewhere() {
 	refused "cannot be read as BTF"
 	for trap in holds-itself two-in-a-ring typedef-ring far-away; do
 		cp "$BATS_TEST_DIRNAME/../fuzz/corpus/layout/$trap" "$file"
-		refused "knows no struct tcp_sock"
+		refused "has no struct tcp_sock"
 	done
 	rm "$file"
 	refused "No such file or directory"
@@ -136,7 +136,7 @@ elsewhere() {
 
 @test "privileges that could not be given up are told, without -v" {
 	run -0 --separate-stderr strace -qq -o /dev/null -e inject=capset:error=EPERM "$tcplife" -D 1 -d 0.1
-	[[ $stderr == *'tcplife: warning: keeps its capabilities: Operation not permitted; '* ]]
+	[[ $stderr == *'tcplife: warning: cannot give up its capabilities: Operation not permitted; '* ]]
 }
 
 # faults KERNEL [OPTIONS of run] -- FAULT...: runs tests/vm/faults on a kernel of its own.

@@ -72,10 +72,10 @@ lost() {
 	local what count
 	case $1 in
 	buffer) what='lost to a full buffer' ;;
-	sessions) what='to a full session table' ;;
-	output) what='to an output that took no more' ;;
-	missed) what='whose end the kernel did not tell' ;;
-	unborn) what='sessions? begun before tracing' ;;
+	sessions) what='lost to a full session table' ;;
+	output) what='lost to a blocked output' ;;
+	missed) what='whose end the kernel did not report' ;;
+	preexisting) what='that began before tracing' ;;
 	esac
 	count=$(grep '^tcplife: not printed:' "$said" | tail -n 1 | grep -oE "[0-9]+ $what" || true)
 	echo "${count%% *}" | sed 's/^$/0/'
@@ -84,7 +84,7 @@ lost() {
 # Counts whole lines; a truncated one counts as lost.
 printed() { head -n "$(wc -l <"$records")" "$records" | grep -c ' 127\.77\..*[0-9]$' || true; }
 
-counted() { echo $(($(lost buffer) + $(lost sessions) + $(lost output) + $(lost unborn))); }
+counted() { echo $(($(lost buffer) + $(lost sessions) + $(lost output) + $(lost preexisting))); }
 
 # The kernel may have skipped a session's last change; then it has counted that, or the witness lacks it
 # too.
@@ -107,7 +107,7 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	run -0 "$build/tests/unit_room"
 	tracer_start
 	tracer_stop
-	run -0 grep -cE '^tcplife: room for [0-9]+ open sessions, and [0-9]+ KB for records that wait; [0-9]+ KB of kernel memory are taken$' "$said"
+	run -0 grep -cE '^tcplife: room for [0-9]+ open sessions and [0-9]+ KB of records; [0-9]+ KB of kernel memory used$' "$said"
 }
 
 @test "the memory that a cgroup leaves" {
@@ -146,7 +146,7 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	sessions 1000
 	tracer_stop
 	[ "$(lost sessions)" = $((ended - 8)) ]
-	[ "$(lost unborn)" = 0 ]
+	[ "$(lost preexisting)" = 0 ]
 	all_told
 }
 
@@ -164,7 +164,7 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	tracer_start -D $ports
 	let_go
 	tracer_stop
-	[ "$(lost unborn)" = "$ended" ]
+	[ "$(lost preexisting)" = "$ended" ]
 	[ "$(printed)" = 0 ]
 	all_told
 }
@@ -217,7 +217,7 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	tracer_stop
 	[ "$(jq -s 'map(select(.type == "losses")) | length' "$records")" = 1 ]
 	[ "$(tail -n 1 "$records" | jq -c 'del(.missed)')" = \
-		'{"type":"losses","buffer":0,"sessions":0,"output":0,"unborn":0}' ]
+		'{"type":"losses","buffer":0,"sessions":0,"output":0,"preexisting":0}' ]
 	[ "$(in_json 'missed | type')" = '"number"' ] || [ "$(in_json 'missed | type')" = '"null"' ]
 }
 

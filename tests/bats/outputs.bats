@@ -171,7 +171,7 @@ tracer_stuck() {
 		[ $code = 1 ]
 		tail -n 1 "$BATS_TEST_TMPDIR/said" |
 			grep -qE '^tcplife: cannot write to (standard output|.*/out): File too large: raise the limit \(ulimit -f\)$'
-		grep -qE '^tcplife: not printed: [1-9][0-9]* to an output that took no more' "$BATS_TEST_TMPDIR/said"
+		grep -qE '^tcplife: not printed: [1-9][0-9]* lost to a blocked output' "$BATS_TEST_TMPDIR/said"
 		[ "$(stat -c %s "$out")" -le 65536 ]
 	done
 }
@@ -203,7 +203,7 @@ tracer_stuck() {
 
 @test "-o: a name that cannot be written to is refused with the cause and the remedy" {
 	run -1 "$tcplife" -o "$BATS_TEST_TMPDIR/none/log"
-	[ "$output" = "tcplife: cannot write to $BATS_TEST_TMPDIR/none/log: No such file or directory: make its folder" ]
+	[ "$output" = "tcplife: cannot write to $BATS_TEST_TMPDIR/none/log: No such file or directory: create its directory" ]
 	run -1 "$tcplife" -o "$BATS_TEST_TMPDIR"
 	[[ $output == "tcplife: cannot write to $BATS_TEST_TMPDIR: Is a directory: "* ]]
 	mkfifo "$BATS_TEST_TMPDIR/fifo"
@@ -229,7 +229,7 @@ same_as_witness() {
 	local missing passed_over
 	witness_stop
 	missing=$(comm -23 <(keys "$witness" | grep ' 127\.77\.[0-9.]* 7[0-9][0-9]$') <(keys "$@") | wc -l)
-	passed_over=$(sed -n 's/^tcplife: not printed:.* \([0-9]*\) whose end the kernel did not tell.*/\1/p' "$said")
+	passed_over=$(sed -n 's/^tcplife: not printed:.* \([0-9]*\) whose end the kernel did not report.*/\1/p' "$said")
 	echo "missing $missing, passed over ${passed_over:-0}"
 	[ "$missing" -le "${passed_over:-0}" ]
 	[ -z "$(keys "$@" | uniq -d)" ]
@@ -292,11 +292,11 @@ same_as_witness() {
 	chown 65534 "$log"
 	chmod 600 "$log"
 	tracer_start -j -o "$log" --raddr "$address"
-	grep -q "^tcplife: warning: once privileges are dropped, $log cannot be opened anew at SIGHUP: Permission denied: " "$said"
+	grep -q "^tcplife: warning: without privileges, $log cannot be reopened at SIGHUP: Permission denied: " "$said"
 	mv "$log" "$log.1"
 	chmod 555 "$(dirname "$log")"
 	kill -HUP "$tracer"
-	await grep -q "^tcplife: cannot open $log anew: Permission denied: goes on with the old file$" "$said"
+	await grep -q "^tcplife: cannot reopen $log: Permission denied: still writing to the old file$" "$said"
 	session
 	await has_sessions 1 "$log.1"
 	tracer_stop

@@ -20,9 +20,9 @@ status() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$tracer/status"; }
 
 # The capabilities that must be left: none, or those that it reports.
 kept() {
-	if grep -q '^tcplife: gave up all capabilities but CAP_BPF, ' "$said"; then
+	if grep -q '^tcplife: gave up all capabilities except CAP_BPF, ' "$said"; then
 		echo 0000008000000000
-	elif grep -q '^tcplife: gave up all capabilities but CAP_SYS_ADMIN, ' "$said"; then
+	elif grep -q '^tcplife: gave up all capabilities except CAP_SYS_ADMIN, ' "$said"; then
 		echo 0000000000200000
 	else
 		grep -q '^tcplife: gave up all capabilities; ' "$said"
@@ -102,12 +102,12 @@ checked_with() {
 
 @test "--check names the capability that is missing" {
 	checked_with ,+bpf
-	[[ $output == *"privileges      too few: CAP_PERFMON is missing"* ]]
-	[[ $output == *"cannot start: tracing needs CAP_PERFMON beside CAP_BPF: add it"* ]]
+	[[ $output == *"privileges      CAP_PERFMON is missing"* ]]
+	[[ $output == *"cannot start: tracing needs CAP_PERFMON as well as CAP_BPF: add it"* ]]
 	checked_with ,+perfmon
-	[[ $output == *"privileges      too few: CAP_BPF is missing"* ]]
+	[[ $output == *"privileges      CAP_BPF is missing"* ]]
 	checked_with ''
-	[[ $output == *"privileges      too few: CAP_BPF and CAP_PERFMON (or root) are missing"* ]]
+	[[ $output == *"privileges      CAP_BPF and CAP_PERFMON (or root) are missing"* ]]
 }
 
 # forbidden OPTIONS...: the calls of a run that the filter refused. At its end libbpf removes each CPU's

@@ -96,7 +96,7 @@ limited_cgroup() {
 }
 
 # Prints the KB of kernel memory that a run reports; WORDS precede the command.
-kernel_kb() { "$@" "$tcplife" -v -d 0.1 2>&1 | sed -n 's/.*; \([0-9]*\) KB of kernel memory are taken$/\1/p'; }
+kernel_kb() { "$@" "$tcplife" -v -d 0.1 2>&1 | sed -n 's/.*; \([0-9]*\) KB of kernel memory used$/\1/p'; }
 
 @test "it takes less kernel memory where its cgroup has little" {
 	local plenty few cgroup

@@ -50,7 +50,7 @@ layout() {
 	run -1 --separate-stderr "$tcplife" --probe typed --btf none
 	[ -z "$output" ]
 	[ "${#stderr_lines[@]}" = 1 ]
-	[[ $stderr == "tcplife: no way to trace works on kernel $(uname -r): tracepoint (typed): needs"* ]]
+	[[ $stderr == "tcplife: no hook works on kernel $(uname -r): tracepoint (typed): needs"* ]]
 }
 
 @test "what is discovered is what BTF says, field by field" {
@@ -92,7 +92,7 @@ layout() {
 	head -c 100000 "$btf" >"$file"
 	refused "cannot be read as BTF"
 	cp "$build/bpf/typed.bpf.o" "$file"
-	refused "is of another kernel: it says that"
+	refused "belongs to another kernel: it puts"
 }
 
 @test "the host's mounts stay as they were" {

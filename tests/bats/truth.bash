@@ -34,10 +34,10 @@ traced() {
 	accept_hook
 }
 
-# The number of sessions whose end the kernel did not tell, as counted by the tracer.
+# The number of sessions whose end the kernel did not report, as counted by the tracer.
 counted() {
 	local count
-	count=$(sed -n 's/^tcplife: not printed:.* \([0-9]*\) whose end the kernel did not tell.*/\1/p' "$said")
+	count=$(sed -n 's/^tcplife: not printed:.* \([0-9]*\) whose end the kernel did not report.*/\1/p' "$said")
 	echo "${count:-0}"
 }
 

@@ -43,7 +43,7 @@ journal() { within journalctl -u tcplife -o cat --no-pager; }
 	seen=$(grep -c '"raddr":"127\.77\.[0-9.]*","rport":7[0-9][0-9],' "$witness")
 	[ "$seen" -gt 29900 ]
 	[ "$records" -le 30000 ]
-	[ $((records + $(jq '.buffer + .sessions + .output + .missed + .unborn' <<<"$told"))) -ge "$seen" ]
+	[ $((records + $(jq '.buffer + .sessions + .output + .missed + .preexisting' <<<"$told"))) -ge "$seen" ]
 	# Losses to the buffer or the output would not be the journal's fault, but there is room for
 	# everything.
 	[ "$(jq '.buffer + .sessions + .output' <<<"$told")" = 0 ]

@@ -228,7 +228,7 @@ static void test_kept(void)
 	child = fork();
 	if (!child) {
 		privilege_drop(&(struct privilege_needs){ .works = no }, said, sizeof(said));
-		_exit(!strstr(said, "all capabilities but CAP_"));
+		_exit(!strstr(said, "all capabilities except CAP_"));
 	}
 	waitpid(child, &status, 0);
 	CHECK(WIFEXITED(status) && !WEXITSTATUS(status));

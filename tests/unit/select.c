@@ -156,7 +156,7 @@ static const struct machine machines[] = {
 		.first = &hook_raw,
 		.kernel_btf = true,
 		.accept = ACCEPT_KRETPROBE,
-		.reasons = { "does not know the tracepoint", "kernel BTF", NULL },
+		.reasons = { "does not describe the tracepoint", "kernel BTF", NULL },
 	},
 	{
 		.name = "5.7: all but the ring buffer",
@@ -366,13 +366,13 @@ static const struct machine machines[] = {
 		.first = NOTHING,
 		.ring = true,
 		.accept = ACCEPT_FEXIT,
-		.refusal = "tracing needs CAP_PERFMON beside CAP_BPF",
+		.refusal = "tracing needs CAP_PERFMON as well as CAP_BPF",
 	},
 	{
 		.name = "only CAP_PERFMON",
 		.facts = { .cap_perfmon = true, BTF_56, .bpf_error = EPERM, RELEASE("6.1.0") },
 		.first = NOTHING,
-		.refusal = "tracing needs CAP_BPF beside CAP_PERFMON",
+		.refusal = "tracing needs CAP_BPF as well as CAP_PERFMON",
 	},
 	{
 		.name = "CONFIG_BPF_SYSCALL off",
