@@ -50,7 +50,7 @@ static int check(const struct options *options)
 {
 	const struct trace_request request = options_trace(options);
 	struct choice choice;
-	bool works = choice_make(&choice, &request, NULL, NULL);
+	bool works = choice_make(&choice, &request);
 
 	if (options->format == FORMAT_JSON)
 		check_print_json(stdout, &choice);

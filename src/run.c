@@ -325,7 +325,7 @@ static bool tracing_start(struct run *run)
 		fail(run, "cannot start", -ENOMEM);
 		return false;
 	}
-	if (!choice_make(&run->choice, &asked, feed_record, run->feed)) {
+	if (!choice_make(&run->choice, &asked)) {
 		choice_why(&run->choice, run->why, run->size);
 		return false;
 	}

@@ -113,7 +113,7 @@ static bool layout_obtain(struct choice *choice, struct candidate *candidate, ch
 	return false;
 }
 
-bool choice_make(struct choice *choice, const struct trace_request *asked, reader_fn fn, void *arg)
+bool choice_make(struct choice *choice, const struct trace_request *asked)
 {
 	char why[sizeof(choice->plan.candidates[0].reason)];
 
@@ -130,8 +130,6 @@ bool choice_make(struct choice *choice, const struct trace_request *asked, reade
 			.facts = &choice->facts,
 			.sources = &choice->sources,
 			.asked = &choice->request,
-			.fn = fn,
-			.arg = arg,
 		};
 
 		if (layout_obtain(choice, c, why, sizeof(why)))

@@ -24,8 +24,7 @@ struct choice {
 };
 
 /* Gathers, plans, loads and attaches. False: nothing works; choice_why() says why. */
-bool choice_make(struct choice *choice, const struct trace_request *request, reader_fn fn,
-		 void *arg);
+bool choice_make(struct choice *choice, const struct trace_request *request);
 
 /* One line: cause and remedy, when nothing works. */
 void choice_why(const struct choice *choice, char *why, size_t size);

@@ -72,9 +72,9 @@ static bool is_rehearsal(const struct record *r)
 	return rehearsal_is(r->laddr, r->lport, r->raddr, r->rport);
 }
 
-void feed_record(void *arg, const struct record *record)
+/* A session that has ended. */
+static void take_ended(struct feed *feed, const struct record *record)
 {
-	struct feed *feed = arg;
 	struct record known = *record;
 	struct session session;
 
@@ -89,12 +89,10 @@ void feed_record(void *arg, const struct record *record)
 }
 
 /* Nobody has closed its socket, so its owner is nobody whom -p asks for. */
-static void take_held(void *arg, const struct record *record)
+static void take_held(struct feed *feed, const struct record *record)
 {
-	const struct feed *feed = arg;
-
 	if (record->unborn || scope_has(feed->request.scope, record))
-		feed_record(arg, record);
+		take_ended(feed, record);
 }
 
 static void take_open(void *arg, const struct record *record, bool counted)
@@ -163,11 +161,15 @@ bool feed_has_sockets(const struct feed *feed)
 int feed_drain(struct feed *feed)
 {
 	const int64_t offset = clock_wall_ns() - clock_now_ns();
+	const struct record *record;
+	int result;
 
 	/* The wall clock may be set while we run. */
 	if (llabs(offset - feed->view.wall_offset_ns) > CLOCK_SET_NS)
 		feed->view.wall_offset_ns = offset;
-	return tracer_drain(feed->choice->tracer);
+	while ((result = tracer_next(feed->choice->tracer, &record)) > 0)
+		take_ended(feed, record);
+	return result;
 }
 
 static void list_open(struct feed *feed)
@@ -196,8 +198,12 @@ static void list_open(struct feed *feed)
 
 void feed_end(struct feed *feed)
 {
-	const int result = tracer_release(feed->choice->tracer, take_held, feed);
+	struct record record;
+	uint64_t key = 0;
+	int result;
 
+	while ((result = tracer_next_held(feed->choice->tracer, &key, &record)) > 0)
+		take_held(feed, &record);
 	if (result)
 		message("warning: not all ended sessions whose sockets are still open are printed: "
 			"%s",

@@ -33,9 +33,6 @@ struct feed_request {
 struct feed *feed_new(const struct feed_request *request);
 void feed_free(struct feed *feed);
 
-/* A reader_fn: takes a record from the tracer. */
-void feed_record(void *arg, const struct record *record);
-
 /*
  * Prepares for the records of the tracer that was chosen, which is borrowed until feed_free(). What
  * cannot be told is said as a warning.

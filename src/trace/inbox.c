@@ -2,6 +2,7 @@
 #include "inbox.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -14,8 +15,9 @@ struct inbox {
 	struct window *window;
 	uint32_t places;
 	struct outbox_books *books;
-	inbox_fn fn;
-	void *arg;
+	uint64_t taken;
+	uint64_t end;  /* of the batch */
+	bool in_batch; /* then, the record at `taken` is handed out */
 };
 
 /* Memory is mapped in whole pages. */
@@ -26,7 +28,7 @@ static size_t bytes_of(uint32_t places)
 	return (places * sizeof(struct outbox_place) + page - 1) & ~(page - 1);
 }
 
-struct inbox *inbox_new(int fd, uint32_t places, struct outbox_books *books, inbox_fn fn, void *arg)
+struct inbox *inbox_new(int fd, uint32_t places, struct outbox_books *books)
 {
 	struct inbox *inbox = malloc(sizeof(*inbox));
 
@@ -36,8 +38,7 @@ struct inbox *inbox_new(int fd, uint32_t places, struct outbox_books *books, inb
 		.window = window_new(fd, 0, bytes_of(places)),
 		.places = places,
 		.books = books,
-		.fn = fn,
-		.arg = arg,
+		.taken = books->taken,
 	};
 	if (inbox->window)
 		return inbox;
@@ -55,34 +56,41 @@ void inbox_free(struct inbox *inbox)
 }
 
 /* From here on the kernel side may use those places again. */
-static void tell(const struct inbox *inbox, uint64_t taken)
+static void tell(const struct inbox *inbox)
 {
-	__atomic_store_n(&inbox->books->taken, taken, __ATOMIC_RELEASE);
+	__atomic_store_n(&inbox->books->taken, inbox->taken, __ATOMIC_RELEASE);
 }
 
-int inbox_drain(struct inbox *inbox)
+/* Returns 1 if there is a record at `taken`, 0, or -errno. */
+static int look(const struct inbox *inbox, const struct record **record)
 {
-	const uint64_t given = __atomic_load_n(&inbox->books->given, __ATOMIC_RELAXED);
-	uint64_t taken = inbox->books->taken;
-	int result = 0;
+	const size_t at = (inbox->taken & (inbox->places - 1)) * sizeof(struct outbox_place);
+	const struct outbox_place *place;
 
-	while (taken < given) {
-		const size_t at = (taken & (inbox->places - 1)) * sizeof(struct outbox_place);
-		const struct outbox_place *place =
-			window_look(inbox->window, at, sizeof(struct outbox_place));
+	if (inbox->taken >= inbox->end)
+		return 0;
+	place = window_look(inbox->window, at, sizeof(*place));
+	if (!place)
+		return -errno;
+	*record = &place->record;
+	/* Or it is being written. */
+	return __atomic_load_n(&place->number, __ATOMIC_ACQUIRE) == inbox->taken + 1;
+}
 
-		if (!place) {
-			result = -errno;
-			break;
-		}
-		/* It is being written. */
-		if (__atomic_load_n(&place->number, __ATOMIC_ACQUIRE) != taken + 1)
-			break;
-		inbox->fn(inbox->arg, &place->record);
-		taken++;
-		if (taken % TELL_EVERY == 0)
-			tell(inbox, taken);
+int inbox_next(struct inbox *inbox, const struct record **record)
+{
+	int result;
+
+	if (!inbox->in_batch) {
+		inbox->end = __atomic_load_n(&inbox->books->given, __ATOMIC_RELAXED);
+	} else {
+		inbox->taken++;
+		if (inbox->taken % TELL_EVERY == 0)
+			tell(inbox);
 	}
-	tell(inbox, taken);
+	result = look(inbox, record);
+	inbox->in_batch = result > 0;
+	if (!inbox->in_batch)
+		tell(inbox);
 	return result;
 }

@@ -9,18 +9,17 @@ struct inbox;
 struct outbox_books;
 struct record;
 
-/* Takes one record; it is only there until it returns. */
-typedef void (*inbox_fn)(void *arg, const struct record *record);
-
 /*
- * fd: map `outbox`, with so many places; books: the kernel side's, mapped. Both are borrowed. NULL
- * and errno: no memory. To be freed by inbox_free().
+ * fd: map `outbox`, with so many places; books: the kernel side's, mapped. Both are borrowed.
+ * Returns NULL with errno set on failure. To be freed by inbox_free().
  */
-struct inbox *inbox_new(int fd, uint32_t places, struct outbox_books *books, inbox_fn fn,
-			void *arg);
+struct inbox *inbox_new(int fd, uint32_t places, struct outbox_books *books);
 void inbox_free(struct inbox *inbox);
 
-/* Takes all that is there. Returns 0 or -errno. */
-int inbox_drain(struct inbox *inbox);
+/*
+ * Hands out the next record, which is valid until the next call. Returns 1, or 0 at the end of a
+ * batch, or -errno. A batch is what was there when it began; the next call begins another.
+ */
+int inbox_next(struct inbox *inbox, const struct record **record);
 
 #endif

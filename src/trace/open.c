@@ -17,19 +17,21 @@ struct listing {
 	int error; /* the first -errno */
 };
 
-static void add_life(void *arg, const struct record *record)
+static void add_lives(struct listing *l)
 {
-	struct listing *l = arg;
-	struct record life = *record;
+	struct record life;
+	uint64_t key = 0;
 	int result;
 
-	if (!l->request->netns_known)
-		life.netns = 0;
-	if (!l->request->bytes_known)
-		life.bytes_acked = life.bytes_received = 0;
-	result = roster_add(l->lives, &life, 0);
-	if (result && !l->error)
-		l->error = result;
+	while (tracer_next_open(l->request->tracer, &key, &life)) {
+		if (!l->request->netns_known)
+			life.netns = 0;
+		if (!l->request->bytes_known)
+			life.bytes_acked = life.bytes_received = 0;
+		result = roster_add(l->lives, &life, 0);
+		if (result && !l->error)
+			l->error = result;
+	}
 }
 
 /* What is known of a life, with what the socket tells now. */
@@ -141,7 +143,7 @@ int open_list(const struct open_request *request)
 	if (!l.lives)
 		return -ENOMEM;
 	l.now_ns = (uint64_t)clock_now_ns();
-	tracer_lives(request->tracer, add_life, &l);
+	add_lives(&l);
 	if (request->diag)
 		result = sock_diag_dump(request->diag, on_socket, &l);
 	list_uncounted(&l);

@@ -12,16 +12,12 @@ struct maps;
 struct reader;
 struct room;
 
-/* Called for each record. */
-typedef void (*reader_fn)(void *arg, const struct record *record);
-
 /*
  * maps: of an object that is loaded, with buffers as room says; borrowed. Where it has no ring
- * buffer, the perf buffers of all CPUs have as much in all, with a page for each at least. NULL
- * with errno set if it fails.
+ * buffer, the perf buffers of all CPUs have as much in all, with a page for each at least. Returns
+ * NULL with errno set on failure.
  */
-struct reader *reader_new(const struct maps *maps, const struct room *room, bool ring, reader_fn fn,
-			  void *arg);
+struct reader *reader_new(const struct maps *maps, const struct room *room, bool ring);
 void reader_free(struct reader *reader);
 
 /*
@@ -30,8 +26,11 @@ void reader_free(struct reader *reader);
  */
 int reader_watch(const struct reader *reader, int epoll);
 
-/* Reads all that waits. Returns 0 or -errno. */
-int reader_drain(struct reader *reader);
+/*
+ * Hands out the next record, which is valid until the next call. Returns 1, or 0 at the end of a
+ * batch, or -errno. A batch is what was there when it began; the next call begins another.
+ */
+int reader_next(struct reader *reader, const struct record **record);
 
 /*
  * Of a perf buffer: the records that came, and those that the kernel has told to be lost, which it
@@ -39,13 +38,5 @@ int reader_drain(struct reader *reader);
  */
 uint64_t reader_received(const struct reader *reader);
 uint64_t reader_lost(const struct reader *reader);
-
-struct perf_event_header;
-
-/*
- * Reads one event of a perf buffer: true if it is a record, which is copied. Records that it says
- * were lost are added to *lost. For tests.
- */
-bool reader_event(const struct perf_event_header *event, struct record *record, uint64_t *lost);
 
 #endif

@@ -18,8 +18,9 @@ struct ring {
 	uint64_t *taken; /* the position up to which we have read; ours to write */
 	uint64_t *given; /* the position up to which the kernel has written */
 	struct window *window;
-	ring_fn fn;
-	void *arg;
+	uint64_t next; /* where the entry behind the one that is handed out begins */
+	uint64_t end;  /* of the batch */
+	bool in_batch; /* then, an entry is handed out */
 };
 
 /* A map's memory is the page of `taken`, the page of `given`, then the data, twice over. */
@@ -36,7 +37,7 @@ static void unmap_part(const void *memory, size_t size)
 		munmap((void *)memory, size);
 }
 
-struct ring *ring_new(int fd, size_t size, ring_fn fn, void *arg)
+struct ring *ring_new(int fd, size_t size)
 {
 	struct ring *ring = calloc(1, sizeof(*ring));
 	int error;
@@ -46,8 +47,6 @@ struct ring *ring_new(int fd, size_t size, ring_fn fn, void *arg)
 	ring->fd = fd;
 	ring->page = (size_t)sysconf(_SC_PAGESIZE);
 	ring->size = size;
-	ring->fn = fn;
-	ring->arg = arg;
 	ring->taken = map_part(ring, 0, ring->page, PROT_READ | PROT_WRITE);
 	if (ring->taken)
 		ring->given = map_part(ring, ring->page, ring->page, PROT_READ);
@@ -71,30 +70,51 @@ void ring_free(struct ring *ring)
 	free(ring);
 }
 
-int ring_drain(struct ring *ring)
+/* From here on the kernel may use what stands before `next` again. */
+static void give_back(const struct ring *ring)
 {
-	uint64_t taken = *ring->taken;
-	const uint64_t given = __atomic_load_n(ring->given, __ATOMIC_ACQUIRE);
+	__atomic_store_n(ring->taken, ring->next, __ATOMIC_RELEASE);
+}
 
-	while (taken < given) {
-		const size_t at = taken & (ring->size - 1);
+/* Looks at the entry at `next`, and goes on behind it. Returns as ring_next(). */
+static int look(struct ring *ring, const void **bytes, size_t *size)
+{
+	while (ring->next < ring->end) {
+		const size_t at = ring->next & (ring->size - 1);
 		const char *header = window_look(ring->window, at, BPF_RINGBUF_HDR_SZ);
 		uint32_t length;
-		size_t bytes;
 
 		if (!header)
 			return -errno;
 		length = __atomic_load_n((const uint32_t *)header, __ATOMIC_ACQUIRE);
+		/* It is being written. */
 		if (length & BPF_RINGBUF_BUSY_BIT)
-			break;
-		bytes = length & ~(uint32_t)BPF_RINGBUF_DISCARD_BIT;
-		header = window_look(ring->window, at, BPF_RINGBUF_HDR_SZ + bytes);
+			return 0;
+		*size = length & ~(uint32_t)BPF_RINGBUF_DISCARD_BIT;
+		header = window_look(ring->window, at, BPF_RINGBUF_HDR_SZ + *size);
 		if (!header)
 			return -errno;
+		ring->next += (BPF_RINGBUF_HDR_SZ + *size + 7) & ~(size_t)7;
+		*bytes = header + BPF_RINGBUF_HDR_SZ;
 		if (!(length & BPF_RINGBUF_DISCARD_BIT))
-			ring->fn(ring->arg, header + BPF_RINGBUF_HDR_SZ, bytes);
-		taken += (BPF_RINGBUF_HDR_SZ + bytes + 7) & ~(size_t)7;
-		__atomic_store_n(ring->taken, taken, __ATOMIC_RELEASE);
+			return 1;
 	}
 	return 0;
+}
+
+int ring_next(struct ring *ring, const void **bytes, size_t *size)
+{
+	int result;
+
+	if (!ring->in_batch) {
+		ring->next = *ring->taken;
+		ring->end = __atomic_load_n(ring->given, __ATOMIC_ACQUIRE);
+	} else {
+		give_back(ring);
+	}
+	result = look(ring, bytes, size);
+	ring->in_batch = result > 0;
+	if (!ring->in_batch)
+		give_back(ring);
+	return result;
 }

@@ -132,8 +132,7 @@ static int bring_up(struct tracer *tracer, const struct tracer_request *request,
 	if (result)
 		return result;
 	*step = "cannot open its buffer";
-	tracer->reader = reader_new(&tracer->maps, &tracer->room, request->candidate->ring,
-				    request->fn, request->arg);
+	tracer->reader = reader_new(&tracer->maps, &tracer->room, request->candidate->ring);
 	if (!tracer->reader)
 		return -errno;
 	tracer->audit = audit_new(tracer->object, request->facts, request->sources);
@@ -195,9 +194,9 @@ int tracer_watch(const struct tracer *tracer, int epoll)
 	return reader_watch(tracer->reader, epoll);
 }
 
-int tracer_drain(struct tracer *tracer)
+int tracer_next(struct tracer *tracer, const struct record **record)
 {
-	return reader_drain(tracer->reader);
+	return reader_next(tracer->reader, record);
 }
 
 uint64_t tracer_footprint(const struct tracer *tracer)
@@ -293,40 +292,34 @@ uint64_t tracer_crowded_out(const struct tracer *tracer)
 	return count;
 }
 
-void tracer_lives(const struct tracer *tracer, reader_fn fn, void *arg)
+bool tracer_next_open(const struct tracer *tracer, uint64_t *key, struct record *record)
 {
 	const struct sessions sessions = sessions_of(tracer);
 	const int places = bpf_map__fd(tracer->maps.ends);
-	uint64_t key = 0;
+	struct life life;
+	struct ends ends;
 
 	/* No socket stands at 0: an unknown key gives the first, as NULL does since 4.12. */
-	while (!bpf_map_get_next_key(places, &key, &key)) {
-		struct life life;
-		struct ends ends;
-
-		if (!bpf_map_lookup_elem(places, &key, &ends) &&
-		    sessions_find(&sessions, key, &life) && life.born_ns) {
-			struct record r;
-
-			life_check_owner(&life, key);
-			r = record_of(&life, &ends);
-			r.accepted_ns = life_accepted_ns(&life, key);
-			fn(arg, &r);
-		}
+	while (!bpf_map_get_next_key(places, key, key)) {
+		if (bpf_map_lookup_elem(places, key, &ends) ||
+		    !sessions_find(&sessions, *key, &life) || !life.born_ns)
+			continue;
+		life_check_owner(&life, *key);
+		*record = record_of(&life, &ends);
+		record->accepted_ns = life_accepted_ns(&life, *key);
+		return true;
 	}
+	return false;
 }
 
-int tracer_release(const struct tracer *tracer, reader_fn fn, void *arg)
+int tracer_next_held(const struct tracer *tracer, uint64_t *key, struct record *record)
 {
 	const int held = bpf_map__fd(tracer->maps.held);
-	struct record record;
-	uint64_t key = 0;
 	int result;
 
-	/* No socket stands at 0: an unknown key gives the first, as NULL does since 4.12. */
-	while (!(result = bpf_map_get_next_key(held, &key, &key)))
-		if (!bpf_map_lookup_elem(held, &key, &record))
-			fn(arg, &record);
+	while (!(result = bpf_map_get_next_key(held, key, key)))
+		if (!bpf_map_lookup_elem(held, key, record))
+			return 1;
 	return result == -ENOENT ? 0 : result;
 }
 

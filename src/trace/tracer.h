@@ -21,8 +21,6 @@ struct tracer_request {
 	const struct facts *facts;
 	const struct sources *sources;
 	const struct trace_request *asked;
-	reader_fn fn; /* called with arg for each record, from tracer_drain() */
-	void *arg;
 };
 
 /* Returns NULL if it fails, with one line that says why. */
@@ -38,8 +36,11 @@ uint64_t tracer_footprint(const struct tracer *tracer);
  * all the same. Returns 0 or -errno.
  */
 int tracer_watch(const struct tracer *tracer, int epoll);
-/* Hands out all records that wait. Returns 0 or -errno. */
-int tracer_drain(struct tracer *tracer);
+/*
+ * Hands out the next record, which is valid until the next call. Returns 1, or 0 once all that
+ * waited is taken, or -errno.
+ */
+int tracer_next(struct tracer *tracer, const struct record **record);
 /*
  * What the kernel side has counted; output is left alone. Exact once the tracer is detached and
  * drained. Returns 0, or -errno if the kernel does not let us read its counters.
@@ -50,17 +51,17 @@ int tracer_losses(const struct tracer *tracer, struct losses *losses);
 uint64_t tracer_crowded_out(const struct tracer *tracer);
 
 /*
- * Calls fn for each session that has begun and not ended, if open sessions are asked for: what the
+ * Copies the next session that has begun and not ended, if open sessions are asked for: what the
  * kernel side knows of it. The counters are 0 less those at birth, closed_ns is 0, and state the
- * newest seen; lport may be 0 in SYN_SENT.
+ * newest seen; lport may be 0 in SYN_SENT. *key is 0 at first. False: there are no more.
  */
-void tracer_lives(const struct tracer *tracer, reader_fn fn, void *arg);
+bool tracer_next_open(const struct tracer *tracer, uint64_t *key, struct record *record);
 
 /*
- * Calls fn for each record that still waits for who closes its socket, once tracing has stopped and
- * the rest is drained. Returns 0, or -errno if not all could be read.
+ * Copies the next record that still waits for who closes its socket, once tracing has stopped and
+ * the rest is taken. *key is 0 at first. Returns 1, or 0 if there are no more, or -errno.
  */
-int tracer_release(const struct tracer *tracer, reader_fn fn, void *arg);
+int tracer_next_held(const struct tracer *tracer, uint64_t *key, struct record *record);
 
 /*
  * Stops tracing: when it returns, no record is made any more, and those that were can be drained.
