@@ -31,7 +31,7 @@ static __always_inline bool accepted_is_early(const volatile struct config *conf
 
 	if (config->state_at_accept)
 		read_kernel(&state, sizeof(state), &sk->__sk_common.skc_state);
-	return state == STATE_SYN_RECV || (config->unborn && state != STATE_CLOSE);
+	return state == STATE_SYN_RECV || (config->preexisting && state != STATE_CLOSE);
 }
 
 /*
@@ -42,10 +42,10 @@ static __always_inline struct life *early_find(const volatile struct config *con
 					       const struct sock *sk, __u64 key)
 {
 	const bool early = accepted_is_early(config, sk);
-	struct life *life = far_find(config, key);
+	struct life *life = overflow_find(config, key);
 
 	if (life && !early && !loaded_before(life, early)->born_ns) {
-		far_drop(config, key);
+		overflow_drop(config, key);
 		return NULL;
 	}
 	return life;
@@ -67,7 +67,7 @@ static __always_inline void owner_accept(const volatile struct config *config, _
 	} else {
 		accepted_set(config, life, 0);
 	}
-	near_drop_left(config, key);
+	primary_drop_left(config, key);
 }
 
 /*
@@ -88,15 +88,15 @@ static __always_inline int lifespan_accept(const struct sock *sk)
 		life = session_find(config, key);
 	} else if (!life && accepted_is_wanted(config, sk)) {
 		life_begin_owner(config, key, OWNER_ACCEPT);
-		if (near_is_there(config))
-			far_fence();
+		if (primary_is_there(config))
+			overflow_fence();
 		/*
 		 * It may have begun meanwhile on another CPU, which may or may not have fetched the
 		 * owner.
 		 */
-		life = near_find(config, key);
+		life = primary_find(config, key);
 		if (life)
-			far_drop(config, key);
+			overflow_drop(config, key);
 		else
 			life = early_find(config, sk, key);
 	}

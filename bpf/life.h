@@ -8,9 +8,9 @@
 #include "record.h"
 
 /*
- * The state of a session, in the maps `near` and `sessions`. Key: the address of its struct sock.
- * An entry of `sessions` takes two cache lines; the first has the key and the first eight bytes of
- * this.
+ * The state of a session, in the maps `primary` and `sessions`. Key: the address of its struct
+ * sock. An entry of `sessions` takes two cache lines; the first has the key and the first eight
+ * bytes of this.
  */
 struct life {
 	__u8 direction;
@@ -58,23 +58,23 @@ static inline void life_check_owner(struct life *life, __u64 key)
 }
 
 /*
- * The sessions of the ring generation in the map `near`, by near_index() of the key. Each line of
- * 64 bytes is one session; but the first line has the keys: that of line i at i, 0 if free.
+ * The sessions of the ring generation in the map `primary`, by primary_index() of the key. Each
+ * line of 64 bytes is one session; but the first line has the keys: that of line i at i, 0 if free.
  */
-#define NEAR_WAYS 7
+#define PRIMARY_WAYS 7
 /*
  * Never set in a socket's address. Alone: the entry is not complete yet. With a key: the session
  * ended while the accept hook was writing its owner.
  */
-#define NEAR_CLAIMED   1
-#define ACCEPT_CLAIMED 1 /* in `accepted`: the accept hook is writing the owner */
+#define PRIMARY_CLAIMED 1
+#define ACCEPT_CLAIMED	1 /* in `accepted`: the accept hook is writing the owner */
 
-struct near_set {
-	__u64 lines[NEAR_WAYS + 1][8];
+struct primary_set {
+	__u64 lines[PRIMARY_WAYS + 1][8];
 };
 
 /* sets: their number, a power of two. Sockets are a few cache lines apart. */
-static inline __u32 near_index(__u64 key, __u32 sets)
+static inline __u32 primary_index(__u64 key, __u32 sets)
 {
 	return (key >> 6) * 0x9e3779b97f4a7c15ULL >> 32 & (sets - 1);
 }

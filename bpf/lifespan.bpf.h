@@ -108,7 +108,7 @@ static __always_inline struct life *life_add(const volatile struct config *confi
 {
 	if (known || session_add(config, key, life))
 		return known;
-	known = far_find(config, key);
+	known = overflow_find(config, key);
 	if (!known)
 		loss_count(LOSS_SESSIONS);
 	return known;
@@ -182,7 +182,7 @@ static __always_inline void life_begin_owner(const volatile struct config *confi
 		life.accepted_ns = bpf_ktime_get_ns();
 	life.accepted = key;
 	if (life.pid)
-		far_add(key, &life);
+		overflow_add(key, &life);
 }
 
 static __always_inline void life_forget(const volatile struct config *config, __u64 key)
@@ -214,7 +214,7 @@ static __always_inline bool ends_wanted(const volatile struct config *config,
 static __always_inline bool record_is_wanted(const volatile struct config *config,
 					     const struct record *r)
 {
-	return !config->pids || r->unborn || bpf_map_lookup_elem(&pids, &r->pid);
+	return !config->pids || r->preexisting || bpf_map_lookup_elem(&pids, &r->pid);
 }
 
 /* Sends a record from the stack. */
@@ -270,7 +270,7 @@ static __always_inline void record_fill(const volatile struct config *config,
 	r->manner = manner_of(config, c->sk, tp, r);
 	r->direction = life->direction;
 	r->owner = life->owner;
-	r->unborn = !life->born_ns;
+	r->preexisting = !life->born_ns;
 	__builtin_memcpy(r->comm, life->comm, sizeof(r->comm));
 }
 
@@ -307,10 +307,10 @@ static __always_inline void life_end(const volatile struct config *config, const
 	tp = opaque(tp);
 	if (!ends_wanted(config, c, tp, &on_stack))
 		return;
-	if (!life.born_ns && !config->unborn) {
+	if (!life.born_ns && !config->preexisting) {
 		hook_read_ends(c, tp, &on_stack);
 		if (!rehearsal_is(on_stack.laddr, on_stack.lport, on_stack.raddr, on_stack.rport))
-			loss_count(LOSS_UNBORN);
+			loss_count(LOSS_PREEXISTING);
 		return;
 	}
 	/*
@@ -361,7 +361,7 @@ static __always_inline int lifespan_change(const struct change *c)
 	passive = (c->newstate == STATE_ESTABLISHED && c->oldstate != STATE_SYN_SENT) ||
 		  (c->newstate == STATE_FIN_WAIT1 && c->oldstate == STATE_SYN_RECV);
 	/* With a hash table alone, adding tells whether the key exists. */
-	if (near_is_there(config) || !(passive || c->newstate == STATE_SYN_SENT))
+	if (primary_is_there(config) || !(passive || c->newstate == STATE_SYN_SENT))
 		life = session_find(config, key);
 	if (c->newstate == STATE_SYN_SENT) {
 		life_begin_active(config, c, key, life);
@@ -377,7 +377,7 @@ static __always_inline int lifespan_change(const struct change *c)
 			life->established_ns = change_ns(config, c);
 		else if (c->newstate != STATE_SYN_RECV && life->direction != DIRECTION_OUT)
 			owner_set(config, life, OWNER_CLOSE);
-	} else if (config->unborn && c->newstate != STATE_ESTABLISHED &&
+	} else if (config->preexisting && c->newstate != STATE_ESTABLISHED &&
 		   c->newstate != STATE_SYN_RECV) {
 		life_begin_owner(config, key, OWNER_CLOSE);
 	}

@@ -8,7 +8,7 @@
 
 #include "kernel.bpf.h"
 #include "life.h"
-#include "outbox.h"
+#include "slots.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -90,10 +90,10 @@ struct {
 	__uint(max_entries, 1);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
-	__type(value, struct outbox_place);
-} outbox SEC(".maps");
+	__type(value, struct slot);
+} slots SEC(".maps");
 
-struct outbox_books outbox_books SEC(".bss.outbox");
+struct slot_positions slot_positions SEC(".bss.slots");
 
 /*
  * Stores a number after all earlier loads and stores. x86 guarantees that order; there an exchange
@@ -109,28 +109,28 @@ static __always_inline void publish(__u64 *at, __u64 number)
 #endif
 }
 
-static __always_inline bool outbox_is_there(void)
+static __always_inline bool slots_is_there(void)
 {
-	return settings.outbox_places;
+	return settings.slot_count;
 }
 
 /* How many records wait there, given how many have been placed. */
-static __always_inline __s64 outbox_waiting(__u64 given)
+static __always_inline __s64 slots_waiting(__u64 given)
 {
-	return given - word_load(&outbox_books.taken);
+	return given - word_load(&slot_positions.consumer);
 }
 
-static __always_inline struct record *outbox_claim(__u64 *number)
+static __always_inline struct record *slots_claim(__u64 *number)
 {
-	struct outbox_place *place;
+	struct slot *place;
 	__u32 index;
 
 	/* Signed, since more may have been placed and read meanwhile. */
-	if (outbox_waiting(word_load(&outbox_books.given)) >= settings.outbox_most)
+	if (slots_waiting(word_load(&slot_positions.producer)) >= settings.slot_limit)
 		return NULL;
-	*number = __sync_fetch_and_add(&outbox_books.given, 1) + 1;
-	index = (*number - 1) & (settings.outbox_places - 1);
-	place = bpf_map_lookup_elem(&outbox, &index);
+	*number = __sync_fetch_and_add(&slot_positions.producer, 1) + 1;
+	index = (*number - 1) & (settings.slot_count - 1);
+	place = bpf_map_lookup_elem(&slots, &index);
 	return place ? &opaque(place)->record : NULL;
 }
 
@@ -140,8 +140,8 @@ static __always_inline struct record *outbox_claim(__u64 *number)
  */
 static __always_inline struct record *record_begin(struct record *unused, __u64 *number)
 {
-	struct record *r = outbox_is_there() ? outbox_claim(number)
-					     : bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+	struct record *r = slots_is_there() ? slots_claim(number)
+					    : bpf_ringbuf_reserve(&records, sizeof(*r), 0);
 
 	(void)unused;
 	if (!r)
@@ -160,18 +160,18 @@ static __always_inline bool waking_is_due(__u64 waiting, __u64 size)
 
 static __always_inline void record_end(void *ctx, struct record *r, __u64 number)
 {
-	struct outbox_place *place = (void *)r - offsetof(struct outbox_place, record);
+	struct slot *place = (void *)r - offsetof(struct slot, record);
 	const __u64 size = sizeof(*place);
 	bool wake;
 
 	(void)ctx;
-	if (!outbox_is_there()) {
+	if (!slots_is_there()) {
 		wake = waking_is_due(bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA), size);
 		bpf_ringbuf_submit(r, wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 		return;
 	}
 	publish(&place->number, number);
-	if (waking_is_due(outbox_waiting(number) * size, size))
+	if (waking_is_due(slots_waiting(number) * size, size))
 		bpf_ringbuf_output(&records, &number, sizeof(number), BPF_RB_FORCE_WAKEUP);
 }
 

@@ -53,11 +53,11 @@ struct record {
 	__u32 ifindex; /* of a link-local address; 0: unknown or none */
 	__u16 lport;   /* host order */
 	__u16 rport;
-	__u8 state;	/* enum tcp_state before CLOSE */
-	__u8 direction; /* enum direction */
-	__u8 owner;	/* enum owner */
-	__u8 unborn;	/* 1: the beginning was not seen */
-	__u8 manner;	/* enum manner */
+	__u8 state;	  /* enum tcp_state before CLOSE */
+	__u8 direction;	  /* enum direction */
+	__u8 owner;	  /* enum owner */
+	__u8 preexisting; /* 1: the beginning was not seen */
+	__u8 manner;	  /* enum manner */
 	__u8 pad[3];
 	char comm[COMM_LEN];
 };
@@ -79,9 +79,9 @@ enum tcp_state {
 
 /* Counters in the map `losses`, each a __u64. */
 enum loss {
-	LOSS_BUFFER,   /* records that found the buffer full */
-	LOSS_SESSIONS, /* sessions that found the table full */
-	LOSS_UNBORN,   /* sessions not printed because their beginning was not seen */
+	LOSS_BUFFER,	  /* records that found the buffer full */
+	LOSS_SESSIONS,	  /* sessions that found the table full */
+	LOSS_PREEXISTING, /* sessions not printed because their beginning was not seen */
 	LOSS_ENDS, /* sessions replaced by another at the same address before their end was seen */
 	LOSS_SENT, /* not a loss: records written to a perf buffer, or lost there */
 	LOSS_IN_KERNEL, /* number of these counters */
@@ -108,7 +108,7 @@ struct config {
 	__u32 family;	       /* 4 or 6; 0: both. IPv4 on a dual-stack socket is 4 */
 	__u32 abort_known;     /* 1: sk_err can be read, so an abort by close(2) is recognized */
 	__u32 known;	       /* bits of enum known */
-	__u32 unborn;	       /* 1: also send sessions whose beginning was not seen */
+	__u32 preexisting;     /* 1: also send sessions whose beginning was not seen */
 	__u32 ends;	       /* 1: keep the map `ends` */
 	__u32 hold;	       /* 1: records wait for who closes a dead socket (map `held`) */
 	__u32 uid;	       /* 1: record the owner's uid */
@@ -119,9 +119,9 @@ struct config {
 	__u32 task;	       /* 1: the typed hook can read the current process */
 	__u32 clock;	       /* 1: the typed hook can read TCP's cached clock */
 	__u32 protocol_mask;   /* for sk_protocol, one byte before 5.6; 0: unreadable */
-	__u32 near_sets;       /* in the map `near`, a power of two; 0: there is none */
-	__u32 outbox_places;   /* in the map `outbox`, a power of two; 0: there is none */
-	__u32 outbox_most;     /* records that may wait there */
+	__u32 primary_sets;    /* in the map `primary`, a power of two; 0: there is none */
+	__u32 slot_count;      /* in the map `slots`, a power of two; 0: there is none */
+	__u32 slot_limit;      /* records that may wait there */
 	__u32 wakeup_bytes;    /* wake the reader each time this much waits (ring generation) */
 };
 

@@ -3,13 +3,13 @@
  * The sessions, by the addresses of their sockets.
  *
  * Finding, adding and removing them is most of the cost of a state change. So since 5.12 the ring
- * generation has its own table in front of the kernel's: `near`, in sets of seven, takes a session
- * without a lock, in a preallocated place. Sessions that find their set full go to the kernel's
- * hash table `sessions`. Other kernels have only that: there the code for `near` is compiled out or
- * never loaded.
+ * generation has its own table in front of the kernel's: `primary`, in sets of seven, takes a
+ * session without a lock, in a preallocated place. Sessions that find their set full go to the
+ * kernel's hash table `sessions`. Other kernels have only that: there the code for `primary` is
+ * compiled out or never loaded.
  *
  * The kernel reports the changes of a socket one after another, so no two CPUs add the same key to
- * `near`. Only the accept hook can run at the same time, and it adds to `sessions`.
+ * `primary`. Only the accept hook can run at the same time, and it adds to `sessions`.
  */
 #ifndef TCPLIFE_SESSIONS_BPF_H
 #define TCPLIFE_SESSIONS_BPF_H
@@ -58,22 +58,23 @@ struct {
 	__uint(max_entries, 1);
 	__uint(map_flags, BPF_F_MMAPABLE); /* starts with a page, so lines are cache lines */
 	__type(key, __u32);
-	__type(value, struct near_set);
-} near SEC(".maps");
+	__type(value, struct primary_set);
+} primary SEC(".maps");
 
-/* The number of sessions in `sessions` while there is `near`. */
-__u64 far;
+/* The number of sessions in `sessions` while there is `primary`. */
+__u64 overflow;
 
-static __always_inline bool near_is_there(const volatile struct config *config)
+static __always_inline bool primary_is_there(const volatile struct config *config)
 {
-	return config->near_sets;
+	return config->primary_sets;
 }
 
-static __always_inline struct near_set *near_set_of(const volatile struct config *config, __u64 key)
+static __always_inline struct primary_set *primary_set_of(const volatile struct config *config,
+							  __u64 key)
 {
-	__u32 index = near_index(key, config->near_sets);
+	__u32 index = primary_index(key, config->primary_sets);
 
-	return near_is_there(config) ? bpf_map_lookup_elem(&near, &index) : NULL;
+	return primary_is_there(config) ? bpf_map_lookup_elem(&primary, &index) : NULL;
 }
 
 /* All ones, or 0 for 0. Without branches that the compiler could see. */
@@ -94,16 +95,16 @@ static __always_inline __u64 all_ones(__u64 word)
  * Returns 0 if there is none. Without branches: CPUs could not predict them, and each would double
  * the verifier's work. Global, so that the verifier checks it once and not at each call.
  */
-__noinline __u32 near_way(__u64 key, __u64 wanted)
+__noinline __u32 primary_way(__u64 key, __u64 wanted)
 {
-	const struct near_set *set = near_set_of(&settings, key);
+	const struct primary_set *set = primary_set_of(&settings, key);
 	__u64 way = 0;
 
 	if (!set)
 		return 0;
 	set = opaque(set);
 #pragma unroll
-	for (__u32 i = 1; i <= NEAR_WAYS; i++) {
+	for (__u32 i = 1; i <= PRIMARY_WAYS; i++) {
 		const __u64 differs = all_ones(word_load(&set->lines[0][i]) ^ wanted);
 
 		way = (way & differs) | (i & ~differs);
@@ -112,43 +113,43 @@ __noinline __u32 near_way(__u64 key, __u64 wanted)
 }
 
 /* The places of a session and of its key in a set. */
-struct near_place {
+struct primary_place {
 	struct life *life;
 	__u64 *key;
 };
 
-/* Finds the place of the way that near_way() returns. Returns false if there is none. */
-static __always_inline bool near_look(const volatile struct config *config, __u64 key, __u64 wanted,
-				      struct near_place *place)
+/* Finds the place of the way that primary_way() returns. Returns false if there is none. */
+static __always_inline bool primary_look(const volatile struct config *config, __u64 key,
+					 __u64 wanted, struct primary_place *place)
 {
-	__u32 way = near_is_there(config) ? near_way(key, wanted) : 0;
-	struct near_set *set = way ? near_set_of(config, key) : NULL;
+	__u32 way = primary_is_there(config) ? primary_way(key, wanted) : 0;
+	struct primary_set *set = way ? primary_set_of(config, key) : NULL;
 
 	if (!set)
 		return false;
 	set = opaque(set);
-	way = opaque(way) & NEAR_WAYS;
+	way = opaque(way) & PRIMARY_WAYS;
 	place->life = (struct life *)set->lines[way];
 	place->key = &set->lines[0][way];
 	return true;
 }
 
-static __always_inline struct life *near_find(const volatile struct config *config, __u64 key)
+static __always_inline struct life *primary_find(const volatile struct config *config, __u64 key)
 {
-	struct near_place place;
+	struct primary_place place;
 
-	return near_look(config, key, key, &place) ? place.life : NULL;
+	return primary_look(config, key, key, &place) ? place.life : NULL;
 }
 
 /* Adds a key that is not in the table. Returns false if its set is full. */
-static __always_inline bool near_add(const volatile struct config *config, __u64 key,
-				     const struct life *life)
+static __always_inline bool primary_add(const volatile struct config *config, __u64 key,
+					const struct life *life)
 {
-	struct near_place place;
+	struct primary_place place;
 
 	/* Another CPU may take it, which is rare. */
-	if (!near_look(config, key, 0, &place) ||
-	    __sync_val_compare_and_swap(place.key, 0, NEAR_CLAIMED))
+	if (!primary_look(config, key, 0, &place) ||
+	    __sync_val_compare_and_swap(place.key, 0, PRIMARY_CLAIMED))
 		return false;
 	*place.life = *life;
 	/* Only when it is complete; also a full barrier. */
@@ -156,18 +157,18 @@ static __always_inline bool near_add(const volatile struct config *config, __u64
 	return true;
 }
 
-static __always_inline void near_release(__u64 key, __u64 *at)
+static __always_inline void primary_release(__u64 key, __u64 *at)
 {
-	__sync_val_compare_and_swap(at, key | NEAR_CLAIMED, 0);
+	__sync_val_compare_and_swap(at, key | PRIMARY_CLAIMED, 0);
 }
 
 /* Removes it and copies it to *life. */
-static __always_inline bool near_take(const volatile struct config *config, __u64 key,
-				      struct life *life)
+static __always_inline bool primary_take(const volatile struct config *config, __u64 key,
+					 struct life *life)
 {
-	struct near_place place;
+	struct primary_place place;
 
-	if (!near_look(config, key, key, &place))
+	if (!primary_look(config, key, key, &place))
 		return false;
 	life_copy(life, place.life);
 	/* The accept hook has finished, or never runs for it. */
@@ -178,89 +179,89 @@ static __always_inline bool near_take(const volatile struct config *config, __u6
 	/*
 	 * The accept hook claims the owner and then looks for the key, so one of us sees the other.
 	 */
-	__sync_lock_test_and_set(place.key, key | NEAR_CLAIMED);
+	__sync_lock_test_and_set(place.key, key | PRIMARY_CLAIMED);
 	if (accepted_load(place.life) != ACCEPT_CLAIMED)
-		near_release(key, place.key);
+		primary_release(key, place.key);
 	return true;
 }
 
-/* Frees the place that near_take() has left to the accept hook. */
-static __always_inline void near_drop_left(const volatile struct config *config, __u64 key)
+/* Frees the place that primary_take() has left to the accept hook. */
+static __always_inline void primary_drop_left(const volatile struct config *config, __u64 key)
 {
-	struct near_place place;
+	struct primary_place place;
 
-	if (near_look(config, key, key | NEAR_CLAIMED, &place))
-		near_release(key, place.key);
+	if (primary_look(config, key, key | PRIMARY_CLAIMED, &place))
+		primary_release(key, place.key);
 }
 
-static __always_inline bool far_is_empty(const volatile struct config *config)
+static __always_inline bool overflow_is_empty(const volatile struct config *config)
 {
-	return near_is_there(config) && !word_load(&far);
+	return primary_is_there(config) && !word_load(&overflow);
 }
 
-static __always_inline void far_count(__s64 change)
+static __always_inline void overflow_count(__s64 change)
 {
-	count_add(&far, change);
+	count_add(&overflow, change);
 }
 
 /*
- * A full barrier, like the change of a key in `near`. The accept hook adds to `sessions` and then
- * looks in `near`; the change hook adds to `near` and then looks in `sessions`. So at least one of
- * them sees what the other did. Atomics that fetch are full barriers on arm64 too.
+ * A full barrier, like the change of a key in `primary`. The accept hook adds to `sessions` and
+ * then looks in `primary`; the change hook adds to `primary` and then looks in `sessions`. So at
+ * least one of them sees what the other did. Atomics that fetch are full barriers on arm64 too.
  */
-static __always_inline void far_fence(void)
+static __always_inline void overflow_fence(void)
 {
-	opaque(__sync_fetch_and_add(&far, 0));
+	opaque(__sync_fetch_and_add(&overflow, 0));
 }
 
 #else /* BUFFER_PERF */
 
-#define near_is_there(config)	     false
-#define near_find(config, key)	     ((struct life *)NULL)
-#define near_add(config, key, life)  false
-#define near_take(config, key, life) false
-#define near_drop_left(config, key)
-#define far_is_empty(config) false
-#define far_count(change)
-#define far_fence()
+#define primary_is_there(config)	false
+#define primary_find(config, key)	((struct life *)NULL)
+#define primary_add(config, key, life)	false
+#define primary_take(config, key, life) false
+#define primary_drop_left(config, key)
+#define overflow_is_empty(config) false
+#define overflow_count(change)
+#define overflow_fence()
 
 #endif
 
-static __always_inline struct life *far_find(const volatile struct config *config, __u64 key)
+static __always_inline struct life *overflow_find(const volatile struct config *config, __u64 key)
 {
-	return far_is_empty(config) ? NULL : bpf_map_lookup_elem(&sessions, &key);
+	return overflow_is_empty(config) ? NULL : bpf_map_lookup_elem(&sessions, &key);
 }
 
 /* Returns false if the key exists or there is no room. */
-static __always_inline bool far_add(__u64 key, const struct life *life)
+static __always_inline bool overflow_add(__u64 key, const struct life *life)
 {
 	/* Count first: otherwise the entry could be overlooked. */
-	far_count(1);
+	overflow_count(1);
 	if (!bpf_map_update_elem(&sessions, &key, life, BPF_NOEXIST))
 		return true;
-	far_count(-1);
+	overflow_count(-1);
 	return false;
 }
 
-static __always_inline void far_drop(const volatile struct config *config, __u64 key)
+static __always_inline void overflow_drop(const volatile struct config *config, __u64 key)
 {
-	if (!far_is_empty(config) && !bpf_map_delete_elem(&sessions, &key))
-		far_count(-1);
+	if (!overflow_is_empty(config) && !bpf_map_delete_elem(&sessions, &key))
+		overflow_count(-1);
 }
 
 /* Returns NULL if there is none. */
 static __always_inline struct life *session_find(const volatile struct config *config, __u64 key)
 {
-	struct life *life = near_find(config, key);
+	struct life *life = primary_find(config, key);
 
-	return life ? life : far_find(config, key);
+	return life ? life : overflow_find(config, key);
 }
 
 /* Marks the owner as being written. Returns false if another accept hook is writing it. */
 static __always_inline bool accepted_claim(const volatile struct config *config, struct life *life)
 {
 #ifdef BUFFER_RING
-	if (near_is_there(config))
+	if (primary_is_there(config))
 		return !__sync_val_compare_and_swap(&life->accepted, 0, ACCEPT_CLAIMED);
 #endif
 	return true;
@@ -271,7 +272,7 @@ static __always_inline void accepted_set(const volatile struct config *config, s
 					 __u32 mark)
 {
 #ifdef BUFFER_RING
-	if (near_is_there(config)) {
+	if (primary_is_there(config)) {
 		__sync_lock_test_and_set(&life->accepted, mark);
 		return;
 	}
@@ -283,8 +284,8 @@ static __always_inline void accepted_set(const volatile struct config *config, s
 /* Fetches the owner that the accept hook has noted because it found no session. */
 static __always_inline void owner_fetch(const volatile struct config *config, __u64 key)
 {
-	const struct life *early = far_find(config, key);
-	struct life *life = early ? near_find(config, key) : NULL;
+	const struct life *early = overflow_find(config, key);
+	struct life *life = early ? primary_find(config, key) : NULL;
 
 	if (!life)
 		return;
@@ -298,7 +299,7 @@ static __always_inline void owner_fetch(const volatile struct config *config, __
 	life->accepted_ns = early->accepted_ns;
 	life->owner = early->owner;
 	accepted_set(config, life, early->accepted);
-	far_drop(config, key);
+	overflow_drop(config, key);
 }
 
 /*
@@ -308,8 +309,8 @@ static __always_inline void owner_fetch(const volatile struct config *config, __
 static __always_inline bool session_add(const volatile struct config *config, __u64 key,
 					const struct life *life)
 {
-	if (!near_add(config, key, life))
-		return far_add(key, life);
+	if (!primary_add(config, key, life))
+		return overflow_add(key, life);
 	owner_fetch(config, key);
 	return true;
 }
@@ -323,12 +324,12 @@ static __always_inline void session_take(const volatile struct config *config, _
 	 */
 	const struct life *known;
 
-	if (near_take(config, key, life))
+	if (primary_take(config, key, life))
 		return;
-	known = far_find(config, key);
+	known = overflow_find(config, key);
 	if (known) {
 		life_copy(life, known);
-		far_drop(config, key);
+		overflow_drop(config, key);
 	}
 }
 

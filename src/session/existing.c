@@ -12,8 +12,8 @@
 #include "sock_diag.h"
 
 struct existing {
-	struct roster *sessions;
-	struct roster *listeners; /* with raddr and rport 0 */
+	struct socket_table *sessions;
+	struct socket_table *listeners; /* with raddr and rport 0 */
 	uint64_t since_ns; /* by clock_now_ns(); the tables lack sessions that ended before */
 };
 
@@ -24,8 +24,8 @@ struct existing *existing_empty(uint32_t most, uint64_t since_ns)
 	if (!existing)
 		return NULL;
 	existing->since_ns = since_ns;
-	existing->sessions = roster_new(most);
-	existing->listeners = roster_new(most);
+	existing->sessions = socket_table_new(most);
+	existing->listeners = socket_table_new(most);
 	if (!existing->sessions || !existing->listeners) {
 		existing_free(existing);
 		return NULL;
@@ -37,20 +37,20 @@ void existing_free(struct existing *existing)
 {
 	if (!existing)
 		return;
-	roster_free(existing->sessions);
-	roster_free(existing->listeners);
+	socket_table_free(existing->sessions);
+	socket_table_free(existing->listeners);
 	free(existing);
 }
 
 /* A dump may report a socket twice if the kernel's table changes meanwhile. */
 static int add_session(struct existing *existing, const struct record *record, uint64_t inode)
 {
-	struct roster_entry *entry = roster_find(existing->sessions, record, NULL);
+	struct socket_table_entry *entry = socket_table_find(existing->sessions, record, NULL);
 
 	while (entry && entry->record.netns != record->netns)
-		entry = roster_find(existing->sessions, record, entry);
+		entry = socket_table_find(existing->sessions, record, entry);
 	if (!entry)
-		return roster_add(existing->sessions, record, inode);
+		return socket_table_add(existing->sessions, record, inode);
 	entry->record = *record;
 	entry->inode = inode;
 	return 0;
@@ -64,13 +64,13 @@ int existing_add(struct existing *existing, const struct record *record, uint64_
 		return add_session(existing, record, inode);
 	memset(listener.raddr, 0, sizeof(listener.raddr));
 	listener.rport = 0;
-	return roster_add(existing->listeners, &listener, inode);
+	return socket_table_add(existing->listeners, &listener, inode);
 }
 
 static bool listens(const struct existing *existing, struct record *ends, const uint8_t address[16])
 {
 	memcpy(ends->laddr, address, sizeof(ends->laddr));
-	return roster_find(existing->listeners, ends, NULL);
+	return socket_table_find(existing->listeners, ends, NULL);
 }
 
 /* Whether a socket listens on the session's local port, at its local address or at any address. */
@@ -87,9 +87,9 @@ static bool is_listened(const struct existing *existing, const struct record *se
 
 void existing_direct(struct existing *existing)
 {
-	struct roster_entry *entry = NULL;
+	struct socket_table_entry *entry = NULL;
 
-	while ((entry = roster_next(existing->sessions, entry)))
+	while ((entry = socket_table_next(existing->sessions, entry)))
 		if (entry->record.direction == DIRECTION_UNKNOWN &&
 		    is_listened(existing, &entry->record))
 			entry->record.direction = DIRECTION_IN;
@@ -103,12 +103,12 @@ static int add_socket(void *arg, const struct sock_diag_socket *socket)
 static int find_owners(struct existing *existing)
 {
 	struct proc *proc = proc_new();
-	struct roster_entry *entry = NULL;
+	struct socket_table_entry *entry = NULL;
 	int result;
 
 	if (!proc)
 		return -errno;
-	while ((entry = roster_next(existing->sessions, entry)))
+	while ((entry = socket_table_next(existing->sessions, entry)))
 		proc_own(proc, entry->inode, &entry->record);
 	result = proc_denied(proc);
 	proc_free(proc);
@@ -142,11 +142,11 @@ struct existing *existing_new(const struct sock_diag *diag, uint32_t most, char 
 }
 
 /* The session with these addresses and ports, or NULL if there is none or more than one. */
-static struct roster_entry *find(const struct existing *existing, const struct record *ends)
+static struct socket_table_entry *find(const struct existing *existing, const struct record *ends)
 {
-	struct roster_entry *entry = roster_find(existing->sessions, ends, NULL);
+	struct socket_table_entry *entry = socket_table_find(existing->sessions, ends, NULL);
 
-	return entry && !roster_find(existing->sessions, ends, entry) ? entry : NULL;
+	return entry && !socket_table_find(existing->sessions, ends, entry) ? entry : NULL;
 }
 
 /*
@@ -172,25 +172,25 @@ static void complete(struct record *record, const struct record *known)
 
 void existing_complete(struct existing *existing, struct record *record)
 {
-	struct roster_entry *entry;
+	struct socket_table_entry *entry;
 
 	if (record->closed_ns < existing->since_ns)
 		return;
 	entry = find(existing, record);
 	if (!entry)
 		return;
-	if (record->unborn)
+	if (record->preexisting)
 		complete(record, &entry->record);
 	/*
 	 * Also if its beginning was seen: a later session with these addresses and ports is another
 	 * one.
 	 */
-	roster_remove(existing->sessions, entry);
+	socket_table_remove(existing->sessions, entry);
 }
 
 const struct record *existing_find(const struct existing *existing, const struct record *ends)
 {
-	const struct roster_entry *entry = find(existing, ends);
+	const struct socket_table_entry *entry = find(existing, ends);
 
 	return entry ? &entry->record : NULL;
 }

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "bpf/record.h"
-#include "roster.h"
+#include "socket_table.h"
 
 struct sock_diag;
 struct existing;
@@ -23,8 +23,8 @@ struct existing *existing_new(const struct sock_diag *diag, uint32_t most, char 
 void existing_free(struct existing *existing);
 
 /*
- * Call it for the record of every session that ended. If its beginning was not seen (unborn), fills
- * in owner and direction. Forgets the session.
+ * Call it for the record of every session that ended. If its beginning was not seen (preexisting),
+ * fills in owner and direction. Forgets the session.
  */
 void existing_complete(struct existing *existing, struct record *record);
 

@@ -141,7 +141,7 @@ static int64_t payload(uint64_t counter, unsigned other)
 /* bytes_acked counts the SYN of an active open, but it is unknown which side opened. */
 static bool is_syn_unknown(const struct record *r)
 {
-	return r->unborn && r->direction == DIRECTION_UNKNOWN && r->bytes_acked;
+	return r->preexisting && r->direction == DIRECTION_UNKNOWN && r->bytes_acked;
 }
 
 /* bytes_acked counts our SYN (active open) and our FIN once they are acknowledged. */
@@ -200,8 +200,8 @@ void session_read(struct session *s, const struct record *r, const struct sessio
 	int64_t started = (int64_t)r->born_ns, ended = (int64_t)r->closed_ns;
 
 	memset(s, 0, sizeof(*s));
-	s->age_known = !r->unborn;
-	if (r->unborn && !r->born_ns)
+	s->age_known = !r->preexisting;
+	if (r->preexisting && !r->born_ns)
 		since = started = view->since_ns;
 	s->started_ns = started + view->wall_offset_ns;
 	s->ended_ns = ended + view->wall_offset_ns;

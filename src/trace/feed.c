@@ -63,7 +63,7 @@ static bool complete_old(const struct feed *feed, struct record *record)
 		record->netns = 0;
 	if (feed->existing)
 		existing_complete(feed->existing, record);
-	return !record->unborn || scope_has(feed->request.scope, record);
+	return !record->preexisting || scope_has(feed->request.scope, record);
 }
 
 /* Played by some tcplife that looked for the layout. */
@@ -91,7 +91,7 @@ static void take_ended(struct feed *feed, const struct record *record)
 /* Nobody has closed its socket, so its owner is nobody whom -p asks for. */
 static void take_held(struct feed *feed, const struct record *record)
 {
-	if (record->unborn || scope_has(feed->request.scope, record))
+	if (record->preexisting || scope_has(feed->request.scope, record))
 		take_ended(feed, record);
 }
 

@@ -7,7 +7,7 @@
 
 bool losses_none(const struct losses *l)
 {
-	return l->buffer <= 0 && l->sessions <= 0 && l->output <= 0 && l->unborn <= 0 &&
+	return l->buffer <= 0 && l->sessions <= 0 && l->output <= 0 && l->preexisting <= 0 &&
 	       l->missed <= 0;
 }
 
@@ -34,11 +34,11 @@ void losses_print(FILE *out, const struct losses *l, bool existing)
 	print_part(out, l->sessions, "lost to a full session table (--max-sessions)", &separator);
 	print_part(out, l->output, "lost to a blocked output", &separator);
 	print_part(out, l->missed, "whose end the kernel did not report", &separator);
-	print_part(out, l->unborn, "that began before tracing", &separator);
+	print_part(out, l->preexisting, "that began before tracing", &separator);
 	fprintf(out, "%s%s\n", losses_none(l) ? " nothing" : "",
-		l->unborn > 0 && !existing
-			? either(l->unborn, " (--existing prints it)", " (--existing prints them)")
-			: "");
+		l->preexisting > 0 && !existing ? either(l->preexisting, " (--existing prints it)",
+							 " (--existing prints them)")
+						: "");
 }
 
 void losses_put_json(struct text *t, const struct losses *l)
@@ -51,7 +51,7 @@ void losses_put_json(struct text *t, const struct losses *l)
 	JSON_KEY(t, "output");
 	json_put_known(t, l->output);
 	JSON_KEY(t, "preexisting");
-	json_put_known(t, l->unborn);
+	json_put_known(t, l->preexisting);
 	JSON_KEY(t, "missed");
 	json_put_known(t, l->missed);
 	JSON_LITERAL(t, "}\n");

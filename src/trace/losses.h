@@ -11,11 +11,11 @@
 
 /* Numbers of sessions; negative: unknown. */
 struct losses {
-	int64_t buffer;	  /* found the buffer to user space full */
-	int64_t sessions; /* found the session table full when they began */
-	int64_t output;	  /* standard output took nothing until the end */
-	int64_t unborn;	  /* began before tracing */
-	int64_t missed;	  /* their end was not reported to our programs */
+	int64_t buffer;	     /* found the buffer to user space full */
+	int64_t sessions;    /* found the session table full when they began */
+	int64_t output;	     /* standard output took nothing until the end */
+	int64_t preexisting; /* began before tracing */
+	int64_t missed;	     /* their end was not reported to our programs */
 };
 
 /* True if nothing is known to be lost. */

@@ -21,7 +21,7 @@ void maps_find(struct maps *maps, const struct bpf_object *object)
 		struct bpf_map **map;
 	} names[] = {
 		{ "sessions", &maps->sessions },
-		{ "near", &maps->near },
+		{ "primary", &maps->primary },
 		{ "ends", &maps->ends },
 		{ "held", &maps->held },
 		{ "losses", &maps->losses },
@@ -29,8 +29,8 @@ void maps_find(struct maps *maps, const struct bpf_object *object)
 		{ "remote_ports", &maps->remote_ports },
 		{ "pids", &maps->pids },
 		{ "records", &maps->records },
-		{ "outbox", &maps->outbox },
-		{ ".bss.outbox", &maps->outbox_books },
+		{ "slots", &maps->slots },
+		{ ".bss.slots", &maps->slot_positions },
 		{ ".rodata.config", &maps->constants },
 		{ "settings", &maps->settings },
 	};
@@ -68,13 +68,13 @@ static int size_for_ring(const struct maps *maps, const struct config *config,
 	const uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
 	int result = 0;
 
-	if (config->near_sets)
-		result = bpf_map__set_max_entries(maps->near, config->near_sets);
-	if (!result && config->outbox_places)
-		result = bpf_map__set_max_entries(maps->outbox, config->outbox_places);
+	if (config->primary_sets)
+		result = bpf_map__set_max_entries(maps->primary, config->primary_sets);
+	if (!result && config->slot_count)
+		result = bpf_map__set_max_entries(maps->slots, config->slot_count);
 	if (!result)
-		result = bpf_map__set_max_entries(
-			maps->records, config->outbox_places ? page : room->buffer_bytes);
+		result = bpf_map__set_max_entries(maps->records,
+						  config->slot_count ? page : room->buffer_bytes);
 	return result ? result
 		      : bpf_map__set_initial_value(maps->constants, config, sizeof(*config));
 }
@@ -83,7 +83,7 @@ int maps_size(const struct maps *maps, const struct config *config, const struct
 	      const struct trace_request *request, const struct facts *facts)
 {
 	const bool grows = maps_grow(facts);
-	int result = size_for_sessions(maps->sessions, room->far_sessions, grows);
+	int result = size_for_sessions(maps->sessions, room->overflow_sessions, grows);
 
 	if (!result && config->ends)
 		result = size_for_sessions(maps->ends, room_lives(room), grows);

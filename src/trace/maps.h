@@ -14,9 +14,9 @@ struct trace_request;
 
 /* Borrowed from the object; NULL if its generation has no such map. */
 struct maps {
-	struct bpf_map *sessions, *near, *ends, *held, *losses;
+	struct bpf_map *sessions, *primary, *ends, *held, *losses;
 	struct bpf_map *local_ports, *remote_ports, *pids;
-	struct bpf_map *records, *outbox, *outbox_books;
+	struct bpf_map *records, *slots, *slot_positions;
 	struct bpf_map *constants; /* the configuration as constants */
 	struct bpf_map *settings;  /* or as an array with one element */
 };

@@ -6,13 +6,13 @@
 
 #include "base/clock.h"
 #include "session/existing.h"
-#include "session/roster.h"
+#include "session/socket_table.h"
 #include "session/sock_diag.h"
 #include "tracer.h"
 
 struct listing {
 	const struct open_request *request;
-	struct roster *lives; /* those that the kernel side knows */
+	struct socket_table *lives; /* those that the kernel side knows */
 	uint64_t now_ns;
 	int error; /* the first -errno */
 };
@@ -28,7 +28,7 @@ static void add_lives(struct listing *l)
 			life.netns = 0;
 		if (!l->request->bytes_known)
 			life.bytes_acked = life.bytes_received = 0;
-		result = roster_add(l->lives, &life, 0);
+		result = socket_table_add(l->lives, &life, 0);
 		if (result && !l->error)
 			l->error = result;
 	}
@@ -54,37 +54,37 @@ static void count(struct record *life, const struct record *now)
 static bool find_connecting(const struct listing *l, const struct record *now, struct record *life)
 {
 	struct record ends = *now;
-	const struct roster_entry *entry;
+	const struct socket_table_entry *entry;
 	bool several = false;
 
 	ends.lport = 0;
-	entry = roster_find(l->lives, &ends, NULL);
+	entry = socket_table_find(l->lives, &ends, NULL);
 	if (!entry)
 		return false;
 	*life = entry->record;
-	while ((entry = roster_find(l->lives, &ends, entry))) {
+	while ((entry = socket_table_find(l->lives, &ends, entry))) {
 		several = true;
 		if (entry->record.born_ns > life->born_ns)
 			life->born_ns = entry->record.born_ns;
 		if (entry->record.pid != life->pid)
 			life->pid = life->owner = 0;
 	}
-	life->unborn = several;
+	life->preexisting = several;
 	return true;
 }
 
 /* The life of this socket; false: it began before tracing, or is not known at all. */
 static bool take_life(const struct listing *l, const struct record *now, struct record *life)
 {
-	struct roster_entry *entry = roster_find(l->lives, now, NULL);
+	struct socket_table_entry *entry = socket_table_find(l->lives, now, NULL);
 
 	if (!entry)
 		return now->state == STATE_SYN_SENT && find_connecting(l, now, life);
 	*life = entry->record;
 	/* The same ends in two namespaces that cannot be told apart. */
-	if (roster_find(l->lives, now, entry))
+	if (socket_table_find(l->lives, now, entry))
 		return false;
-	roster_remove(l->lives, entry);
+	socket_table_remove(l->lives, entry);
 	return true;
 }
 
@@ -97,7 +97,7 @@ static bool take_existing(const struct listing *l, const struct record *now, str
 		return false;
 	*life = *known;
 	life->bytes_acked = life->bytes_received = 0;
-	life->unborn = 1;
+	life->preexisting = 1;
 	return true;
 }
 
@@ -123,9 +123,9 @@ static int on_socket(void *arg, const struct sock_diag_socket *socket)
 static void list_uncounted(const struct listing *l)
 {
 	const struct sock_diag *diag = l->request->diag;
-	const struct roster_entry *entry = NULL;
+	const struct socket_table_entry *entry = NULL;
 
-	while ((entry = roster_next(l->lives, entry))) {
+	while ((entry = socket_table_next(l->lives, entry))) {
 		struct record life = entry->record;
 
 		if (diag && (!life.netns || sock_diag_covers(diag, life.netns)))
@@ -137,7 +137,7 @@ static void list_uncounted(const struct listing *l)
 
 int open_list(const struct open_request *request)
 {
-	struct listing l = { .request = request, .lives = roster_new(request->most) };
+	struct listing l = { .request = request, .lives = socket_table_new(request->most) };
 	int result = 0;
 
 	if (!l.lives)
@@ -147,6 +147,6 @@ int open_list(const struct open_request *request)
 	if (request->diag)
 		result = sock_diag_dump(request->diag, on_socket, &l);
 	list_uncounted(&l);
-	roster_free(l.lives);
+	socket_table_free(l.lives);
 	return l.error ? l.error : result;
 }

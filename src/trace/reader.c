@@ -7,26 +7,26 @@
 
 #include <bpf/libbpf.h>
 
-#include "inbox.h"
+#include "slots.h"
 #include "maps.h"
 #include "perf.h"
 #include "ring.h"
 #include "room.h"
 
 struct reader {
-	struct ring *ring; /* either this, which with an inbox only wakes us */
-	struct inbox *inbox;
+	struct ring *ring; /* either this, which with an slots only wakes us */
+	struct slot_ring *slots;
 	struct perf *perf; /* or that */
 	int ring_fd;
-	bool in_batch; /* of the inbox */
+	bool in_batch; /* of the slots */
 };
 
-static struct inbox *inbox_of(const struct maps *maps, uint32_t places)
+static struct slot_ring *slot_ring_of(const struct maps *maps, uint32_t places)
 {
 	size_t size;
 
-	return inbox_new(bpf_map__fd(maps->outbox), places,
-			 bpf_map__initial_value(maps->outbox_books, &size));
+	return slot_ring_new(bpf_map__fd(maps->slots), places,
+			     bpf_map__initial_value(maps->slot_positions, &size));
 }
 
 /* Returns 0 or -1 and errno. */
@@ -39,9 +39,9 @@ static int buffers_open(struct reader *reader, const struct maps *maps, const st
 	}
 	reader->ring_fd = bpf_map__fd(maps->records);
 	reader->ring = ring_new(reader->ring_fd, bpf_map__max_entries(maps->records));
-	if (reader->ring && room->outbox_places)
-		reader->inbox = inbox_of(maps, room->outbox_places);
-	return reader->ring && (reader->inbox || !room->outbox_places) ? 0 : -1;
+	if (reader->ring && room->slot_count)
+		reader->slots = slot_ring_of(maps, room->slot_count);
+	return reader->ring && (reader->slots || !room->slot_count) ? 0 : -1;
 }
 
 struct reader *reader_new(const struct maps *maps, const struct room *room, bool ring)
@@ -62,7 +62,7 @@ void reader_free(struct reader *reader)
 	if (!reader)
 		return;
 	ring_free(reader->ring);
-	inbox_free(reader->inbox);
+	slot_ring_free(reader->slots);
 	perf_free(reader->perf);
 	free(reader);
 }
@@ -107,10 +107,10 @@ int reader_next(struct reader *reader, const struct record **record)
 		return perf_next(reader->perf, record);
 	if (!reader->in_batch) {
 		result = ring_next_record(reader->ring, record);
-		if (result || !reader->inbox)
+		if (result || !reader->slots)
 			return result;
 	}
-	result = inbox_next(reader->inbox, record);
+	result = slot_ring_next(reader->slots, record);
 	reader->in_batch = result > 0;
 	return result;
 }

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "bpf/life.h"
-#include "bpf/outbox.h"
+#include "bpf/slots.h"
 
 #define SESSION_BYTES	200 /* of a session in the kernel's map, at most */
 #define SESSIONS_LEAST	(1U << 15)
@@ -12,13 +12,13 @@
 #define SESSIONS_MOST	(1U << 20)
 #define SESSIONS_SHARE	4 /* at most 1/4 of the memory */
 #define SESSIONS_MORE_SHARE \
-	256		     /* at most 1/256 for more than that: the table takes time at startup */
-#define NEAR_SHARE	 512 /* at most 1/512 for the table in front, which is preallocated */
-#define NEAR_SHARE_ASKED 128 /* at most 1/128 if a number of sessions is requested */
-#define NEAR_FEWEST	 (1U << 16) /* for smaller requested numbers the limit is exact */
-#define BUFFER_LEAST	 (1U << 20)
-#define BUFFER_MOST	 (8U << 20) /* 58,000 sessions ending at once */
-#define BUFFER_SHARE	 256
+	256 /* at most 1/256 for more than that: the table takes time at startup */
+#define PRIMARY_SHARE	    512 /* at most 1/512 for the table in front, which is preallocated */
+#define PRIMARY_SHARE_ASKED 128 /* at most 1/128 if a number of sessions is requested */
+#define PRIMARY_FEWEST	    (1U << 16) /* for smaller requested numbers the limit is exact */
+#define BUFFER_LEAST	    (1U << 20)
+#define BUFFER_MOST	    (8U << 20) /* 58,000 sessions ending at once */
+#define BUFFER_SHARE	    256
 
 static uint32_t sessions_for(uint64_t memory, bool grows)
 {
@@ -34,12 +34,12 @@ static uint32_t sessions_for(uint64_t memory, bool grows)
 }
 
 /* memory: the most it may take, in bytes; places: the most entries that are useful. */
-static uint32_t near_for(uint64_t memory, uint64_t places)
+static uint32_t primary_for(uint64_t memory, uint64_t places)
 {
 	uint32_t sets = 1;
 
-	while (2 * (uint64_t)sets * NEAR_WAYS <= places &&
-	       2 * (uint64_t)sets * sizeof(struct near_set) <= memory)
+	while (2 * (uint64_t)sets * PRIMARY_WAYS <= places &&
+	       2 * (uint64_t)sets * sizeof(struct primary_set) <= memory)
 		sets *= 2;
 	return sets;
 }
@@ -67,7 +67,7 @@ static uint32_t places_for(uint32_t records, unsigned int cpus)
 {
 	uint32_t places = 1;
 
-	while (places < records + cpus * OUTBOX_SPARE)
+	while (places < records + cpus * SLOTS_SPARE)
 		places *= 2;
 	return places;
 }
@@ -77,24 +77,25 @@ struct room room_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint
 {
 	const uint32_t most = sessions ? sessions : sessions_for(memory, grows);
 	/* A user who requests a number has that many: few sets shall be full. */
-	const uint32_t sets = most < NEAR_FEWEST ? 0
-			      : sessions ? near_for(memory / NEAR_SHARE_ASKED, 2 * (uint64_t)most)
-					 : near_for(memory / NEAR_SHARE, most);
+	const uint32_t sets =
+		most < PRIMARY_FEWEST ? 0
+		: sessions ? primary_for(memory / PRIMARY_SHARE_ASKED, 2 * (uint64_t)most)
+			   : primary_for(memory / PRIMARY_SHARE, most);
 	const uint32_t bytes = buffer_kb ? buffer_of(buffer_kb) : buffer_for(memory);
-	const uint32_t records = bytes / sizeof(struct outbox_place);
+	const uint32_t records = bytes / sizeof(struct slot);
 
 	return (struct room){
 		.sessions = most,
-		.near_sets = sets,
-		.far_sessions =
-			sets && (uint64_t)sets * NEAR_WAYS >= most / 4 * 3 ? most / 2 : most,
+		.primary_sets = sets,
+		.overflow_sessions =
+			sets && (uint64_t)sets * PRIMARY_WAYS >= most / 4 * 3 ? most / 2 : most,
 		.buffer_bytes = bytes,
-		.outbox_places = places_for(records, cpus),
-		.outbox_most = records,
+		.slot_count = places_for(records, cpus),
+		.slot_limit = records,
 	};
 }
 
 uint32_t room_lives(const struct room *room)
 {
-	return room->near_sets * NEAR_WAYS + room->far_sessions;
+	return room->primary_sets * PRIMARY_WAYS + room->overflow_sessions;
 }

@@ -13,15 +13,15 @@ struct room {
 	 * and the size of the hash table. With as many sessions open as allowed, at most a third of
 	 * them find their set full.
 	 */
-	uint32_t near_sets;
-	uint32_t far_sessions;
+	uint32_t primary_sets;
+	uint32_t overflow_sessions;
 	uint32_t buffer_bytes; /* for waiting records; a power of two */
 	/*
-	 * For the outbox (bpf/outbox.h): the number of places, a power of two or 0; and how many
+	 * For the slots (bpf/slots.h): the number of places, a power of two or 0; and how many
 	 * records may wait there.
 	 */
-	uint32_t outbox_places;
-	uint32_t outbox_most;
+	uint32_t slot_count;
+	uint32_t slot_limit;
 };
 
 /*

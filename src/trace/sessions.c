@@ -7,7 +7,7 @@
 #include <bpf/bpf.h>
 
 /* The ring generation does not have the members from acked_before on. */
-static void near_copy(const struct near_set *set, int way, struct life *life)
+static void primary_copy(const struct primary_set *set, int way, struct life *life)
 {
 	*life = (struct life){};
 	memcpy(life, set->lines[way], offsetof(struct life, acked_before));
@@ -15,34 +15,34 @@ static void near_copy(const struct near_set *set, int way, struct life *life)
 
 bool sessions_find(const struct sessions *sessions, uint64_t key, struct life *life)
 {
-	struct near_set set;
+	struct primary_set set;
 	uint32_t index;
 
 	*life = (struct life){};
-	if (sessions->near_sets) {
-		index = near_index(key, sessions->near_sets);
-		if (bpf_map_lookup_elem(sessions->near, &index, &set))
+	if (sessions->primary_sets) {
+		index = primary_index(key, sessions->primary_sets);
+		if (bpf_map_lookup_elem(sessions->primary, &index, &set))
 			return false;
-		for (int way = 1; way <= NEAR_WAYS; way++)
+		for (int way = 1; way <= PRIMARY_WAYS; way++)
 			if (set.lines[0][way] == key) {
-				near_copy(&set, way, life);
+				primary_copy(&set, way, life);
 				return true;
 			}
 	}
 	return !bpf_map_lookup_elem(sessions->hash, &key, life);
 }
 
-static void each_near(const struct sessions *sessions, sessions_fn fn, void *arg)
+static void each_primary(const struct sessions *sessions, sessions_fn fn, void *arg)
 {
-	struct near_set set;
+	struct primary_set set;
 	struct life life;
 
-	for (uint32_t i = 0; i < sessions->near_sets; i++) {
-		if (bpf_map_lookup_elem(sessions->near, &i, &set))
+	for (uint32_t i = 0; i < sessions->primary_sets; i++) {
+		if (bpf_map_lookup_elem(sessions->primary, &i, &set))
 			return;
-		for (int way = 1; way <= NEAR_WAYS; way++)
-			if (set.lines[0][way] && !(set.lines[0][way] & NEAR_CLAIMED)) {
-				near_copy(&set, way, &life);
+		for (int way = 1; way <= PRIMARY_WAYS; way++)
+			if (set.lines[0][way] && !(set.lines[0][way] & PRIMARY_CLAIMED)) {
+				primary_copy(&set, way, &life);
 				fn(arg, set.lines[0][way], &life);
 			}
 	}
@@ -52,7 +52,7 @@ void sessions_each(const struct sessions *sessions, sessions_fn fn, void *arg)
 {
 	uint64_t key = 0;
 
-	each_near(sessions, fn, arg);
+	each_primary(sessions, fn, arg);
 	/*
 	 * No socket has address 0. An unknown key returns the first key, as NULL does since 4.12.
 	 * So does a key removed meanwhile; the limit prevents an endless loop.

@@ -9,10 +9,10 @@
 #include "bpf/life.h"
 
 struct sessions {
-	int near; /* map descriptors, borrowed */
+	int primary; /* map descriptors, borrowed */
 	int hash;
-	uint32_t near_sets; /* 0: there is no map `near` */
-	uint32_t most;	    /* capacity of the hash table */
+	uint32_t primary_sets; /* 0: there is no map `primary` */
+	uint32_t most;	       /* capacity of the hash table */
 };
 
 /*

@@ -36,7 +36,7 @@ struct config settings_for(const struct tracer_request *request, const struct ro
 		.family = (uint32_t)asked->scope->family,
 		.abort_known = layout_has(layout, FIELD_SK_ERR),
 		.known = known_fields(layout),
-		.unborn = asked->existing,
+		.preexisting = asked->existing,
 		.hold = request->candidate->accept == ACCEPT_DESTROY &&
 			layout_has(layout, FIELD_SK_FLAGS),
 		.ends = asked->open,
@@ -52,9 +52,9 @@ struct config settings_for(const struct tracer_request *request, const struct ro
 		.protocol_mask = !layout_has(layout, FIELD_PROTOCOL) ? 0
 				 : layout->protocol_bytes == 1	     ? 0xff
 								     : 0xffff,
-		.near_sets = room->near_sets,
-		.outbox_places = room->outbox_places,
-		.outbox_most = room->outbox_most,
+		.primary_sets = room->primary_sets,
+		.slot_count = room->slot_count,
+		.slot_limit = room->slot_limit,
 		.wakeup_bytes = room->buffer_bytes / 4 < WAKEUP_BYTES ? room->buffer_bytes / 4
 								      : WAKEUP_BYTES,
 	};

@@ -48,9 +48,9 @@ static struct room room_of(const struct tracer_request *request)
 				    maps_grow(request->facts));
 
 	if (!request->candidate->ring || !request->facts->exchange) {
-		room.outbox_places = 0;
-		room.near_sets = 0;
-		room.far_sessions = room.sessions;
+		room.slot_count = 0;
+		room.primary_sets = 0;
+		room.overflow_sessions = room.sessions;
 	}
 	return room;
 }
@@ -225,7 +225,7 @@ static int64_t records_lost(const struct tracer *tracer, uint64_t sent)
 int tracer_losses(const struct tracer *tracer, struct losses *losses)
 {
 	uint64_t counts[LOSS_IN_KERNEL] = {};
-	uint64_t *unseen = &counts[LOSS_UNBORN], *full = &counts[LOSS_SESSIONS];
+	uint64_t *unseen = &counts[LOSS_PREEXISTING], *full = &counts[LOSS_SESSIONS];
 	int result = 0;
 
 	for (uint32_t i = 0; i < LOSS_IN_KERNEL && !result; i++)
@@ -236,7 +236,7 @@ int tracer_losses(const struct tracer *tracer, struct losses *losses)
 		*full = *unseen;
 	losses->buffer = (int64_t)counts[LOSS_BUFFER] + records_lost(tracer, counts[LOSS_SENT]);
 	losses->sessions = (int64_t)*full;
-	losses->unborn = (int64_t)(*unseen - *full);
+	losses->preexisting = (int64_t)(*unseen - *full);
 	/* Their sockets were gone when tracing ended, or others had followed before. A kprobe may
 	 * be passed over without a trace. */
 	losses->missed = (int64_t)counts[LOSS_ENDS];
@@ -249,13 +249,13 @@ int tracer_losses(const struct tracer *tracer, struct losses *losses)
 
 static struct sessions sessions_of(const struct tracer *tracer)
 {
-	const uint32_t sets = tracer->room.near_sets;
+	const uint32_t sets = tracer->room.primary_sets;
 
 	return (struct sessions){
-		.near = sets ? bpf_map__fd(tracer->maps.near) : -1,
+		.primary = sets ? bpf_map__fd(tracer->maps.primary) : -1,
 		.hash = bpf_map__fd(tracer->maps.sessions),
-		.near_sets = sets,
-		.most = tracer->room.far_sessions,
+		.primary_sets = sets,
+		.most = tracer->room.overflow_sessions,
 	};
 }
 

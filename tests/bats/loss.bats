@@ -119,7 +119,7 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 }
 
 @test "records leave in the order of their numbers, whole, and their places are used again" {
-	run -0 "$build/tests/unit_inbox"
+	run -0 "$build/tests/unit_slots"
 }
 
 @test "40,000 that end at once are all printed" {

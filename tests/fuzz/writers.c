@@ -244,8 +244,8 @@ static void take_session(struct input *in, const struct session_view *view, stru
 	struct record record;
 
 	take_record(in, &record);
-	if (record.unborn & 2)
-		session_read_open(s, &record, view, record.unborn & 4);
+	if (record.preexisting & 2)
+		session_read_open(s, &record, view, record.preexisting & 4);
 	else
 		session_read(s, &record, view);
 	s->cgroup = take_cgroup(in);

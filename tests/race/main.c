@@ -40,8 +40,8 @@ static __u64 records_seen, wrong;
 static int ended;
 
 _Thread_local __u32 running_pid;
-struct near_set near_sets[SETS];
-struct outbox_place places[PLACES];
+struct primary_set primary_sets[SETS];
+struct slot places[PLACES];
 __u64 counts[LOSS_IN_KERNEL];
 
 /* --- the hook --- */
@@ -69,9 +69,9 @@ static __always_inline void hook_read_ends(const struct change *c, struct tcp_so
 
 void *map_lookup(void *map, const void *key)
 {
-	if (map == (void *)&near)
-		return &near_sets[*(const __u32 *)key];
-	if (map == (void *)&outbox)
+	if (map == (void *)&primary)
+		return &primary_sets[*(const __u32 *)key];
+	if (map == (void *)&slots)
 		return &places[*(const __u32 *)key];
 	return map == (void *)&losses ? &counts[*(const __u32 *)key] : NULL;
 }
@@ -172,7 +172,7 @@ static void *reading(void *arg)
 		       taken + 1) {
 			check_record(&places[taken & (PLACES - 1)].record);
 			taken++;
-			__atomic_store_n(&outbox_books.taken, taken, __ATOMIC_SEQ_CST);
+			__atomic_store_n(&slot_positions.taken, taken, __ATOMIC_SEQ_CST);
 		}
 		if (last)
 			return arg;
@@ -195,9 +195,9 @@ const char *__tsan_default_suppressions(void)
 static void configure(void)
 {
 	const struct config config = {
-		.near_sets = SETS,
-		.outbox_places = PLACES,
-		.outbox_most = PLACES - GROUPS * OUTBOX_SPARE,
+		.primary_sets = SETS,
+		.slot_count = PLACES,
+		.slot_limit = PLACES - GROUPS * SLOTS_SPARE,
 		.wakeup_bytes = 1U << 31,
 		.known = KNOWN_STATE,
 		.state_at_accept = 1,
@@ -228,12 +228,12 @@ int main(void)
 	__atomic_store_n(&ended, 1, __ATOMIC_RELEASE);
 	pthread_join(threads[2 * GROUPS], NULL);
 	for (int i = 0; i < SETS; i++)
-		for (int way = 1; way <= NEAR_WAYS; way++)
-			left += near_sets[i].lines[0][way] != 0;
+		for (int way = 1; way <= PRIMARY_WAYS; way++)
+			left += primary_sets[i].lines[0][way] != 0;
 	printf("%llu of %llu sessions, %llu more found the buffer full, %llu wrong; left in the "
 	       "table: %llu, in the hash table: %u, overflow count: %llu\n",
 	       records_seen, total, counts[LOSS_BUFFER], wrong, left, hash_count(), far);
 	return wrong || left || hash_count() || far ||
 	       records_seen + counts[LOSS_BUFFER] != total || counts[LOSS_SESSIONS] ||
-	       counts[LOSS_UNBORN] || counts[LOSS_ENDS];
+	       counts[LOSS_PREEXISTING] || counts[LOSS_ENDS];
 }

@@ -38,7 +38,7 @@ static struct record owned(struct record r, uint32_t pid, enum direction directi
 /* The same session as the kernel side reports it when it ends. */
 static struct record ended(struct record r)
 {
-	r.unborn = 1;
+	r.preexisting = 1;
 	r.closed_ns = SINCE + 1;
 	return r;
 }
@@ -92,7 +92,7 @@ static void test_born(void)
 	struct record known = owned(plain, 42, DIRECTION_OUT), r = ended(plain);
 
 	existing_add(e, &known, 5);
-	r.unborn = 0;
+	r.preexisting = 0;
 	r.born_ns = SINCE - 1;
 	existing_complete(e, &r);
 	CHECK(r.pid == 0 && !r.direction);

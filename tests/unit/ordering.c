@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What bpf/sessions.bpf.h and bpf/outbox.h rely on if a CPU reorders loads and stores (arm64). Each
+ * What bpf/sessions.bpf.h and bpf/slots.h rely on if a CPU reorders loads and stores (arm64). Each
  * protocol is a few steps of two CPUs, tried in every order that the architecture allows. A step
  * may overtake an earlier one of its CPU, unless both access the same address, a full barrier is
  * between them, or the step depends on the earlier load or is ordered after it. All other CPUs see

@@ -2,7 +2,7 @@
 /* The memory for tracing on various machines. */
 #include "trace/room.h"
 
-#include "bpf/outbox.h"
+#include "bpf/slots.h"
 
 #include "check.h"
 
@@ -52,18 +52,18 @@ static void test_near(void)
 {
 	struct room room = room_for(24 * GB, 2, 0, 0, true);
 
-	CHECK(room.near_sets == 32768 && room.far_sessions == 131072);
+	CHECK(room.primary_sets == 32768 && room.overflow_sessions == 131072);
 	room = room_for(24 * GB, 2, 1000000, 0, true);
-	CHECK(room.near_sets == 262144 && room.far_sessions == 500000);
+	CHECK(room.primary_sets == 262144 && room.overflow_sessions == 500000);
 	room = room_for(4 * GB, 2, 1000000, 0, true);
-	CHECK(room.near_sets == 65536 && room.far_sessions == 1000000);
+	CHECK(room.primary_sets == 65536 && room.overflow_sessions == 1000000);
 	room = room_for(1 * GB, 2, 0, 0, true);
-	CHECK(room.near_sets == 4096 && room.far_sessions == 262144);
+	CHECK(room.primary_sets == 4096 && room.overflow_sessions == 262144);
 	room = room_for(0, 2, 0, 0, true);
-	CHECK(room.near_sets == 1);
+	CHECK(room.primary_sets == 1);
 	/* A small requested number is an exact limit. */
 	room = room_for(24 * GB, 2, 1000, 0, true);
-	CHECK(room.near_sets == 0 && room.far_sessions == 1000);
+	CHECK(room.primary_sets == 0 && room.overflow_sessions == 1000);
 }
 
 static void test_asked(void)
@@ -78,23 +78,23 @@ static void test_asked(void)
 /* As many records as the buffer would hold, and a spare place for each program that may run. */
 static void test_outbox(void)
 {
-	const uint32_t fit = (8 << 20) / sizeof(struct outbox_place);
+	const uint32_t fit = (8 << 20) / sizeof(struct slot);
 	struct room room = room_for(24 * GB, 2, 0, 0, true);
 
-	CHECK(room.outbox_most == fit && room.outbox_places == 65536);
+	CHECK(room.slot_limit == fit && room.slot_count == 65536);
 	room = room_for(24 * GB, 8192, 0, 0, true);
-	CHECK(room.outbox_most == fit && room.outbox_places == 131072);
+	CHECK(room.slot_limit == fit && room.slot_count == 131072);
 	room = room_for(24 * GB, 1, 0, 1, true);
-	CHECK(room.outbox_most < 512 && room.outbox_places > room.outbox_most + 3);
+	CHECK(room.slot_limit < 512 && room.slot_count > room.slot_limit + 3);
 	room = room_for(24 * GB, 1024, 0, 1048576, true);
-	CHECK(room.outbox_places >= room.outbox_most + 4096);
+	CHECK(room.slot_count >= room.slot_limit + 4096);
 }
 
 int main(int argc, char **argv)
 {
 	static const struct check_case cases[] = {
-		{ "sessions", test_sessions }, { "buffer", test_buffer }, { "near", test_near },
-		{ "asked", test_asked },       { "outbox", test_outbox },
+		{ "sessions", test_sessions }, { "buffer", test_buffer }, { "primary", test_near },
+		{ "asked", test_asked },       { "slots", test_outbox },
 	};
 
 	return check_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));

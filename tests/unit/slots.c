@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The reading end of the outbox, on a memory file that stands for the map. */
-#include "trace/inbox.h"
+/* The reading end of the slots, on a memory file that stands for the map. */
+#include "trace/slots.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "check.h"
-#include "bpf/outbox.h"
+#include "bpf/slots.h"
 #include "bpf/record.h"
 
 /* The kernel side, and what the reader has got. */
@@ -15,11 +15,11 @@ struct post {
 	int fd;
 	size_t size;
 	uint32_t places;
-	struct outbox_place *map;
-	struct outbox_books books;
-	struct inbox *inbox;
+	struct slot *map;
+	struct slot_positions positions;
+	struct slot_ring *slots;
 	uint64_t received; /* in the order in which they were given */
-	uint64_t told;	   /* what the books said was taken, when the newest one came */
+	uint64_t told;	   /* what the positions said was taken, when the newest one came */
 };
 
 static void post_open(struct post *post, uint32_t places)
@@ -32,24 +32,24 @@ static void post_open(struct post *post, uint32_t places)
 	if (!CHECK(post->fd >= 0 && !ftruncate(post->fd, (off_t)post->size)))
 		exit(1);
 	post->map = mmap(NULL, post->size, PROT_READ | PROT_WRITE, MAP_SHARED, post->fd, 0);
-	post->inbox = inbox_new(post->fd, places, &post->books);
-	if (!CHECK(post->map != MAP_FAILED && post->inbox))
+	post->slots = slot_ring_new(post->fd, places, &post->positions);
+	if (!CHECK(post->map != MAP_FAILED && post->slots))
 		exit(1);
 }
 
 static void post_close(struct post *post)
 {
-	inbox_free(post->inbox);
+	slot_ring_free(post->slots);
 	munmap(post->map, post->size);
 	close(post->fd);
 }
 
-static struct outbox_place *claim(struct post *post)
+static struct slot *claim(struct post *post)
 {
-	return &post->map[post->books.given++ & (post->places - 1)];
+	return &post->map[post->positions.producer++ & (post->places - 1)];
 }
 
-static void publish(struct outbox_place *place, uint64_t number)
+static void publish(struct slot *place, uint64_t number)
 {
 	place->record.pid = (uint32_t)number;
 	place->number = number;
@@ -58,9 +58,9 @@ static void publish(struct outbox_place *place, uint64_t number)
 static void post_send(struct post *post, uint64_t count)
 {
 	while (count--) {
-		struct outbox_place *place = claim(post);
+		struct slot *place = claim(post);
 
-		publish(place, post->books.given);
+		publish(place, post->positions.producer);
 	}
 }
 
@@ -70,14 +70,14 @@ static void drain(struct post *post, uint64_t received)
 	int result;
 
 	/* Records are told apart by their pid, which is their number. */
-	while ((result = inbox_next(post->inbox, &record)) > 0) {
+	while ((result = slot_ring_next(post->slots, &record)) > 0) {
 		CHECK(record->pid == (uint32_t)(post->received + 1));
 		post->received++;
-		post->told = post->books.taken;
+		post->told = post->positions.consumer;
 	}
 	CHECK(!result);
 	CHECK(post->received == received);
-	CHECK(post->books.taken == received);
+	CHECK(post->positions.consumer == received);
 }
 
 static void test_empty(void)
@@ -107,7 +107,7 @@ static void test_around(void)
 /* A record that is still being written holds up those behind it, and no other. */
 static void test_unpublished(void)
 {
-	struct outbox_place *slow;
+	struct slot *slow;
 	struct post post;
 	uint64_t number;
 
@@ -116,7 +116,7 @@ static void test_unpublished(void)
 	drain(&post, 6);
 	post_send(&post, 60);
 	slow = claim(&post);
-	number = post.books.given;
+	number = post.positions.producer;
 	post_send(&post, 3);
 	drain(&post, 66);
 	drain(&post, 66);

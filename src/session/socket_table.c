@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "roster.h"
+#include "socket_table.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,15 +9,15 @@
 
 #define ROOM_LEAST 64U
 
-struct roster {
-	struct roster_entry *list;
+struct socket_table {
+	struct socket_table_entry *list;
 	struct table *table; /* indexes `list` */
 	uint32_t room;
 	uint32_t most;
 	uint64_t seed;
 };
 
-static uint64_t hash_of(const struct roster *roster, const struct record *r)
+static uint64_t hash_of(const struct socket_table *roster, const struct record *r)
 {
 	uint64_t words[4], hash = roster->seed;
 
@@ -28,9 +28,9 @@ static uint64_t hash_of(const struct roster *roster, const struct record *r)
 	return table_mix(hash, (uint64_t)r->lport << 16 | r->rport);
 }
 
-struct roster *roster_new(uint32_t most)
+struct socket_table *socket_table_new(uint32_t most)
 {
-	struct roster *roster = calloc(1, sizeof(*roster));
+	struct socket_table *roster = calloc(1, sizeof(*roster));
 
 	if (!roster)
 		return NULL;
@@ -38,13 +38,13 @@ struct roster *roster_new(uint32_t most)
 	roster->most = most;
 	roster->table = table_new();
 	if (!roster->table) {
-		roster_free(roster);
+		socket_table_free(roster);
 		return NULL;
 	}
 	return roster;
 }
 
-void roster_free(struct roster *roster)
+void socket_table_free(struct socket_table *roster)
 {
 	if (!roster)
 		return;
@@ -53,10 +53,10 @@ void roster_free(struct roster *roster)
 	free(roster);
 }
 
-static bool grow(struct roster *roster)
+static bool grow(struct socket_table *roster)
 {
 	const uint32_t room = roster->room ? 2 * roster->room : ROOM_LEAST;
-	struct roster_entry *list = realloc(roster->list, room * sizeof(*list));
+	struct socket_table_entry *list = realloc(roster->list, room * sizeof(*list));
 
 	if (!list)
 		return false;
@@ -65,7 +65,7 @@ static bool grow(struct roster *roster)
 	return true;
 }
 
-int roster_add(struct roster *roster, const struct record *record, uint64_t inode)
+int socket_table_add(struct socket_table *roster, const struct record *record, uint64_t inode)
 {
 	const uint32_t count = table_count(roster->table);
 
@@ -75,11 +75,11 @@ int roster_add(struct roster *roster, const struct record *record, uint64_t inod
 		return -ENOMEM;
 	if (table_add(roster->table, hash_of(roster, record)) == TABLE_NONE)
 		return -ENOMEM;
-	roster->list[count] = (struct roster_entry){ .record = *record, .inode = inode };
+	roster->list[count] = (struct socket_table_entry){ .record = *record, .inode = inode };
 	return 0;
 }
 
-void roster_remove(struct roster *roster, struct roster_entry *entry)
+void socket_table_remove(struct socket_table *roster, struct socket_table_entry *entry)
 {
 	table_remove(roster->table, (uint32_t)(entry - roster->list));
 	entry->gone = true;
@@ -93,8 +93,9 @@ static bool is_same(const struct record *a, const struct record *b)
 	       (a->netns == b->netns || !a->netns || !b->netns);
 }
 
-struct roster_entry *roster_find(const struct roster *roster, const struct record *ends,
-				 const struct roster_entry *after)
+struct socket_table_entry *socket_table_find(const struct socket_table *roster,
+					     const struct record *ends,
+					     const struct socket_table_entry *after)
 {
 	uint32_t at = after ? table_find_next(roster->table, (uint32_t)(after - roster->list))
 			    : table_find(roster->table, hash_of(roster, ends));
@@ -104,10 +105,12 @@ struct roster_entry *roster_find(const struct roster *roster, const struct recor
 	return at == TABLE_NONE ? NULL : &roster->list[at];
 }
 
-struct roster_entry *roster_next(const struct roster *roster, const struct roster_entry *after)
+struct socket_table_entry *socket_table_next(const struct socket_table *roster,
+					     const struct socket_table_entry *after)
 {
-	struct roster_entry *entry = after ? (struct roster_entry *)after + 1 : roster->list;
-	const struct roster_entry *end = roster->list + table_count(roster->table);
+	struct socket_table_entry *entry =
+		after ? (struct socket_table_entry *)after + 1 : roster->list;
+	const struct socket_table_entry *end = roster->list + table_count(roster->table);
 
 	while (entry < end && entry->gone)
 		entry++;

@@ -4,26 +4,26 @@
  * without a lock. The kernel's ring buffer takes a lock per record, which costs more than the rest
  * of a session's end; it only wakes the reader.
  */
-#ifndef TCPLIFE_OUTBOX_H
-#define TCPLIFE_OUTBOX_H
+#ifndef TCPLIFE_BPF_SLOTS_H
+#define TCPLIFE_BPF_SLOTS_H
 
 #include "record.h"
 
-/* A place in the map `outbox`. Their number is a power of two, and they are used in turn. */
-struct outbox_place {
+/* A place in the map `slots`. Their number is a power of two, and they are used in turn. */
+struct slot {
 	__u64 number; /* the record's number, from 1; written last */
 	struct record record;
 };
 
-/* Two cache lines, each written by one side: map `.bss.outbox`. */
-struct outbox_books {
-	__u64 given; /* number of places claimed so far */
+/* Two cache lines, each written by one side: map `.bss.slots`. */
+struct slot_positions {
+	__u64 producer; /* number of places claimed so far */
 	__u64 line[7];
-	__u64 taken; /* number of records that user space has read */
+	__u64 consumer; /* number of records that user space has read */
 	__u64 next_line[7];
 };
 
 /* Programs that may run at once on a CPU: each checks for room before it claims a place. */
-#define OUTBOX_SPARE 4
+#define SLOTS_SPARE 4
 
 #endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The reading end of the kernel side's slots (bpf/slots.h). */
+#ifndef TCPLIFE_TRACE_SLOTS_H
+#define TCPLIFE_TRACE_SLOTS_H
+
+#include <stdint.h>
+
+struct slot_ring;
+struct slot_positions;
+struct record;
+
+/*
+ * fd: map `slots`, with so many places; positions: the kernel side's, mapped. Both are borrowed.
+ * Returns NULL with errno set on failure. To be freed by slot_ring_free().
+ */
+struct slot_ring *slot_ring_new(int fd, uint32_t places, struct slot_positions *positions);
+void slot_ring_free(struct slot_ring *slots);
+
+/*
+ * Hands out the next record, which is valid until the next call. Returns 1, or 0 at the end of a
+ * batch, or -errno. A batch is what was there when it began; the next call begins another.
+ */
+int slot_ring_next(struct slot_ring *slots, const struct record **record);
+
+#endif
