@@ -168,6 +168,11 @@ static __always_inline void life_begin_passive(const volatile struct config *con
 		known->state = STATE_ESTABLISHED;
 		return;
 	}
+	/* Closed in SYN_RECV: the closer is the owner, but when it was accepted is still known. */
+	if (known->owner == OWNER_ACCEPT && !known->born_ns) {
+		life.accepted_ns = known->accepted_ns;
+		life.accepted = known->accepted;
+	}
 	life_replace(known, &life);
 }
 

@@ -296,7 +296,8 @@ static void put_times(FILE *line, const struct side *s, int64_t end_hi)
 	/* Unknown for sessions that began before the tracer or were restored. */
 	if (s->accepted_lo && !s->older && !s->restored)
 		fprintf(line, "\taccept_wait_ns=%" PRId64 "..%" PRId64,
-			at_least_0(s->accepted_lo - s->made_hi), s->accepted_hi - s->made_lo);
+			at_least_0(s->accepted_lo - s->made_hi),
+			at_least_0(s->accepted_hi - s->made_lo));
 	else
 		fputs("\taccept_wait_ns=null", line);
 	if (s->local.scope || s->remote.scope)
