@@ -19,7 +19,7 @@ make_in() {
 	env -u BUILD -u MAKEFLAGS -u MAKELEVEL make -s -j"$(nproc)" -C "$@" >/dev/null
 }
 
-@test "the binary is static-pie, and asks for nothing" {
+@test "the binary is static-pie and needs no library" {
 	run -0 readelf -hlW "$build/tcplife"
 	[[ $output != *INTERP* ]]
 	[[ $output == *"DYN (Position-Independent Executable"* ]]
@@ -31,7 +31,7 @@ make_in() {
 	run -0 chroot "$BATS_TEST_TMPDIR/root" /tcplife --version
 }
 
-@test "it is at most 700,000 bytes, for either architecture" {
+@test "the binary is at most 700,000 bytes on both architectures" {
 	local file
 	for file in "$build"/{,arm64/,x86_64/}tcplife; do
 		if [ -e "$file" ]; then [ "$(stat -c %s "$file")" -le 700000 ]; fi
@@ -40,7 +40,7 @@ make_in() {
 	run -1 env LC_ALL=C grep -qaP '\x00{8192}' "$build/tcplife"
 }
 
-@test "a binary that is not what we promise stops the build" {
+@test "a binary that breaks our promises stops the build" {
 	run -1 "$root/static/verify" /bin/true
 	[[ $output == "/bin/true: asks for an interpreter, so it is not static" ]]
 }
@@ -55,7 +55,7 @@ make_in() {
 	[ "$output" = 'src/trace/tracer.h: "cli/options.h" points up, from src/trace to src/cli' ]
 }
 
-@test "a source with a wrong hash stops the build, by name" {
+@test "a source with a wrong hash stops the build and is named" {
 	cp -r "$root/static" "$BATS_TEST_TMPDIR/static"
 	mkdir "$BATS_TEST_TMPDIR/cache"
 	while read -r _ _ _ file _; do
@@ -66,7 +66,7 @@ make_in() {
 	[ ! -e "$BATS_TEST_TMPDIR/out" ]
 }
 
-@test "built in two folders, it is the same to the byte" {
+@test "two builds in different directories are identical" {
 	local two=$BATS_TEST_TMPDIR/two/deeper
 	copy "$BATS_FILE_TMPDIR/one"
 	make_in "$BATS_FILE_TMPDIR/one"
@@ -78,7 +78,7 @@ make_in() {
 
 sbom() { "$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/components" "$build/by/built"; }
 
-@test "the binary and its bill of materials tell the same, and it is SPDX" {
+@test "the bill of materials is SPDX and agrees with the binary" {
 	local spdx=$BATS_TEST_TMPDIR/spdx
 	sbom >"$spdx"
 	sbom | cmp - "$spdx"
@@ -106,12 +106,12 @@ sbom() { "$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/componen
 		| all([.spdxElementId, .relatedSpdxElement] | all(IN($ids[])))' "$spdx"
 }
 
-@test "nothing is built again when nothing has changed" {
+@test "nothing is rebuilt if nothing has changed" {
 	run -0 env -u MAKEFLAGS -u MAKELEVEL make -C "$root" BUILD="$build" build/tcplife --dry-run
 	[[ $output == *"is up to date"* || $output == *"Nothing to be done"* ]]
 }
 
-@test "another clang, compiler or flag, or a lack of objects: what it has made is made anew" {
+@test "another clang, compiler or flag, or missing objects: what depends on them is rebuilt" {
 	local folder=$BATS_TEST_TMPDIR/one tcplife=$BATS_TEST_TMPDIR/one/build/tcplife
 	local first=$BATS_FILE_TMPDIR/one/build/tcplife
 	copy "$folder"
@@ -134,7 +134,7 @@ sbom() { "$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/componen
 	cmp "$tcplife" "$first"
 }
 
-@test "make ends with a try to load, and says whose programs the verifier refuses" {
+@test "make tries to load the programs and names a compiler whose programs the verifier rejects" {
 	local folder=$BATS_TEST_TMPDIR/bad
 	run -0 "$root/static/load" "$build/tcplife" clang "$BATS_TEST_TMPDIR/loaded"
 	[[ $output == *"LOAD     Linux $(uname -r) takes it: typed"* ]]
@@ -154,7 +154,7 @@ sbom() { "$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/componen
 	[ ! -e "$BATS_TEST_TMPDIR/not" ]
 }
 
-@test "a path with a space in it is refused in one line" {
+@test "a path that contains a space is refused in one line" {
 	mkdir "$BATS_TEST_TMPDIR/my folder"
 	cp "$root/Makefile" "$BATS_TEST_TMPDIR/my folder"
 	run -2 make_in "$BATS_TEST_TMPDIR/my folder"
@@ -163,7 +163,7 @@ sbom() { "$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/componen
 	[[ $output == *"*** the path 'some where' has a space in it, which make cannot take: set BUILD to another.  Stop." ]]
 }
 
-@test "without apt it says which sources it wants and where to put them, and asks for nothing else" {
+@test "without apt it names the sources it needs and where to put them" {
 	local bin=$BATS_TEST_TMPDIR/bin cache=$BATS_TEST_TMPDIR/cache name package version file hash
 	mkdir "$bin" "$cache"
 	for name in bash sh cat cut cp mv mkdir rm flock sed grep sha256sum dirname sort tar bzip2 gzip id head; do
@@ -186,7 +186,7 @@ sbom() { "$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/componen
 	[ -e "$BATS_TEST_TMPDIR/out/libbpf/src/libbpf.c" ]
 }
 
-@test "-V names the commit, or that it came as a tarball" {
+@test "-V names the commit, or says tarball" {
 	local folder=$BATS_TEST_TMPDIR/sources git=(git -c user.name=x -c user.email=x@y -c init.defaultBranch=main)
 	copy "$folder"
 	[ "$("$folder/static/commit")" = tarball ]

@@ -26,11 +26,11 @@ session() {
 	run sh -c 'echo $$ >"$0/cgroup.procs" && exec bash -c "exec 7<>/dev/tcp/127.0.0.1/$1"' "$1" "$2"
 }
 
-@test "the names that people use for paths" {
+@test "the container or service in a cgroup's path" {
 	run -0 "$build/tests/unit_cgroups" label nowhere
 }
 
-@test "a cgroup from before, one from after the start, and one that has gone" {
+@test "a cgroup created before the start, one created after it, and a removed one" {
 	tracer_start -j -D 1-3
 	session "$old" 1
 	mkdir "$new"

@@ -36,7 +36,7 @@ same_clock() {
 	[ ${apart#-} -le 1 ] || [ ${apart#-} -ge 86399 ]
 }
 
-@test "TIME is what date says, in zones with rules, without rules, and by file" {
+@test "TIME agrees with date, for zones with rules, without rules, and in a file" {
 	local zones=('' UTC Europe/Berlin :America/New_York EST5EDT CST6CDT PST8PDT MST7MDT EST XYZ5XYT XYZ-5XYT-7
 		CET-1CEST,M3.5.0,M10.5.0/3 Nonsense/Zone '<+0330>-3:30' '<-03>3<-02>' /usr/share/zoneinfo/Asia/Kolkata
 		posix/Asia/Tokyo GMT0 :) zone i
@@ -58,13 +58,13 @@ same_clock() {
 	done
 }
 
-@test "in a time namespace, all of a record is true" {
+@test "in a time namespace, every field is right" {
 	under=("${shifted[@]}")
 	traced -j -- basic names
 	true_records
 }
 
-@test "in a time namespace, --existing and --open tell the same ages" {
+@test "in a time namespace, --existing and --open show the right ages" {
 	under=("${shifted[@]}")
 	standing older
 	tracer_start -j --existing

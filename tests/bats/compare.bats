@@ -44,7 +44,7 @@ swap() {
 	[ "$output" = "2 matched, 0 missing, 0 extra, 0 wrong" ]
 }
 
-@test "nothing at all does not pass" {
+@test "no records do not pass" {
 	: >"$records"
 	sed -i '/^pid/d' "$truth"
 	says "0 matched, 0 missing, 0 extra, 0 wrong"
@@ -56,13 +56,13 @@ swap() {
 	[[ "${lines[0]}" = "missing: pid=1000$tab"* ]]
 }
 
-@test "a record twice is one too many" {
+@test "a duplicate record is an extra one" {
 	sed -i 1p "$records"
 	says "2 matched, 0 missing, 1 extra, 0 wrong"
 	[[ "${lines[0]}" = 'extra: {"type":"session","pid":1000'* ]]
 }
 
-@test "records of other traffic do not count, unless one end is ours" {
+@test "records of other traffic are ignored, unless one end is ours" {
 	{
 		json 7 other 127.9.0.1 1 127.9.0.2 2 3 4 fin-local null
 		json 7 other fd99::1 1 fd99::2 2 3 4 fin-local null
@@ -75,7 +75,7 @@ swap() {
 	says "2 matched, 0 missing, 2 extra, 0 wrong"
 }
 
-@test "nor do records of other network namespaces, where the truth knows its own" {
+@test "records of other network namespaces are ignored if the truth names its own" {
 	swap "$truth" uid=0 "uid=0${tab}netns=77"
 	swap "$records" '"uid":0' '"uid":0,"netns":77'
 	json 7 other 127.9.0.1 1 127.5.0.2 2 3 4 fin-local null >>"$records"
@@ -86,7 +86,7 @@ swap() {
 	run -0 compare
 }
 
-@test "each field that is wrong, and each that is not there" {
+@test "each wrong or missing field is reported" {
 	local field
 	cp "$records" "$BATS_TEST_TMPDIR/good"
 	for field in '"pid":1000' '"comm":"client"' '"tx_bytes":1024' '"rx_bytes":2047' \
@@ -104,12 +104,12 @@ swap() {
 	done
 }
 
-@test "wrong ends are a missing record and an extra one" {
+@test "wrong addresses or ports are a missing record and an extra one" {
 	swap "$records" '"lport":40000' '"lport":40001'
 	says "1 matched, 1 missing, 1 extra, 0 wrong"
 }
 
-@test "a time out of its range" {
+@test "a time out of range is reported" {
 	swap "$records" '"duration_ns":1500000' '"duration_ns":999999'
 	says "1 matched, 0 missing, 0 extra, 1 wrong"
 	swap "$records" '"duration_ns":999999' '"duration_ns":2000001'
@@ -118,14 +118,14 @@ swap() {
 	run -0 compare
 }
 
-@test "alternatives" {
+@test "any of several alternatives passes" {
 	swap "$truth" end=fin-local 'end=fin-both|fin-local'
 	run -0 compare
 	swap "$truth" 'end=fin-both|fin-local' 'end=fin-both|fin'
 	says "1 matched, 0 missing, 0 extra, 1 wrong"
 }
 
-@test "ends that were used again are told apart by time" {
+@test "reused addresses and ports are told apart by time" {
 	line 1000 client 127.5.0.1 40000 127.5.0.2 80 5 2047 fin-local connect >>"$truth"
 	says "2 matched, 1 missing, 0 extra, 0 wrong"
 	json 1000 client 127.5.0.1 40000 127.5.0.2 80 6 2047 fin-local '"connect"' >>"$records"
@@ -134,7 +134,7 @@ swap() {
 	run -0 compare
 }
 
-@test "--only, --fields, --unknown, --no-accept-hook allow what they say and no more" {
+@test "--only, --fields, --unknown and --no-accept-hook excuse only what they say" {
 	says "1 matched, 0 missing, 1 extra, 0 wrong" --only pid=1001
 	swap "$records" '"tx_bytes":1024' '"tx_bytes":null'
 	says "1 matched, 0 missing, 0 extra, 1 wrong"
@@ -150,7 +150,7 @@ swap() {
 	says "1 matched, 0 missing, 0 extra, 1 wrong" --no-accept-hook
 }
 
-@test "what cannot be read is no comparison: exit 2" {
+@test "unreadable input exits 2" {
 	local good
 	good=$(cat "$records")
 	for bad in 'tcplife: oops' '{"type":"session"' '{"pid":1}x' '{"a":{}}' '{"a":"\x"}' '{"a":}'; do
@@ -199,7 +199,7 @@ swap() {
 	says "0 matched, 0 missing, 0 extra, 2 wrong" --format table
 }
 
-@test "names of any bytes: what stands for them counts, and each byte of it" {
+@test "names of any bytes are compared in their escaped form" {
 	swap "$truth" comm=client 'comm=\xff\x5cx41\x7c{'
 	swap "$truth" comm=server 'comm=\xe2\x86\x92\x0axy|server'
 	swap "$records" '"client"' '"\\xff\\x5cx41|{"'
@@ -225,7 +225,7 @@ swap() {
 	says "1 matched, 0 missing, 0 extra, 1 wrong" --format table
 }
 
-@test "--records: two tracers must tell the same" {
+@test "--records compares two tracers" {
 	truth=$BATS_TEST_TMPDIR/other
 	cp "$records" "$truth"
 	run -0 compare --records

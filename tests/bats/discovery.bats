@@ -37,20 +37,20 @@ layout() {
 		grep -vE 'total_retrans|sk_err_soft|sk_error_queue|sk_buff|sock_exterr_skb'
 }
 
-@test "snapshots and samples that are foreign, torn, doubled, out of order or lost" {
+@test "foreign, torn, duplicate, reordered and lost snapshots and samples" {
 	run -0 "$build/tests/unit_snapshots"
 	run -0 "$build/tests/unit_match"
 }
 
-@test "rehearsals are told from real sessions" {
+@test "calibration sessions are distinguished from real ones" {
 	run -0 "$build/tests/unit_rehearsal"
 }
 
-@test "tracefs as a directory of debugfs" {
+@test "tracefs is found as a directory of debugfs" {
 	run -0 "$build/tests/unit_pseudofs"
 }
 
-@test "in a crowd: every field as BTF says, 20 of 20 times" {
+@test "on a busy machine every field is found where BTF says, 20 of 20 times" {
 	layout >"$BATS_TEST_TMPDIR/btf"
 	crowd_start
 	for _ in {1..20}; do
@@ -60,7 +60,7 @@ layout() {
 	crowd_stop
 }
 
-@test "in a crowd: three that start at once find the same" {
+@test "on a busy machine three tracers that start at once find the same layout" {
 	local name others=()
 	layout >"$BATS_TEST_TMPDIR/btf"
 	crowd_start
@@ -74,7 +74,7 @@ layout() {
 	for name in one two three; do diff "$BATS_TEST_TMPDIR/btf" "$BATS_TEST_TMPDIR/$name"; done
 }
 
-@test "no tracer prints a rehearsal, or counts one as lost" {
+@test "no tracer prints a calibration session or counts one as lost" {
 	local records=$BATS_TEST_TMPDIR/records said=$BATS_TEST_TMPDIR/said
 	tracer_start -j --existing
 	for _ in 1 2 3; do "$tcplife" --check --btf none --probe raw >/dev/null; done
@@ -100,7 +100,7 @@ c.close(); a.close()' >"$BATS_TEST_TMPDIR/port"
 	[ "$(jq -c --argjson port "$(cat "$BATS_TEST_TMPDIR/port")" 'select(.lport == $port or .rport == $port)' "$records" | wc -l)" = 2 ]
 }
 
-@test "packets that come too late: the machine is called too busy, not the kernel unfit" {
+@test "packets that come too late: the error blames the busy machine, not the kernel" {
 	# A loopback on which sessions do not get beyond their first packets, and a tracer that may not
 	# create its own network namespace.
 	run -1 --separate-stderr unshare -n sh -c '

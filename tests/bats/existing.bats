@@ -44,23 +44,23 @@ still_open() {
 	accept_hook
 }
 
-@test "the table of what is older" {
+@test "the table of older sessions" {
 	run -0 "$programs/tests/unit_existing"
 }
 
-@test "--existing: owner, bytes, direction and end of what is older, in a network of its own" {
+@test "--existing: owner, bytes, direction and end of older sessions, in another network namespace" {
 	older -j --existing --
 }
 
-@test "--existing: in our own network" {
+@test "--existing: in our own network namespace" {
 	older -j --existing -- --host-net
 }
 
-@test "--existing on the raw tracepoint, its layout discovered" {
+@test "--existing on the raw tracepoint with a discovered layout" {
 	older -j --existing --probe raw --btf none --
 }
 
-@test "without --existing they are counted, and not printed" {
+@test "without --existing older sessions are counted and not printed" {
 	standing older
 	tracer_start -j
 	go_on
@@ -70,7 +70,7 @@ still_open() {
 	grep -qE '[1-9][0-9]* that began before tracing \(--existing prints (it|them)\)$' "$said"
 }
 
-@test "--existing: the table tells that they are older" {
+@test "--existing: the table marks older sessions" {
 	standing older
 	tracer_start --existing
 	go_on
@@ -80,7 +80,7 @@ still_open() {
 		$((6 * families)) ]
 }
 
-@test "--existing -p: the owner that /proc tells counts" {
+@test "--existing -p filters by the owner that /proc names" {
 	standing older
 	pid=$(pgrep -P "$(pgrep -P "$play" | head -n 1)" | tail -n 1)
 	tracer_start -j --existing -p "$pid"
@@ -98,13 +98,13 @@ still_open() {
 	true_records
 }
 
-@test "--open: only what began under its eyes" {
+@test "--open lists only sessions that began while tracing" {
 	still_open -j --open -- --host-net
 	true_records --only age_known=true
 	run -1 grep -q '"age_known":false' "$records"
 }
 
-@test "--open on the raw tracepoint, its layout discovered" {
+@test "--open on the raw tracepoint with a discovered layout" {
 	still_open -j --open --existing --probe raw --btf none --
 	true_records
 }
@@ -121,7 +121,7 @@ still_open() {
 	true_records --only age_known=true --only lport=7000
 }
 
-@test "--open: a network that is newer than the tracer: all but the bytes" {
+@test "--open: in a network namespace newer than the tracer, all but the bytes is known" {
 	tracer_start -j --open
 	standing open
 	go_on
@@ -137,7 +137,7 @@ still_open() {
 		$((3 * families)) ]
 }
 
-@test "--accept close: what nobody has closed is printed when tracing ends, without an owner" {
+@test "--accept close: sessions whose sockets nobody closed are printed at the end, without an owner" {
 	tracer_start -j --accept close
 	standing dead
 	go_on
@@ -148,7 +148,7 @@ still_open() {
 	compare
 }
 
-@test "--existing and --open: what /proc does not show is told" {
+@test "--existing and --open warn about what /proc does not show" {
 	local caps=-all,+bpf,+perfmon
 	for option in --existing --open; do
 		run -0 --separate-stderr unshare --pid --fork --mount-proc "$programs/tcplife" $option -D 1 -d 0.1

@@ -22,7 +22,7 @@ elsewhere() {
 	unshare --mount --propagation private env tcplife="$tcplife" sh -ec "$1"
 }
 
-@test "without standard input, output or error, nothing is written where it does not belong" {
+@test "closed standard streams: nothing is written to other files" {
 	local marker=$BATS_TEST_TMPDIR/marker
 	run -0 bash -c '"$0" -d 0.1 <&-' "$tcplife"
 	run -1 bash -c '"$0" -d 0.1 >&-' "$tcplife"
@@ -36,12 +36,12 @@ elsewhere() {
 	cmp "$marker" /sys/kernel/btf/vmlinux
 }
 
-@test "a full disk ends it with the reason, exit 1" {
+@test "a full disk ends tracing with the reason and exit status 1" {
 	run -1 bash -c '"$0" -d 0.1 >/dev/full' "$tcplife"
 	[[ $output == *"tcplife: cannot write to standard output: No space left on device" ]]
 }
 
-@test "a root that is read-only" {
+@test "a read-only root file system" {
 	records=$BATS_TEST_TMPDIR/records said=$BATS_TEST_TMPDIR/said
 	: >"$said"
 	mkdir "$BATS_TEST_TMPDIR/root"
@@ -58,7 +58,7 @@ elsewhere() {
 	true_records
 }
 
-@test "without /proc: one line with the remedy, exit 1" {
+@test "without /proc: one line with the remedy and exit status 1" {
 	# shellcheck disable=SC2016
 	run -1 --separate-stderr elsewhere 'mount -t tmpfs none /proc; "$tcplife" --existing'
 	[ -z "$output" ]
@@ -85,7 +85,7 @@ elsewhere() {
 	true_records
 }
 
-@test "a BTF file that is empty, cut, huge, of something else or a trap is refused with a reason" {
+@test "a BTF file that is empty, truncated, huge, foreign or malicious is refused with a reason" {
 	local file=$BATS_TEST_TMPDIR/btf trap
 	# refused WORDS: tcplife must fail with these words.
 	refused() {
@@ -111,7 +111,7 @@ elsewhere() {
 	refused "No such file or directory"
 }
 
-@test "a file that is no BTF is refused by every probe" {
+@test "a file without BTF is refused with every hook" {
 	local probe
 	echo none >"$BATS_TEST_TMPDIR/none"
 	for probe in auto tracepoint typed raw; do
@@ -120,7 +120,7 @@ elsewhere() {
 	done
 }
 
-@test "too few open files: the cause and the remedy" {
+@test "too few open files: one line with the cause and the remedy" {
 	local n
 	for n in 3 4 5 6 8 10; do
 		run bash -c 'exec 3>&- 4>&- 5>&- 6>&- 7>&-; ulimit -n $1; exec "$0" -D 1 -d 0.1' "$tcplife" $n
@@ -134,7 +134,7 @@ elsewhere() {
 	for n in 1 2 3; do run -0 "$tcplife" --max-sessions $n -D 1 -d 0.1; done
 }
 
-@test "privileges that could not be given up are told, without -v" {
+@test "privileges that cannot be given up are reported even without -v" {
 	run -0 --separate-stderr strace -qq -o /dev/null -e inject=capset:error=EPERM "$tcplife" -D 1 -d 0.1
 	[[ $stderr == *'tcplife: warning: cannot give up its capabilities: Operation not permitted; '* ]]
 }
@@ -150,14 +150,14 @@ faults() {
 		--file "$vm/guest:/guest" --file "$vm/faults:/faults" -- sh /faults "$@"
 }
 
-@test "kills, other tracers, a clock that is set, processors that go, full tracefs, two capabilities" {
+@test "kill -9, other tracers, a clock step, CPU hotplug, a full tracefs, two capabilities" {
 	faults 6.1 -- killed beside clock unplug full nobody
 }
 
-@test "more sessions than there is memory for: the remedy is told" {
+@test "more sessions than memory allows: one line with the remedy" {
 	faults 5.10 --memory 192 -- memory
 }
 
-@test "state changes that the kernel skips are counted" {
+@test "ends that the kernel did not report are counted" {
 	faults 6.12 --cpus 1 -- missed
 }

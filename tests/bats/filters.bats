@@ -32,11 +32,11 @@ refuses() {
 # Makes a refused loopback session to the port.
 session() { run bash -c "exec 7<>/dev/tcp/127.0.0.1/$1"; }
 
-@test "what each filter accepts" {
+@test "each filter accepts what it should" {
 	filter nothing comm uid addresses prefixes end min-ms combined
 }
 
-@test "a bad filter is refused by name" {
+@test "a bad filter value is named in the error" {
 	filter bad-addresses too-many
 	refuses "--raddr: '10.0.0.0/33' is not an address or a network (192.0.2.1, 10.0.0.0/8, 2001:db8::/32)" \
 		--raddr 10.0.0.0/33
@@ -47,20 +47,20 @@ session() { run bash -c "exec 7<>/dev/tcp/127.0.0.1/$1"; }
 	refuses "--header: 'maybe' is not one of them (yes, no)" --header maybe
 }
 
-@test "--end: only those that ended so" {
+@test "--end prints only sessions that ended in one of these ways" {
 	traced -j --end refused -- refused basic
 	[ "$(jq -r 'select(.type == "session").end' "$records" | sort -u)" = refused ]
 	true_records --only end=refused
 }
 
-@test "--raddr, --laddr: only those with these addresses" {
+@test "--raddr and --laddr print only sessions with these addresses" {
 	traced -j --raddr fd00::/8 -- basic
 	true_records --only ip=6
 	traced -j --laddr ::1,127.0.0.0/8 -- basic
 	true_records --only ip=4
 }
 
-@test "--comm and --uid: only those of these" {
+@test "--comm and --uid print only sessions of these owners" {
 	local comm=t$RANDOM$RANDOM
 	cp "$(command -v bash)" "$BATS_TEST_TMPDIR/$comm"
 	chmod 755 "$BATS_TEST_TMPDIR"
@@ -74,7 +74,7 @@ session() { run bash -c "exec 7<>/dev/tcp/127.0.0.1/$1"; }
 	[ "$(jq -rs 'map(select(.type == "session") | "\(.comm) \(.uid) \(.rport)")[]' "$records")" = "$comm $(id -u nobody) 4" ]
 }
 
-@test "-n counts only what passes" {
+@test "-n counts only sessions that pass the filters" {
 	tracer_start -s --header no --raddr 127.0.0.1 --end refused -D 1-2 -n 2
 	workload basic
 	session 1

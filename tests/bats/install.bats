@@ -61,7 +61,7 @@ completed() {
 	[ -z "$(find "$to" -type f)" ]
 }
 
-@test "the unit is one that systemd takes" {
+@test "systemd accepts the unit" {
 	mkdir -p "$BATS_TEST_TMPDIR/bin"
 	cp "$tcplife" "$BATS_TEST_TMPDIR/bin"
 	sed "s|/usr/local/bin|$BATS_TEST_TMPDIR/bin|" "$root/systemd/tcplife.service" \
@@ -73,7 +73,7 @@ completed() {
 	[ -n "$(grep tcplife <<<"$output")" ]
 }
 
-@test "the manual has every option of --help, and no other" {
+@test "the manual and --help have the same options" {
 	run -0 mandoc -Tlint -Wwarning "$root/docs/tcplife.8"
 	[ -z "$output" ]
 	options | sort >"$BATS_TEST_TMPDIR/help"
@@ -86,7 +86,7 @@ completed() {
 		sed -nE 's/^\.It Fl (.) , Fl Fl ([a-z0-9-]+).*/\1 --\2/p' "$root/docs/tcplife.8" | sort)
 }
 
-@test "the shells take the completions" {
+@test "bash and zsh accept the completions" {
 	"$tcplife" --completion bash >"$BATS_TEST_TMPDIR/bash"
 	bash -n "$BATS_TEST_TMPDIR/bash"
 	"$tcplife" --completion zsh >"$BATS_TEST_TMPDIR/zsh"
@@ -111,7 +111,7 @@ completed() {
 	[ -z "$(completed -L '')" ]
 }
 
-@test "make dist: a tarball of all of it, the same to the byte each time" {
+@test "make dist makes a complete tarball, identical each time" {
 	local name docs tree=$BATS_TEST_TMPDIR/tree
 	make_alone dist >/dev/null
 	name=$(cd "$build/dist" && echo *.tar.gz)
@@ -131,7 +131,7 @@ completed() {
 	cmp "$build/dist/$name.tar.gz" "$BATS_TEST_TMPDIR/first.tar.gz"
 }
 
-@test "the tarball unpacked at / leaves a system of merged folders as it was" {
+@test "unpacking the tarball at / keeps links and modes of existing directories" {
 	local system=$BATS_TEST_TMPDIR/system
 	make_alone dist >/dev/null
 	mkdir -p "$system"/usr/{bin,lib/systemd/system,share,local/bin}

@@ -103,26 +103,26 @@ all_told() {
 # in_json CAUSE: its number in the last object.
 in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 
-@test "how much room there is, by the machine's memory" {
+@test "table and buffer sizes follow the machine's memory" {
 	run -0 "$build/tests/unit_room"
 	tracer_start
 	tracer_stop
 	run -0 grep -cE '^tcplife: room for [0-9]+ open sessions and [0-9]+ KB of records; [0-9]+ KB of kernel memory used$' "$said"
 }
 
-@test "the memory that a cgroup leaves" {
+@test "the memory limit of a cgroup is found" {
 	run -0 "$build/tests/unit_memory"
 }
 
-@test "the hash table finds what is in it, and nothing else" {
+@test "the hash table finds what it holds and nothing else" {
 	run -0 "$build/tests/unit_table"
 }
 
-@test "records leave in the order of their numbers, whole, and their places are used again" {
+@test "records leave the ring whole and in order, and their places are reused" {
 	run -0 "$build/tests/unit_slots"
 }
 
-@test "40,000 that end at once are all printed" {
+@test "40,000 sessions that end at once are all printed" {
 	tracer_start -D $ports
 	sessions 40000
 	tracer_stop
@@ -131,7 +131,7 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	all_told
 }
 
-@test "a tiny buffer, and a tracer that is stopped while they end" {
+@test "a tiny buffer, and a tracer that is stopped while sessions end" {
 	tracer_start -D $ports --buffer 16
 	kill -STOP "$tracer"
 	sessions 5000
@@ -150,7 +150,7 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	all_told
 }
 
-@test "--max-sessions 8, and half of them end after the tracer" {
+@test "--max-sessions 8 with half of the sessions ending after the tracer" {
 	tracer_start -D $ports --max-sessions 8
 	standing 1000
 	tracer_stop
@@ -159,7 +159,7 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	let_go
 }
 
-@test "sessions that are older than the tracer" {
+@test "sessions that are older than the tracer are counted" {
 	standing 1000
 	tracer_start -D $ports
 	let_go
@@ -169,7 +169,7 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	all_told
 }
 
-@test "a reader that has stopped: the rest is counted, at SIGUSR1 and when SIGTERM ends it" {
+@test "a stopped reader: unprinted records are counted at SIGUSR1 and at SIGTERM" {
 	stopped_reader
 	tracer_into_pipe -D $ports --buffer 64
 	sessions 5000
@@ -183,7 +183,7 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	all_told
 }
 
-@test "a reader that has stopped: -d ends it all the same" {
+@test "a stopped reader: -d ends tracing all the same" {
 	stopped_reader
 	tracer_into_pipe -D $ports -d 3
 	sessions 5000
@@ -193,7 +193,7 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	all_told
 }
 
-@test "a reader that stops for a while loses nothing that the buffer has room for" {
+@test "a reader that pauses loses nothing that fits into the buffer" {
 	stopped_reader
 	tracer_into_pipe -D $ports
 	sessions 5000
@@ -204,14 +204,14 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	all_told
 }
 
-@test "a full disk: one line, and exit 1" {
+@test "a full disk: one line and exit status 1" {
 	run -1 --separate-stderr bash -c '"$0" -D 700-799 -d 60 >/dev/full' "$build/tcplife"
 	[ "$stderr" = 'tcplife: cannot write to standard output: No space left on device' ]
 	run -1 --separate-stderr bash -c '"$0" -D 700-799 -d 0.1 -j >/dev/full' "$build/tcplife"
 	[ "$stderr" = 'tcplife: cannot write to standard output: No space left on device' ]
 }
 
-@test "JSON ends with an object of losses, though there are none" {
+@test "JSON ends with an object of losses even if there are none" {
 	tracer_start -j -D $ports
 	sessions 10
 	tracer_stop
@@ -221,7 +221,7 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	[ "$(in_json 'missed | type')" = '"number"' ] || [ "$(in_json 'missed | type')" = '"null"' ]
 }
 
-@test "the object of losses tells what the line on stderr does, with --stats too" {
+@test "the object of losses agrees with the line on stderr, also with --stats" {
 	tracer_start -j --stats -D $ports --max-sessions 8
 	sessions 1000
 	tracer_stop
@@ -241,7 +241,7 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	[ "$(jq -s 'map(select(.type == "losses")) | length' "$records")" = 2 ]
 }
 
-@test "on the raw tracepoint, too" {
+@test "losses are counted on the raw tracepoint, too" {
 	tracer_start -D $ports --probe raw --max-sessions 100 --buffer 16
 	kill -STOP "$tracer"
 	sessions 5000

@@ -16,6 +16,6 @@ setup() {
 	"$vm/truth" --append ipv6.disable=1 6.1 basic names
 }
 
-@test "a clock that stands still for milliseconds" {
+@test "a clock that only advances by ticks of milliseconds" {
 	"$vm/truth" --append "clocksource=jiffies highres=off nohz=off" 6.1 basic names
 }

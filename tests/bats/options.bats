@@ -37,7 +37,7 @@ refuses() {
 	unit ports pids
 }
 
-@test "bad ports, pids, numbers and words are refused by name" {
+@test "bad ports, pids, numbers and words are named in the error" {
 	unit bad-ports bad-values
 }
 
@@ -45,7 +45,7 @@ refuses() {
 	unit bad-options
 }
 
-@test "an error text cannot move the cursor" {
+@test "error messages cannot move the cursor" {
 	unit error-is-safe
 }
 
@@ -53,7 +53,7 @@ refuses() {
 	unit help usage
 }
 
-@test "tcplife: a usage error is one line that names the word, exit 2" {
+@test "tcplife: a usage error is one line that names the word, and exit status 2" {
 	refuses "-L: '70000' is not a port (1 to 65535)" -L 70000
 	refuses "-D: '80,' lacks a port" -D 80,
 	refuses "-p: 'x' is not a pid (1 to 4194304)" -p x
@@ -65,7 +65,7 @@ refuses() {
 	refuses "-L: 'LIST' is missing" -L
 }
 
-@test "tcplife: --help goes to stdout, in 80 columns, exit 0" {
+@test "tcplife: --help goes to stdout in 80 columns, exit status 0" {
 	run -0 --separate-stderr "$tcplife" --help
 	[ -z "$stderr" ]
 	[ "${lines[0]}" = "usage: tcplife [OPTION]..." ]
@@ -78,7 +78,7 @@ refuses() {
 	[ "$output" = "$help" ]
 }
 
-@test "tcplife: --version is one line, exit 0" {
+@test "tcplife: --version is one line, exit status 0" {
 	run -0 --separate-stderr "$tcplife" --version
 	[ -z "$stderr" ]
 	[ "${#lines[@]}" -eq 1 ]

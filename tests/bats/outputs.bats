@@ -55,7 +55,7 @@ tracer_stuck() {
 	tracer_stop
 }
 
-@test "SIGHUP without -o: the rest is printed, and it ends by that signal" {
+@test "SIGHUP without -o: prints what it has and dies of the signal" {
 	local code=0
 	tracer_start -j --raddr "$address"
 	session
@@ -66,7 +66,7 @@ tracer_stuck() {
 	[ "$(tail -n 1 "$records" | jq -r .type)" = losses ]
 }
 
-@test "standard output, standard error or both are stuck: SIGTERM, SIGINT, SIGHUP and -d end it" {
+@test "blocked standard output or error: SIGTERM, SIGINT, SIGHUP and -d still end it" {
 	local stuck=$BATS_TEST_TMPDIR/stuck free=$BATS_TEST_TMPDIR/free outs each way
 	stuck_pipe "$stuck"
 	for outs in "$stuck $free" "$free $stuck" "$stuck $stuck"; do
@@ -85,7 +85,7 @@ tracer_stuck() {
 	exec {held}<&-
 }
 
-@test "SIGUSR1 does not wait for a standard error that is stuck" {
+@test "SIGUSR1 does not wait for a blocked standard error" {
 	local stuck=$BATS_TEST_TMPDIR/stuck out=$BATS_TEST_TMPDIR/out i
 	stuck_pipe "$stuck"
 	tracer_stuck "$out" "$stuck" -j --raddr "$address"
@@ -98,7 +98,7 @@ tracer_stuck() {
 	exec {held}<&-
 }
 
-@test "what a standard error did not take is told when it takes something again" {
+@test "lines that a blocked standard error did not take are reported later" {
 	local stuck=$BATS_TEST_TMPDIR/stuck out=$BATS_TEST_TMPDIR/out
 	stuck_pipe "$stuck"
 	tracer_stuck "$out" "$stuck" -j --raddr "$address"
@@ -113,7 +113,7 @@ tracer_stuck() {
 	exec {held}<&-
 }
 
-@test "a terminal that was stopped by Ctrl-S: SIGTERM and -d end it" {
+@test "a terminal stopped by Ctrl-S: SIGTERM and -d still end it" {
 	python3 - "$tcplife" "$address" 3>&- <<-'END'
 		import os, pty, socket, sys, time
 		def end(way):
@@ -134,7 +134,7 @@ tracer_stuck() {
 	END
 }
 
-@test "^C stands on a line of its own" {
+@test "^C gets a line of its own" {
 	python3 - "$tcplife" "$address" 3>&- <<-'END'
 		import os, pty, socket, sys
 		pid, terminal = pty.fork()
@@ -157,7 +157,7 @@ tracer_stuck() {
 	END
 }
 
-@test "a limit of the file's size: one line, what was lost, exit 1" {
+@test "a file size limit: one line, what was lost, exit status 1" {
 	local out=$BATS_TEST_TMPDIR/out to code
 	for to in ">$out" "-o $out"; do
 		rm -f "$out"
@@ -177,13 +177,13 @@ tracer_stuck() {
 }
 
 # strace can only trace it as its parent.
-@test "an error in waiting for records ends it with the reason" {
+@test "an error while waiting for records ends it with the reason" {
 	run -1 --separate-stderr strace -qq -o /dev/null -e inject=epoll_pwait,epoll_wait:error=ENOMEM:when=3 \
 		"$tcplife" --raddr "$address"
 	[ "${stderr_lines[-1]}" = 'tcplife: cannot wait for records: Out of memory' ]
 }
 
-@test "-o: a header at the top of a new file, none below what is there, and whole lines" {
+@test "-o: a header only in an empty file, and only whole lines" {
 	local header='PID   COMM       LADDR           LPORT RADDR           RPORT TX_KB RX_KB MS'
 	run -0 --separate-stderr "$tcplife" -o "$log" --raddr "$address" -d 0.1
 	[ -z "$output" ]
@@ -201,7 +201,7 @@ tracer_stuck() {
 	[ "$(wc -l <"$log")" = 3 ]
 }
 
-@test "-o: a name that cannot be written to is refused with the cause and the remedy" {
+@test "-o: a file that cannot be written is refused with the cause and the remedy" {
 	run -1 "$tcplife" -o "$BATS_TEST_TMPDIR/none/log"
 	[ "$output" = "tcplife: cannot write to $BATS_TEST_TMPDIR/none/log: No such file or directory: create its directory" ]
 	run -1 "$tcplife" -o "$BATS_TEST_TMPDIR"
@@ -236,7 +236,7 @@ same_as_witness() {
 	! grep -q '^tcplife: not printed:.* to ' "$said"
 }
 
-@test "-o: logrotate renames the file while thousands end, and SIGHUP opens it anew" {
+@test "-o: logrotate renames the file while thousands of sessions end, and SIGHUP reopens it" {
 	local i
 	witness_start
 	tracer_start -j -o "$log" -D 700-799
@@ -255,7 +255,7 @@ same_as_witness() {
 	same_as_witness "$log" "$log".*
 }
 
-@test "-o: logrotate makes the new file, of the same owner" {
+@test "-o: logrotate creates the new file with the same owner" {
 	tracer_start -j -o "$log" --raddr "$address"
 	session
 	await has_sessions 1 "$log"
@@ -268,7 +268,7 @@ same_as_witness() {
 	has_sessions 2 "$log" "$log.1"
 }
 
-@test "-o: logrotate copies the file and truncates it, and the header stands in both" {
+@test "-o: logrotate copies and truncates the file, and both have a header" {
 	local i
 	tracer_start -o "$log" --raddr "$address" -s
 	for i in 1 2 3; do
@@ -287,7 +287,7 @@ same_as_witness() {
 	done
 }
 
-@test "-o: a file that cannot be opened anew: a warning at the start, and the old one goes on" {
+@test "-o: a file that cannot be reopened: a warning at the start, and the old file stays in use" {
 	: >"$log"
 	chown 65534 "$log"
 	chmod 600 "$log"

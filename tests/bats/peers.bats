@@ -105,7 +105,7 @@ printed() { [ "$(sessions length)" = "$1" ]; }
 # Without an accept hook, the owner of a session that is accepted and never closed is unknown.
 accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 
-@test "nginx and curl: a worker owns what came in, curl what it opened, and the bytes are theirs" {
+@test "nginx and curl: owners and bytes are right" {
 	nginx_start
 	tracer_start -j
 	fetch /empty
@@ -124,7 +124,7 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 			(.pid | IN($workers[])) end)' | grep -qx true
 }
 
-@test "nginx closes first: still a worker's, and curl's" {
+@test "nginx closes first: owners are still right" {
 	nginx_start
 	tracer_start -j
 	# So that curl waits for the end.
@@ -136,7 +136,7 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 	[ "$(sessions 'map(select(.dir == "out"))[0].pid')" = "$(cut -d' ' -f1 "$scratch/curls")" ]
 }
 
-@test "-x tells the story of a refused, a killed and an orderly client" {
+@test "-x shows how a refused, a killed and an orderly client ended" {
 	nginx_start
 	tracer_start -x
 	fetch :81/ || true
@@ -184,7 +184,7 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 	[ "$(awk -F, 'NR > 1 { print $1 }' "$records" | jq -cs "all(IN($workers[]))")" = true ]
 }
 
-@test "wrk: each session is its own or a worker's" {
+@test "wrk: wrk or a worker owns each session" {
 	nginx_start
 	tracer_start -j
 	(inside wrk -t 2 -c 16 -d 1 -H 'Connection: close' "http://$site/byte") >"$scratch/wrk" 3>&- &
@@ -203,7 +203,7 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 		$broken and .pid == 0 and .owner == null and .end == \"rst-remote\")" | grep -qx true
 }
 
-@test "redis: the server's and the client's, and the bytes of the protocol" {
+@test "redis: owners and bytes are right" {
 	inside redis-server --port 6379 --save '' --dir "$scratch" >"$scratch/redis" 3>&- &
 	local server=$! client
 	started+=("$server")

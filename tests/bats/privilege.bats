@@ -45,11 +45,11 @@ harmless() {
 	accept_hook
 }
 
-@test "the filter lets through what is needed, and nothing else" {
+@test "the filter allows the system calls that are needed and no others" {
 	run -0 "$programs/tests/unit_privilege" denied allowed kept
 }
 
-@test "while it traces, it has no privilege left, and tells the truth" {
+@test "while it traces it has no privileges, and its records are right" {
 	harmless -j
 	true_records
 	harmless -tTx -s
@@ -60,7 +60,7 @@ harmless() {
 	true_records
 }
 
-@test "it knows the time zone, though it can open no file any more" {
+@test "it knows the time zone although it can no longer open files" {
 	local zone=$BATS_TEST_TMPDIR/zone hour
 	mkdir "$zone"
 	printf 'Zone Far 5:30 - FAR\n' | zic -d "$zone" -
@@ -100,7 +100,7 @@ checked_with() {
 		--ambient-caps "-all$1" "$BATS_TEST_TMPDIR/tcplife" --check
 }
 
-@test "--check names the capability that is missing" {
+@test "--check names the missing capability" {
 	checked_with ,+bpf
 	[[ $output == *"privileges      CAP_PERFMON is missing"* ]]
 	[[ $output == *"cannot start: tracing needs CAP_PERFMON as well as CAP_BPF: add it"* ]]
@@ -119,7 +119,7 @@ forbidden() {
 		grep ' = -1 EPERM' | grep -v BPF_MAP_DELETE_ELEM || true
 }
 
-@test "none of the calls that it makes is refused by the filter" {
+@test "the filter refuses no call that it makes" {
 	local options
 	for options in -x -T '-j --existing --open' '--stats --by raddr --open' '-j --transport perf' \
 		"-o $BATS_TEST_TMPDIR/log" '-v --probe raw --btf none'; do

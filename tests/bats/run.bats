@@ -19,7 +19,7 @@ session() { run bash -c 'exec 7<>/dev/tcp/127.0.0.1/1'; }
 
 has_session() { grep -qE ' 127\.0\.0\.1 +1 ' "$1"; }
 
-@test "SIGINT and SIGTERM end it with exit 0" {
+@test "SIGINT and SIGTERM end it with exit status 0" {
 	# Background jobs of scripts have SIGINT ignored.
 	under=(env --default-signal=INT)
 	tracer_start
@@ -29,7 +29,7 @@ has_session() { grep -qE ' 127\.0\.0\.1 +1 ' "$1"; }
 	tracer_stop TERM
 }
 
-@test "the header comes first, and records as they happen, into a pipe" {
+@test "into a pipe, the header comes at once and records as they happen" {
 	local pipe=$BATS_TEST_TMPDIR/pipe out=$BATS_TEST_TMPDIR/out
 	mkfifo "$pipe"
 	cat "$pipe" >"$out" 3>&- &
@@ -43,7 +43,7 @@ has_session() { grep -qE ' 127\.0\.0\.1 +1 ' "$1"; }
 	tracer_stop
 }
 
-@test "a pipe that closes ends it at once and quietly, though nothing happens" {
+@test "a closed pipe ends it at once and quietly, even if no session ends" {
 	local pipe=$BATS_TEST_TMPDIR/pipe said=$BATS_TEST_TMPDIR/said
 	mkfifo "$pipe"
 	head -1 "$pipe" >/dev/null 3>&- &
@@ -55,7 +55,7 @@ has_session() { grep -qE ' 127\.0\.0\.1 +1 ' "$1"; }
 	run -1 grep -v '^tcplife: not printed: ' "$said"
 }
 
-@test "-d ends it after so many seconds, -n after so many sessions" {
+@test "-d ends it after a number of seconds, -n after a number of sessions" {
 	run -0 "$tcplife" -d 0.1
 	tracer_start -n 1 -L 1-65535 -D 1
 	session
@@ -64,7 +64,7 @@ has_session() { grep -qE ' 127\.0\.0\.1 +1 ' "$1"; }
 	[ "$(grep -cE ' 127\.0\.0\.1 +1 ' "$records")" = 1 ]
 }
 
-@test "not root: one line with the remedy, exit 1" {
+@test "not root: one line with the remedy, exit status 1" {
 	chmod 755 "$BATS_TEST_TMPDIR"
 	cp "$tcplife" "$BATS_TEST_TMPDIR/tcplife"
 	run -1 --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
@@ -73,7 +73,7 @@ has_session() { grep -qE ' 127\.0\.0\.1 +1 ' "$1"; }
 	[ "$stderr" = 'tcplife: tracing needs root, or CAP_BPF and CAP_PERFMON on 5.8 and later: run it with sudo, a container with --privileged' ]
 }
 
-@test "-v tells the choice and the reasons, and libbpf's log only then" {
+@test "only -v shows the choice, the reasons and libbpf's log" {
 	tracer_start --probe raw
 	tracer_stop
 	grep -q '^tcplife: not tracepoint (typed): not asked for by --probe$' "$said"
@@ -98,7 +98,7 @@ limited_cgroup() {
 # Prints the KB of kernel memory that a run reports; WORDS precede the command.
 kernel_kb() { "$@" "$tcplife" -v -d 0.1 2>&1 | sed -n 's/.*; \([0-9]*\) KB of kernel memory used$/\1/p'; }
 
-@test "it takes less kernel memory where its cgroup has little" {
+@test "it takes less kernel memory in a cgroup with a small limit" {
 	local plenty few cgroup
 	plenty=$(kernel_kb)
 	cgroup=$(limited_cgroup 67108864)

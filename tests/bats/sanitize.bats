@@ -8,7 +8,7 @@ setup() {
 	fuzz=$BATS_TEST_DIRNAME/../fuzz
 }
 
-@test "the unit tests use no memory that is not theirs, and leak none" {
+@test "the unit tests have no memory errors and no leaks" {
 	local unit ran=0
 	for unit in "$BATS_TEST_DIRNAME"/../unit/*.c; do
 		unit=$(basename "$unit" .c)
@@ -20,17 +20,17 @@ setup() {
 	[ $ran -gt 8 ]
 }
 
-@test "the kernel side on many threads: each session has its record and its owner, nothing is left" {
+@test "the BPF code on many threads: each session has its record and owner, and nothing is left over" {
 	"$BUILD/sanitize/race"
 	# What bpf/ relies on if a CPU reorders loads and stores.
 	"$BUILD/tests/unit_ordering"
 }
 
-@test "a minute of hostile input for each fuzz target finds nothing" {
+@test "a minute of fuzzing per target finds nothing" {
 	"$fuzz/run" 60
 }
 
-@test "what a fuzz target finds is a failure, and is kept" {
+@test "a finding of a fuzz target fails the run and is kept" {
 	mkdir -p "$BATS_TEST_TMPDIR/sanitize"
 	printf '#!/bin/sh\necho "does not hold: this"\nexit 77\n' >"$BATS_TEST_TMPDIR/sanitize/fuzz_options"
 	chmod +x "$BATS_TEST_TMPDIR/sanitize/fuzz_options"

@@ -75,18 +75,18 @@ documented() {
 		tr -d '`'
 }
 
-@test "sessions: each of the whole workload" {
+@test "sessions: the whole workload" {
 	traced -j -- all
 	all_valid session "$records"
 }
 
-@test "sessions: without the kernel's BTF, where less is known" {
+@test "sessions: without kernel BTF, where less is known" {
 	traced -j --probe raw --btf none -- basic refused
 	all_valid session "$records"
 	jq -es 'any(.retrans == null)' "$records"
 }
 
-@test "sessions: those that are open or older than the tracer" {
+@test "sessions: open ones, and ones older than the tracer" {
 	standing open
 	tracer_start -j --open --existing
 	go_on
@@ -96,7 +96,7 @@ documented() {
 	jq -es 'any(.ended == null and .started == null)' "$records"
 }
 
-@test "statistics: by any keys, at intervals and in whole" {
+@test "statistics: by any keys, at intervals and for the whole run" {
 	traced --stats -j --interval 0.2 --by lport,rport,raddr,pid,comm,uid,end,netns -- basic refused
 	all_valid stats "$records"
 	jq -es 'any(.span == "interval") and any(.of == "group")' "$records"
@@ -104,7 +104,7 @@ documented() {
 	all_valid stats "$records"
 }
 
-@test "statistics: of nothing, and of more groups than there is room for" {
+@test "statistics: of no sessions, and of too many groups" {
 	tracer_start --stats -j -L 1
 	tracer_stop
 	all_valid stats "$records"
@@ -130,7 +130,7 @@ documented() {
 	jq -e '.can_trace | not' "$objects.check"
 }
 
-@test "the schema can fail: an object that is spoilt in any way is invalid" {
+@test "the schema rejects each kind of damaged object" {
 	traced -j -- single
 	each_mutant_invalid session "$records"
 	jq -c 'select(.type == "losses")' "$records" >"$objects.losses"
@@ -154,7 +154,7 @@ documented() {
 	for other in printed required properties; do diff "$BATS_TEST_TMPDIR/fields" "$BATS_TEST_TMPDIR/$other"; done
 }
 
-@test "of statistics, too" {
+@test "records.md, the schema and printed statistics have the same fields" {
 	documented Statistics >"$BATS_TEST_TMPDIR/fields"
 	jq -r '."$defs".stats.properties | keys_unsorted[]' "$schema" | diff "$BATS_TEST_TMPDIR/fields" -
 	traced --stats -j --by port,pid,comm,uid,ip,laddr,lport,raddr,rport,dir,end,errno,owner,netns,cgroup -- single

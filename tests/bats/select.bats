@@ -21,7 +21,7 @@ layout() {
 	run -0 "$build/tests/unit_btf_view"
 }
 
-@test "--check: the page says what is found, chosen and why, exit 0" {
+@test "--check shows what was found, what is chosen and why, exit status 0" {
 	run -0 "$tcplife" --check
 	[[ $output == *"$(uname -r)"* ]]
 	[[ $output == *"-> tracepoint (typed)"* ]]
@@ -30,7 +30,7 @@ layout() {
 	[[ $output == *"Tracing can start: tracepoint (typed), ring buffer"* ]]
 }
 
-@test "--check --json: one object, the same words" {
+@test "--check --json prints the same as one object" {
 	run -0 "$tcplife" --check --json
 	[ "${#lines[@]}" = 1 ]
 	jq -e --arg release "$(uname -r)" '
@@ -39,21 +39,21 @@ layout() {
 		all(.plan[]; .reason != "") and .layout["tcp_sock.bytes_received"] > 0' <<<"$output"
 }
 
-@test "--check of a probe that cannot work: exit 1, and why" {
+@test "--check of a hook that cannot work: why, and exit status 1" {
 	run -1 "$tcplife" --check --probe typed --btf none
 	[[ $output == *"Tracing cannot start"*"--btf none forbids it"* ]]
 	run -1 "$tcplife" --check --json --probe typed --btf none
 	jq -e '.can_trace == false and (.why | test("--btf none forbids it"))' <<<"$output"
 }
 
-@test "a forced choice that cannot work never falls through" {
+@test "a forced hook that cannot work is an error" {
 	run -1 --separate-stderr "$tcplife" --probe typed --btf none
 	[ -z "$output" ]
 	[ "${#stderr_lines[@]}" = 1 ]
 	[[ $stderr == "tcplife: no hook works on kernel $(uname -r): tracepoint (typed): needs"* ]]
 }
 
-@test "what is discovered is what BTF says, field by field" {
+@test "the discovered layout agrees with BTF, field by field" {
 	layout --probe raw >"$BATS_TEST_TMPDIR/btf"
 	layout --probe raw --btf none | grep -v ' null$' >"$BATS_TEST_TMPDIR/found"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/found")" -ge 8 ]
@@ -64,7 +64,7 @@ layout() {
 	[ -z "$output" ]
 }
 
-@test "discovery: twice at the same time" {
+@test "two discoveries at the same time" {
 	local one=$BATS_TEST_TMPDIR/one two=$BATS_TEST_TMPDIR/two
 	layout --probe raw --btf none >"$one" 3>&- &
 	layout --probe raw --btf none >"$two"
@@ -79,7 +79,7 @@ layout() {
 	diff "$BATS_TEST_TMPDIR/kernel" "$BATS_TEST_TMPDIR/file"
 }
 
-@test "--btf FILE: missing, empty, cut short, foreign: one line with the name, exit 1" {
+@test "--btf FILE: missing, empty, truncated, foreign: one line with the name, exit status 1" {
 	local file=$BATS_TEST_TMPDIR/file
 	refused() {
 		run -1 --separate-stderr "$tcplife" -d 0.1 --probe raw --btf "$file"
@@ -95,7 +95,7 @@ layout() {
 	refused "belongs to another kernel: it puts"
 }
 
-@test "the host's mounts stay as they were" {
+@test "the host's mounts are unchanged" {
 	local before
 	before=$(cat /proc/self/mounts)
 	tracer_start --probe raw --btf none

@@ -47,7 +47,7 @@ connect_refused() {
 	stats quantiles accept-wait lifespans
 }
 
-@test "beyond 4096 groups, the group other" {
+@test "beyond 4096 groups, sessions are in the group other" {
 	stats limit
 }
 
@@ -55,7 +55,7 @@ connect_refused() {
 	stats table wait-columns bars json intervals
 }
 
-@test "they are the sums of the truth" {
+@test "the sums agree with the workload" {
 	traced --stats -j --by dir,raddr -- basic
 	awk -F'\t' '/raddr=/ {
 		split("", of)
@@ -72,7 +72,7 @@ connect_refused() {
 	[ "$(whole 'map(select(.of != "all").sessions) | add')" = "$(whole '.[] | select(.of == "all").sessions')" ]
 }
 
-@test "percentiles are between those of the bounds that the workload knows" {
+@test "percentiles are between the workload's bounds" {
 	local port=$((RANDOM % 20000 + 10000)) name percent
 	traced --stats -j --by rport -D "$port" -- --port "$port" basic
 	for name in p50 p90 p99 max; do
@@ -107,7 +107,7 @@ told_sums() {
 		"$records" | LC_ALL=C sort
 }
 
-@test "by each key they are the sums of the truth, in whole and over the intervals" {
+@test "by each key, the sums agree with the workload, for the whole run and over the intervals" {
 	local key span keys
 	for key in lport rport laddr raddr pid comm uid end errno owner netns; do
 		# The network namespace is this run's own, so its groups contain no other sessions.
@@ -152,7 +152,7 @@ told_sums() {
 	grep -q '^PORT *DIR *SESSIONS FAILED ' "$records"
 }
 
-@test "more groups than there is room for, without privileges" {
+@test "too many groups, without privileges" {
 	tracer_start --stats -j "${ours[@]}" --by rport,end -n 4200
 	connect_refused 1 4200
 	wait "$tracer"
@@ -161,7 +161,7 @@ told_sums() {
 	[ "$(whole '.[] | select(.of == "all") | "\(.sessions) \(.measured)"')" = '4200 4200' ]
 }
 
-@test "at each interval, while it runs" {
+@test "statistics are printed at each interval while it runs" {
 	tracer_start --stats -j --interval 0.1 "${ours[@]}"
 	connect_refused 1 1
 	await grep -q '"span":"interval".*"of":"all".*"sessions":1,' "$records"
@@ -171,7 +171,7 @@ told_sums() {
 	[ "$(whole '.[] | select(.of == "all").sessions')" = 1 ]
 }
 
-@test "what needs --stats, and what it excludes" {
+@test "options that need --stats, and options that it excludes" {
 	run -2 --separate-stderr "$tcplife" --by pid
 	[ "$stderr" = "tcplife: --by: '--stats' is missing; try --help" ]
 	run -2 --separate-stderr "$tcplife" --stats --csv

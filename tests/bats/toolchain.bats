@@ -17,14 +17,14 @@ setup_file() {
 	env -u MAKEFLAGS -u MAKELEVEL make -s -j"$(nproc)" -C "$root" BUILD="${BUILD:-build}" $(printf 'clang-%s ' $clangs)
 }
 
-@test "each clang is the one that it says" {
+@test "each clang has the version in its name" {
 	local n
 	for n in $clangs; do
 		"$BUILD/clang-$n/tcplife" -V -v | grep -q "^built by .*clang version $n\\."
 	done
 }
 
-@test "what each clang makes is taken by this kernel, for ring and perf buffer, with and without BTF" {
+@test "this kernel loads the programs of each clang, for ring and perf buffers, with and without BTF" {
 	local n binaries=()
 	for n in $clangs; do binaries+=("$BUILD/clang-$n/tcplife"); done
 	"$root/tests/vm/loads" "${binaries[@]}"
@@ -37,15 +37,15 @@ in_guest() {
 		-- sh /loads /13 /16 /22
 }
 
-@test "and by the oldest kernel of the matrix, where losses are counted without atomic exchanges" {
+@test "the oldest kernel of the matrix loads them, too, and counts losses without atomic exchanges" {
 	in_guest 5.10
 }
 
-@test "and by the newest kernel of the matrix" {
+@test "the newest kernel of the matrix loads them, too" {
 	in_guest newest
 }
 
-@test "Debian 13 builds it by make, and its binary tells the truth" {
+@test "Debian 13 builds it with make, and the records are right" {
 	local there=$BATS_TEST_TMPDIR/there trixie
 	trixie=$("$root/tests/distro/root" trixie)
 	mkdir -p "$there"

@@ -35,7 +35,7 @@ among_many() {
 
 of_the_load() { grep -cE '"[lr]addr":"127\.77\.' "$1"; }
 
-@test "every scenario, among 80,000 open sessions that leave little room for more" {
+@test "every scenario, among 80,000 open sessions that nearly fill the table" {
 	among_many
 	true_records
 	# Those are all there too, or counted.
@@ -76,7 +76,7 @@ shows() {
 	diff "$truth.shown" <(of_this_run | sed -E "$1" | sort)
 }
 
-@test "names of any bytes: in the table, CSV and JSON no row breaks, and no cursor moves" {
+@test "names of any bytes break no row and move no cursor, in the table, CSV and JSON" {
 	export LC_ALL=C
 	traced -- names
 	harmless
@@ -151,7 +151,7 @@ shows() {
 	true_records --only ip=6
 }
 
-@test "-L and -D: only those ports" {
+@test "-L and -D print only sessions with these ports" {
 	traced -j -L 7000 -- --port 7000 basic
 	true_records --only lport=7000
 	traced -j -D 7001,7002-7999 -- --port 7000 basic
@@ -160,7 +160,7 @@ shows() {
 	true_records --only rport=7000
 }
 
-@test "-p: only the sessions of that process, client or server" {
+@test "-p prints only sessions of that process, client or server" {
 	local pids go who
 	for who in 0 1; do
 		mkfifo "$BATS_TEST_TMPDIR/go$who" "$BATS_TEST_TMPDIR/pids$who"
@@ -179,7 +179,7 @@ shows() {
 }
 
 # A server still holds the socket of a session that was reset, or whose client is gone.
-@test "--accept close: who closes the dead socket, by each hook and transport" {
+@test "--accept close: the owner closes the dead socket, with each hook and transport" {
 	local words
 	for words in "--probe typed" "--probe raw" "--probe raw --btf none --transport perf"; do
 		# shellcheck disable=SC2086

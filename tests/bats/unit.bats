@@ -50,7 +50,7 @@ journal() { within journalctl -u tcplife -o cat --no-pager; }
 	run ! grep -i suppressed <(within journalctl -o cat --no-pager)
 }
 
-@test "it gives up all capabilities, the bounding set included, and is confined" {
+@test "it gives up all capabilities, including the bounding set, and is confined" {
 	local set
 	for set in CapEff CapPrm CapInh CapBnd CapAmb; do
 		echo "$set $(status $set)"
@@ -62,7 +62,7 @@ journal() { within journalctl -u tcplife -o cat --no-pager; }
 	[ "${BASH_REMATCH[1]}" -lt 6 ]
 }
 
-@test "confined like that, it discovers the layout, and sees what is older and what is open" {
+@test "confined by the unit, it discovers the layout and sees older and open sessions" {
 	local told
 	within sh -c 'printf "[Service]\nExecStart=\nExecStart=/usr/local/bin/tcplife %s\n" \
 		"--json --probe raw --btf none --existing --open -v -D 700-799" \
@@ -80,7 +80,7 @@ journal() { within journalctl -u tcplife -o cat --no-pager; }
 	[ "$(grep '"raddr":"127\.77\.' "$BATS_TEST_TMPDIR/journal" | jq -s 'map(select(.tx_bytes != null)) | length')" -ge 95 ]
 }
 
-@test "restart, reload-or-restart and SIGHUP: another one traces" {
+@test "after restart, reload-or-restart and SIGHUP a new process traces" {
 	local before how
 	is_another() { [ "$(pid)" != "$before" ] && traces; }
 	for how in restart reload-or-restart 'kill -s HUP'; do

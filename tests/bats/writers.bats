@@ -15,23 +15,23 @@ writers() {
 	run -0 "$build/tests/unit_writers" "$@"
 }
 
-@test "numbers are as printf writes them" {
+@test "numbers are formatted as printf does" {
 	text numbers ms-is-printf read-number
 }
 
-@test "addresses are as RFC 5952 writes them" {
+@test "addresses are formatted as in RFC 5952" {
 	text addresses addresses-are-read-back
 }
 
-@test "wall-clock times are as RFC 3339 writes them" {
+@test "times are formatted as in RFC 3339" {
 	text utc
 }
 
-@test "no name can move the cursor, and each can be had back" {
+@test "no name can move the cursor, and each can be decoded" {
 	text names names-are-read-back json-names
 }
 
-@test "cells are filled up by columns, not by bytes" {
+@test "cells are padded by columns, not by bytes" {
 	text padding full
 }
 
@@ -39,11 +39,11 @@ writers() {
 	writers no-header
 }
 
-@test "failed endings are red, if colour is wanted" {
+@test "failures are red if colour is on" {
 	writers color terminal-color
 }
 
-@test "addresses get the room that a terminal has" {
+@test "addresses use the terminal's width" {
 	writers terminal
 }
 
@@ -67,7 +67,7 @@ writers() {
 	writers comm
 }
 
-@test "rows are those of the documented printf formats" {
+@test "rows follow the documented printf formats" {
 	writers rows-are-printf
 }
 
@@ -84,10 +84,10 @@ writers() {
 	[ "${#lines[@]}" -eq 5000 ]
 }
 
-@test "the header comes first and at once, sessions with the flush" {
+@test "the header is written at once, sessions at the flush" {
 	writers header-first longest-row
 }
 
-@test "a reader that goes, a full disk, a slow reader" {
+@test "a reader that closes, a full disk, a slow reader" {
 	writers reader-gone disk-full slow-reader
 }
