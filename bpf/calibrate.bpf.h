@@ -58,7 +58,7 @@ static __always_inline __u64 snapshot_number(void)
 	if (!count)
 		return 0;
 	number = *(volatile __u64 *)count;
-	__sync_fetch_and_add(count, 1);
+	count_add(count, 1);
 	return number;
 }
 
