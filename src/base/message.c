@@ -19,7 +19,7 @@ static struct {
 	struct stream terminal; /* stderr or stdout if a terminal, else fd is -1 */
 	int signals;
 	bool stuck;
-	unsigned long unsaid; /* lines dropped so far */
+	unsigned long dropped; /* lines dropped so far */
 	char line[4096];
 	size_t length;
 } state = { .terminal.fd = -1 };
@@ -55,24 +55,25 @@ static bool write_all(const char *from, size_t size)
 	return true;
 }
 
-static void tell_unsaid(void)
+static void report_dropped(void)
 {
 	char line[80];
-	const int length = snprintf(line, sizeof(line),
-				    "tcplife: %lu lines could not be written here\n", state.unsaid);
+	const int length =
+		snprintf(line, sizeof(line), "tcplife: %lu lines could not be written here\n",
+			 state.dropped);
 
 	if (write_all(line, (size_t)length))
-		state.unsaid = 0;
+		state.dropped = 0;
 }
 
 static void write_lines(const char *from, size_t size)
 {
-	if (state.unsaid)
-		tell_unsaid();
-	if (!state.unsaid && write_all(from, size))
+	if (state.dropped)
+		report_dropped();
+	if (!state.dropped && write_all(from, size))
 		return;
 	for (size_t i = 0; i < size; i++)
-		state.unsaid += from[i] == '\n';
+		state.dropped += from[i] == '\n';
 }
 
 /*

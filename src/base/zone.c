@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RULES_UNSAID ",M3.2.0,M11.1.0" /* glibc's rules for a zone whose TZ has none */
+#define DEFAULT_RULES ",M3.2.0,M11.1.0" /* glibc's rules for a zone whose TZ has none */
 
 /* Skips a zone's name, quoted as in <+0330> or plain. */
 static const char *skip_name(const char *s)
@@ -59,15 +59,15 @@ static bool has_file(const char *zone)
 void zone_load(void)
 {
 	const char *zone = getenv("TZ");
-	char said[PATH_MAX];
+	char value[PATH_MAX];
 
-	if (zone && *zone && *zone != ':' && strlen(zone) < sizeof(said) - sizeof(RULES_UNSAID)) {
+	if (zone && *zone && *zone != ':' && strlen(zone) < sizeof(value) - sizeof(DEFAULT_RULES)) {
 		if (has_file(zone)) {
-			snprintf(said, sizeof(said), ":%s", zone);
-			setenv("TZ", said, 1);
+			snprintf(value, sizeof(value), ":%s", zone);
+			setenv("TZ", value, 1);
 		} else if (lacks_rules(zone)) {
-			snprintf(said, sizeof(said), "%s" RULES_UNSAID, zone);
-			setenv("TZ", said, 1);
+			snprintf(value, sizeof(value), "%s" DEFAULT_RULES, zone);
+			setenv("TZ", value, 1);
 		}
 	}
 	tzset();

@@ -31,7 +31,7 @@
 struct namespace
 {
 	ino_t inode; /* 0: unknown without /proc */
-	int door;    /* /proc/PID/ns/net until it is opened; -1: our own */
+	int ns_fd;   /* /proc/PID/ns/net until it is opened; -1: our own */
 	int fd;	     /* netlink socket; -1: opening failed */
 };
 
@@ -63,13 +63,13 @@ static bool is_known(const struct sock_diag *diag, ino_t inode)
 	return false;
 }
 
-static int add(struct sock_diag *diag, ino_t inode, int door)
+static int add(struct sock_diag *diag, ino_t inode, int ns_fd)
 {
 	struct namespace *list = realloc(diag->list, (diag->count + 1) * sizeof(*list));
 
 	if (!list)
 		return -ENOMEM;
-	list[diag->count++] = (struct namespace){ .inode = inode, .door = door, .fd = -1 };
+	list[diag->count++] = (struct namespace){ .inode = inode, .ns_fd = ns_fd, .fd = -1 };
 	diag->list = list;
 	return 0;
 }
@@ -84,21 +84,21 @@ static void add_process(struct sock_diag *diag, int proc, const char *pid)
 {
 	char path[32];
 	struct stat stat;
-	int door;
+	int ns_fd;
 
 	snprintf(path, sizeof(path), "%.20s/ns/net", pid);
 	if (!fstatat(proc, path, &stat, 0) && is_known(diag, stat.st_ino))
 		return;
-	door = openat(proc, path, O_RDONLY | O_CLOEXEC);
-	if (door < 0) {
+	ns_fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	if (ns_fd < 0) {
 		/* The process may have ended meanwhile. */
 		if (errno != ENOENT && errno != ESRCH)
 			note_error(diag, -errno);
-	} else if (fstat(door, &stat)) {
-		close(door);
-	} else if (add(diag, stat.st_ino, door)) {
+	} else if (fstat(ns_fd, &stat)) {
+		close(ns_fd);
+	} else if (add(diag, stat.st_ino, ns_fd)) {
 		note_error(diag, -ENOMEM);
-		close(door);
+		close(ns_fd);
 	}
 }
 
@@ -131,7 +131,7 @@ static int open_in_helper(void *arg)
 	for (size_t i = diag->opened; i < diag->count; i++) {
 		struct namespace *n = &diag->list[i];
 
-		if (!setns(n->door, CLONE_NEWNET))
+		if (!setns(n->ns_fd, CLONE_NEWNET))
 			n->fd = netlink_open();
 		if (n->fd < 0)
 			note_error(diag, -errno);
@@ -151,7 +151,7 @@ static int open_namespaces(struct sock_diag *diag)
 			note_error(diag, result);
 	}
 	for (; diag->opened < diag->count; diag->opened++)
-		close(diag->list[diag->opened].door);
+		close(diag->list[diag->opened].ns_fd);
 	return diag->error;
 }
 
