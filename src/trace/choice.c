@@ -8,8 +8,10 @@
 #include "probe-select/attachment.h"
 #include "session/session.h"
 
-/* A file of another kernel would give wrong numbers without a word, so it must agree with what is
- * seen here. */
+/*
+ * The BTF of another kernel would silently give wrong numbers, so it must agree with what discovery
+ * finds.
+ */
 static bool file_contradicted(struct choice *choice, const struct hook_ops *hook, const char *path,
 			      char *why, size_t size)
 {
@@ -33,13 +35,13 @@ static bool file_contradicted(struct choice *choice, const struct hook_ops *hook
 	return false;
 }
 
-/* libbpf has errors of its own, from 4000 on, for what has the wrong form. */
+/* libbpf has its own error numbers, from 4000 on, for malformed files. */
 static const char *file_error(int result)
 {
 	return -result < 4000 ? strerror(-result) : "it is neither BTF nor ELF";
 }
 
-/* From the user's file; a file that cannot be used is no reason to guess. */
+/* Takes the layout from the user's file. An unusable file is an error, not a reason to guess. */
 static bool layout_from_file(struct choice *choice, const struct hook_ops *hook, const char *path,
 			     char *why, size_t size)
 {
@@ -58,7 +60,7 @@ static bool layout_from_file(struct choice *choice, const struct hook_ops *hook,
 	}
 	if (file_contradicted(choice, hook, path, why, size))
 		return false;
-	/* Now the file tells, but if it is right nobody knows. */
+	/* The file is used, but could not be verified. */
 	if (*choice->layout_why)
 		snprintf(choice->layout_why, sizeof(choice->layout_why),
 			 "could not check whether --btf %.64s belongs to this kernel%s", path,
@@ -66,7 +68,7 @@ static bool layout_from_file(struct choice *choice, const struct hook_ops *hook,
 	return true;
 }
 
-/* Where the kernel tells by itself, a file that is none is a mistake all the same. */
+/* With the kernel's own BTF the file is not needed, but an unusable one is still an error. */
 static bool file_is_usable(const char *path, char *why, size_t size)
 {
 	struct layout layout;
@@ -94,7 +96,7 @@ static bool layout_obtain(struct choice *choice, struct candidate *candidate, ch
 		if (file && !file_is_usable(file, why, size))
 			return false;
 	}
-	/* A kernel may be newer than what we know of BTF. */
+	/* The kernel may be newer than our knowledge of BTF. */
 	if (candidate->kernel_btf && !layout_has_ends(layout)) {
 		candidate->kernel_btf = false;
 		layout_init(layout);
@@ -105,7 +107,7 @@ static bool layout_obtain(struct choice *choice, struct candidate *candidate, ch
 		choice->busy =
 			!discover_layout(layout, candidate->hook, &choice->facts, &choice->sources,
 					 choice->layout_why, sizeof(choice->layout_why));
-	/* When a session ends, only the kprobe still finds its local port in skc_num. */
+	/* At the end of a session, only the kprobe still finds the local port in skc_num. */
 	if (layout_has_ends(layout) &&
 	    (candidate->hook->finds_port || layout_has(layout, FIELD_SPORT)))
 		return true;
@@ -153,7 +155,7 @@ void choice_why(const struct choice *choice, char *why, size_t size)
 		snprintf(why, size, "%s", plan->refusal);
 		return;
 	}
-	/* This kernel would do, at another time. */
+	/* Tracing would work when the machine is less busy. */
 	if (choice->busy) {
 		snprintf(why, size, "%s", choice->layout_why);
 		return;
@@ -180,7 +182,7 @@ uint64_t choice_known(const struct choice *choice)
 		known |= KNOWS(KNOWN_ACCEPT);
 	if (choice->chosen->accept != ACCEPT_NONE)
 		known |= KNOWS(KNOWN_CLOSER);
-	/* bpf_get_current_cgroup_id() */
+	/* since bpf_get_current_cgroup_id() */
 	if (choice->facts.version >= KERNEL_VERSION_CODE(4, 18, 0))
 		known |= KNOWS(KNOWN_CGROUP);
 	return known;

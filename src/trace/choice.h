@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Goes down the plan until a candidate really loads and attaches, and keeps why the others did not.
+/*
+ * Tries the candidates of the plan until one loads and attaches, and keeps why the others did not.
  */
 #ifndef TCPLIFE_CHOICE_H
 #define TCPLIFE_CHOICE_H
@@ -18,25 +19,30 @@ struct choice {
 	struct plan plan;
 	struct layout layout;	  /* of the chosen candidate */
 	char layout_why[256];	  /* what discovery could not do; "" if nothing */
-	bool busy;		  /* the machine was, too much for discovery */
-	struct candidate *chosen; /* in the plan; NULL: none works */
-	struct tracer *tracer;	  /* NULL: none works */
+	bool busy;		  /* the machine was too busy for discovery */
+	struct candidate *chosen; /* in the plan; NULL if none works */
+	struct tracer *tracer;	  /* NULL if none works */
 };
 
-/* Gathers, plans, loads and attaches. False: nothing works; choice_why() says why. */
+/*
+ * Gathers facts, plans, loads and attaches. Returns false if nothing works; then choice_why() says
+ * why. Free it with choice_free() in either case.
+ */
 bool choice_make(struct choice *choice, const struct trace_request *request);
 
-/* One line: cause and remedy, when nothing works. */
+/* Writes one line with the cause and the remedy, if nothing works. */
 void choice_why(const struct choice *choice, char *why, size_t size);
 
-/* What the records of the chosen candidate can tell: a mask of enum session_knowledge. */
+/* What the chosen candidate's records contain: a mask of enum session_knowledge. */
 uint64_t choice_known(const struct choice *choice);
 
-/* Takes away what only the choosing needed. It lets the kernel wait for all CPUs, so it is put off
- * until the first records can be read. */
+/*
+ * Removes what only choosing needed. The kernel waits for all CPUs on that, so call it once records
+ * can be read.
+ */
 void choice_settle(void);
 
-/* Stops tracing and frees. */
+/* Stops tracing and frees everything. */
 void choice_free(struct choice *choice);
 
 #endif

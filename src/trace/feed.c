@@ -14,16 +14,16 @@
 #include "session/proc.h"
 #include "session/sock_diag.h"
 
-#define CLOCK_SET_NS 50000000 /* what is less than that is noise between two readings */
+#define CLOCK_SET_NS 50000000 /* less is noise between two readings */
 
 struct feed {
 	struct feed_request request;
 	const struct choice *choice;
 	struct session_view view;
-	struct cgroups *cgroups;   /* NULL: not asked for, or there are none */
-	struct sock_diag *diag;	   /* NULL: not asked for, or not to be had */
-	struct existing *existing; /* likewise */
-	uint64_t count;		   /* of sessions that ended and were handed out */
+	struct cgroups *cgroups;   /* NULL: not requested, or no such tree */
+	struct sock_diag *diag;	   /* NULL: not requested, or not possible */
+	struct existing *existing; /* the same */
+	uint64_t count;		   /* sessions that ended and were handed out */
 };
 
 struct feed *feed_new(const struct feed_request *request)
@@ -56,7 +56,7 @@ static void hand_out(struct feed *feed, struct session *session)
 	feed->request.fn(feed->request.arg, session);
 }
 
-/* A session older than the tracer: the kernel side has neither its owner nor all of its filters. */
+/* Completes a session older than the tracer: the kernel side lacks its owner and some filters. */
 static bool complete_old(const struct feed *feed, struct record *record)
 {
 	if (!(feed->view.known & KNOWS(FIELD_NETNS_INUM)))
@@ -66,13 +66,13 @@ static bool complete_old(const struct feed *feed, struct record *record)
 	return !record->preexisting || scope_has(feed->request.scope, record);
 }
 
-/* Played by some tcplife that looked for the layout. */
+/* Played by a tcplife that was discovering the layout. */
 static bool is_rehearsal(const struct record *r)
 {
 	return rehearsal_is(r->laddr, r->lport, r->raddr, r->rport);
 }
 
-/* A session that has ended. */
+/* Takes a session that has ended. */
 static void take_ended(struct feed *feed, const struct record *record)
 {
 	struct record known = *record;
@@ -88,7 +88,7 @@ static void take_ended(struct feed *feed, const struct record *record)
 	hand_out(feed, &session);
 }
 
-/* Nobody has closed its socket, so its owner is nobody whom -p asks for. */
+/* No process has closed the socket, so the owner is unknown and -p does not match. */
 static void take_held(struct feed *feed, const struct record *record)
 {
 	if (record->preexisting || scope_has(feed->request.scope, record))
@@ -113,7 +113,7 @@ static void warn(const char *why)
 		message("warning: %s", why);
 }
 
-/* What tracing cannot tell, the kernel's list of sockets does. */
+/* Asks the kernel for its sockets, to learn what tracing cannot tell. */
 static void ask_for_sockets(struct feed *feed)
 {
 	const uint32_t most = tracer_room(feed->choice->tracer)->sessions;
@@ -164,7 +164,7 @@ int feed_drain(struct feed *feed)
 	const struct record *record;
 	int result;
 
-	/* The wall clock may be set while we run. */
+	/* The wall clock may be set meanwhile. */
 	if (llabs(offset - feed->view.wall_offset_ns) > CLOCK_SET_NS)
 		feed->view.wall_offset_ns = offset;
 	while ((result = tracer_next(feed->choice->tracer, &record)) > 0)

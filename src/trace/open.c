@@ -12,7 +12,7 @@
 
 struct listing {
 	const struct open_request *request;
-	struct socket_table *lives; /* those that the kernel side knows */
+	struct socket_table *lives; /* sessions that the kernel side knows */
 	uint64_t now_ns;
 	int error; /* the first -errno */
 };
@@ -34,7 +34,7 @@ static void add_lives(struct listing *l)
 	}
 }
 
-/* What is known of a life, with what the socket tells now. */
+/* Adds the socket's current values to what is known of the session. */
 static void count(struct record *life, const struct record *now)
 {
 	life->bytes_acked += now->bytes_acked;
@@ -48,8 +48,9 @@ static void count(struct record *life, const struct record *now)
 }
 
 /*
- * A connect whose local port was chosen after SYN_SENT. Of several to the same peer, which is which
- * is not known: then it is as old as the youngest, at least, and the owner's if they have but one.
+ * Finds a connecting session whose local port was chosen after SYN_SENT. If several connect to the
+ * same peer, they cannot be told apart: then the age is at least the youngest's, and the owner is
+ * known only if all agree.
  */
 static bool find_connecting(const struct listing *l, const struct record *now, struct record *life)
 {
@@ -73,7 +74,10 @@ static bool find_connecting(const struct listing *l, const struct record *now, s
 	return true;
 }
 
-/* The life of this socket; false: it began before tracing, or is not known at all. */
+/*
+ * Takes the session of this socket from the list. Returns false if it began before tracing or is
+ * unknown.
+ */
 static bool take_life(const struct listing *l, const struct record *now, struct record *life)
 {
 	struct socket_table_entry *entry = socket_table_find(l->lives, now, NULL);
@@ -81,7 +85,7 @@ static bool take_life(const struct listing *l, const struct record *now, struct 
 	if (!entry)
 		return now->state == STATE_SYN_SENT && find_connecting(l, now, life);
 	*life = entry->record;
-	/* The same ends in two namespaces that cannot be told apart. */
+	/* The same addresses and ports in two namespaces that cannot be told apart. */
 	if (socket_table_find(l->lives, now, entry))
 		return false;
 	socket_table_remove(l->lives, entry);
@@ -119,7 +123,10 @@ static int on_socket(void *arg, const struct sock_diag_socket *socket)
 	return 0;
 }
 
-/* Those in namespaces that are new or could not be entered; in the others, they have just ended. */
+/*
+ * Lists sessions in namespaces that are new or could not be entered. Those in other namespaces have
+ * just ended.
+ */
 static void list_uncounted(const struct listing *l)
 {
 	const struct sock_diag *diag = l->request->diag;

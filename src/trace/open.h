@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The sessions that are still open when tracing has ended. */
+/* Lists the sessions that are still open when tracing ends. */
 #ifndef TCPLIFE_OPEN_H
 #define TCPLIFE_OPEN_H
 
@@ -13,18 +13,18 @@ struct sock_diag;
 struct tracer;
 
 /*
- * Called for each: closed_ns is now, the counters are those of now and true for every layout, if
- * `counted`, and else not known.
+ * Called for each session, with closed_ns set to now. If `counted`, the counters are current and
+ * known whatever the layout; else they are unknown.
  */
 typedef void (*open_fn)(void *arg, const struct record *record, bool counted);
 
 struct open_request {
-	const struct tracer *tracer;	 /* detached and drained, so that nothing moves */
-	const struct sock_diag *diag;	 /* NULL: counters stay unknown, older ones too */
-	const struct existing *existing; /* NULL: only those that began under our eyes */
-	bool netns_known;		 /* the kernel side can tell network namespaces */
-	bool bytes_known;		 /* and what a socket's counters were at the beginning */
-	uint32_t most;			 /* how many, at most */
+	const struct tracer *tracer;	 /* detached and drained, so that nothing changes */
+	const struct sock_diag *diag;	 /* NULL: counters and older sessions stay unknown */
+	const struct existing *existing; /* NULL: only sessions that began during tracing */
+	bool netns_known;		 /* the kernel side knows network namespaces */
+	bool bytes_known;		 /* the kernel side knows a socket's counters at birth */
+	uint32_t most;			 /* maximum number of sessions */
 	open_fn fn;
 	void *arg;
 };

@@ -9,22 +9,22 @@
 
 #include <bpf/libbpf.h>
 
-#define PAGES_MOST  128 /* all of them are mapped, and become resident as they are used */
-#define EVENT_BYTES 512 /* of an event, at most; what is larger is none of ours */
+#define PAGES_MOST  128 /* per ring; all pages are mapped, and become resident when used */
+#define EVENT_BYTES 512 /* maximum size of our events */
 
 struct perf {
 	struct perf_buffer *buffer;
 	size_t page;
-	size_t turn; /* whose ring is being read */
-	/* Of that ring, in a batch; else NULL. */
+	size_t turn; /* the ring being read */
+	/* In a batch, that ring's header; else NULL. */
 	struct perf_event_mmap_page *ring;
 	uint64_t end;
-	struct record record; /* the one that is handed out */
+	struct record record; /* the one handed out */
 	uint64_t received;
 	uint64_t lost;
 };
 
-/* Pages for each CPU's ring: a power of two, as perf wants it. */
+/* Pages per CPU, a power of two, as perf requires. */
 static size_t pages_for(uint32_t bytes)
 {
 	const unsigned int cpus = (unsigned int)libbpf_num_possible_cpus();
@@ -35,7 +35,7 @@ static size_t pages_for(uint32_t bytes)
 	return pages < PAGES_MOST ? pages : PAGES_MOST;
 }
 
-/* libbpf opens the rings, and leaves the reading to us. */
+/* libbpf opens the rings; the reading is ours. */
 static enum bpf_perf_event_ret on_event(void *arg, int cpu, struct perf_event_header *event)
 {
 	(void)arg;
@@ -92,12 +92,12 @@ bool perf_read_event(const struct perf_event_header *event, struct record *recor
 	uint64_t lost_now;
 	uint32_t size;
 
-	/* id, lost (perf_event_open(2)) */
+	/* fields: id, lost (perf_event_open(2)) */
 	if (event->type == PERF_RECORD_LOST && there >= 2 * sizeof(lost_now)) {
 		memcpy(&lost_now, body + sizeof(lost_now), sizeof(lost_now));
 		*lost += lost_now;
 	}
-	/* size, raw bytes, which are only four-aligned */
+	/* fields: size, raw bytes, which are aligned to four bytes only */
 	if (event->type != PERF_RECORD_SAMPLE || there < sizeof(size) + sizeof(*record))
 		return false;
 	memcpy(&size, body, sizeof(size));
@@ -107,7 +107,7 @@ bool perf_read_event(const struct perf_event_header *event, struct record *recor
 	return true;
 }
 
-/* Copies bytes that may go on at the beginning of the ring. */
+/* Copies bytes that may wrap around the end of the ring. */
 static void copy_out(const char *data, size_t size, uint64_t position, void *to, size_t length)
 {
 	const size_t at = position & (size - 1);
@@ -117,7 +117,7 @@ static void copy_out(const char *data, size_t size, uint64_t position, void *to,
 	memcpy((char *)to + first, data, length - first);
 }
 
-/* Takes one event out of the ring: true if it is a record. */
+/* Takes an event out of the ring; true if it is a record. */
 static bool take_event(struct perf *perf, size_t size)
 {
 	union {
@@ -134,7 +134,7 @@ static bool take_event(struct perf *perf, size_t size)
 		copy_out(data, size, tail, event.bytes, length);
 	else
 		event.header.type = 0;
-	/* An event of no length would never end. */
+	/* An event of length 0 would loop for ever. */
 	__atomic_store_n(&perf->ring->data_tail, length ? tail + length : perf->end,
 			 __ATOMIC_RELEASE);
 	if (!perf_read_event(&event.header, &perf->record, &perf->lost))

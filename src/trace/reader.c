@@ -16,7 +16,7 @@
 struct reader {
 	struct ring *ring; /* either this, which with an slots only wakes us */
 	struct slot_ring *slots;
-	struct perf *perf; /* or that */
+	struct perf *perf; /* or this */
 	int ring_fd;
 	bool in_batch; /* of the slots */
 };
@@ -29,7 +29,7 @@ static struct slot_ring *slot_ring_of(const struct maps *maps, uint32_t places)
 			     bpf_map__initial_value(maps->slot_positions, &size));
 }
 
-/* Returns 0 or -1 and errno. */
+/* Returns 0, or -1 with errno set. */
 static int buffers_open(struct reader *reader, const struct maps *maps, const struct room *room,
 			bool ring)
 {
@@ -85,7 +85,7 @@ int reader_watch(const struct reader *reader, int epoll)
 	return result;
 }
 
-/* What only wakes us is shorter than a record, and passed over. */
+/* Entries that only wake us are shorter than a record, and skipped. */
 static int ring_next_record(struct ring *ring, const struct record **record)
 {
 	const void *bytes;

@@ -14,16 +14,18 @@
 struct ring {
 	int fd;
 	size_t page;
-	size_t size;	 /* of the data, a power of two */
-	uint64_t *taken; /* the position up to which we have read; ours to write */
-	uint64_t *given; /* the position up to which the kernel has written */
+	size_t size;	 /* of the data, in bytes; a power of two */
+	uint64_t *taken; /* position up to which we have read; written by us */
+	uint64_t *given; /* position up to which the kernel has written */
 	struct window *window;
-	uint64_t next; /* where the entry behind the one that is handed out begins */
-	uint64_t end;  /* of the batch */
-	bool in_batch; /* then, an entry is handed out */
+	uint64_t next; /* position after the entry handed out */
+	uint64_t end;  /* end of the batch */
+	bool in_batch; /* an entry is handed out */
 };
 
-/* A map's memory is the page of `taken`, the page of `given`, then the data, twice over. */
+/*
+ * A map's memory consists of the page of `taken`, the page of `given`, and the data, mapped twice.
+ */
 static void *map_part(const struct ring *ring, size_t offset, size_t size, int protection)
 {
 	void *memory = mmap(NULL, size, protection, MAP_SHARED, ring->fd, (off_t)offset);
@@ -70,13 +72,13 @@ void ring_free(struct ring *ring)
 	free(ring);
 }
 
-/* From here on the kernel may use what stands before `next` again. */
+/* Lets the kernel reuse the space before `next`. */
 static void give_back(const struct ring *ring)
 {
 	__atomic_store_n(ring->taken, ring->next, __ATOMIC_RELEASE);
 }
 
-/* Looks at the entry at `next`, and goes on behind it. Returns as ring_next(). */
+/* Reads the entry at `next` and advances past it. Returns as ring_next() does. */
 static int look(struct ring *ring, const void **bytes, size_t *size)
 {
 	while (ring->next < ring->end) {
@@ -87,7 +89,7 @@ static int look(struct ring *ring, const void **bytes, size_t *size)
 		if (!header)
 			return -errno;
 		length = __atomic_load_n((const uint32_t *)header, __ATOMIC_ACQUIRE);
-		/* It is being written. */
+		/* The kernel is still writing it. */
 		if (length & BPF_RINGBUF_BUSY_BIT)
 			return 0;
 		*size = length & ~(uint32_t)BPF_RINGBUF_DISCARD_BIT;

@@ -9,15 +9,15 @@
 #include "bpf/slots.h"
 #include "window.h"
 
-#define TELL_EVERY 64 /* records; the kernel side reads the same cache line */
+#define TELL_EVERY 64 /* records; each update writes a cache line that the kernel side reads */
 
 struct slot_ring {
 	struct window *window;
 	uint32_t places;
 	struct slot_positions *positions;
 	uint64_t consumer;
-	uint64_t end;  /* of the batch */
-	bool in_batch; /* then, the record at `taken` is handed out */
+	uint64_t end;  /* end of the batch */
+	bool in_batch; /* the record at `taken` is handed out */
 };
 
 /* Memory is mapped in whole pages. */
@@ -55,7 +55,7 @@ void slot_ring_free(struct slot_ring *slots)
 	free(slots);
 }
 
-/* From here on the kernel side may use those places again. */
+/* Lets the kernel side reuse the places up to here. */
 static void tell(const struct slot_ring *slots)
 {
 	__atomic_store_n(&slots->positions->consumer, slots->consumer, __ATOMIC_RELEASE);
@@ -73,7 +73,7 @@ static int look(const struct slot_ring *slots, const struct record **record)
 	if (!place)
 		return -errno;
 	*record = &place->record;
-	/* Or it is being written. */
+	/* It may also be half written. */
 	return __atomic_load_n(&place->number, __ATOMIC_ACQUIRE) == slots->consumer + 1;
 }
 

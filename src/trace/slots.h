@@ -17,8 +17,8 @@ struct slot_ring *slot_ring_new(int fd, uint32_t places, struct slot_positions *
 void slot_ring_free(struct slot_ring *slots);
 
 /*
- * Hands out the next record, which is valid until the next call. Returns 1, or 0 at the end of a
- * batch, or -errno. A batch is what was there when it began; the next call begins another.
+ * Returns 1 with the next record, which is valid until the next call; 0 at the end of a batch; or
+ * -errno. A batch is what is there when it begins; the next call begins another.
  */
 int slot_ring_next(struct slot_ring *slots, const struct record **record);
 

@@ -31,9 +31,8 @@ struct tracer {
 	struct reader *reader;
 	struct room room;
 	struct audit *audit; /* NULL: the kernel cannot be asked */
-	bool may_miss;	     /* the kernel may pass the change hook over, and not count it */
-	int64_t left_over;   /* sessions whose ends were told to no program, as the audit found;
-				or its -errno */
+	bool may_miss;	     /* the kernel may skip the change hook without counting that */
+	int64_t left_over; /* result of the audit: sessions whose end was not reported; or -errno */
 };
 
 static bool is_attached(const struct tracer *tracer)
@@ -93,7 +92,7 @@ static int object_load(struct tracer *tracer, const struct tracer_request *reque
 	return result;
 }
 
-/* What the user can do about it; "" if nothing is known. loaded: its programs are loaded. */
+/* What the user can do about it; "" if unknown. loaded: its programs are loaded. */
 static const char *remedy(int error, const struct trace_request *asked, bool loaded)
 {
 	switch (-error) {
@@ -107,7 +106,7 @@ static const char *remedy(int error, const struct trace_request *asked, bool loa
 		return ": allow more open files with ulimit -n";
 	case EFBIG:
 		return ": allow larger files with ulimit -f";
-	case EACCES: /* Debian's own strictest level heeds CAP_SYS_ADMIN only */
+	case EACCES: /* Debian's strictest level requires CAP_SYS_ADMIN */
 		return loaded ? ": set sysctl kernel.perf_event_paranoid to 2, or run it as root"
 			      : ": the kernel's verifier rejects it: -v shows its log";
 	case ENOSPC:
@@ -117,7 +116,7 @@ static const char *remedy(int error, const struct trace_request *asked, bool loa
 	}
 }
 
-/* Loads, opens and attaches, as far as it gets: *step says what failed. Returns 0 or -errno. */
+/* Loads, opens and attaches. Returns 0 or -errno; *step names the step that failed. */
 static int bring_up(struct tracer *tracer, const struct tracer_request *request, const char **step)
 {
 	const struct config config = settings_for(request, &tracer->room);
@@ -144,7 +143,7 @@ static int bring_up(struct tracer *tracer, const struct tracer_request *request,
 	return programs_attach_change(&tracer->programs, request);
 }
 
-/* One attempt with the candidate's accept hook. */
+/* Makes one attempt with the candidate's accept hook. */
 static struct tracer *try_start(const struct tracer_request *request, char *why, size_t size)
 {
 	struct tracer *tracer = calloc(1, sizeof(*tracer));
@@ -172,7 +171,7 @@ struct tracer *tracer_start(const struct tracer_request *request, char *why, siz
 	const bool kprobes = facts_have_kprobes(request->facts);
 	struct tracer *tracer = try_start(request, why, size);
 
-	/* fexit is missing on some kernels that have BTF (arm64 before 6.0). */
+	/* Some kernels with BTF lack fexit (arm64 before 6.0). */
 	if (!tracer && candidate->accept == ACCEPT_FEXIT && kprobes) {
 		candidate->accept = ACCEPT_KRETPROBE;
 		tracer = try_start(request, why, size);
@@ -209,14 +208,17 @@ const struct room *tracer_room(const struct tracer *tracer)
 	return &tracer->room;
 }
 
-/* The records that the kernel side put out and that never came, where the kernel drops them. */
+/*
+ * The records sent by the kernel side that never arrived, for buffers in which the kernel drops
+ * them.
+ */
 static int64_t records_lost(const struct tracer *tracer, uint64_t sent)
 {
 	const uint64_t received = reader_received(tracer->reader);
 
 	if (!sent)
 		return 0;
-	/* Some may still be on their way, but what the kernel has told of is lost for certain. */
+	/* Some may still be waiting; those that the kernel has reported are certainly lost. */
 	if (is_attached(tracer))
 		return (int64_t)reader_lost(tracer->reader);
 	return sent > received ? (int64_t)(sent - received) : 0;
@@ -230,15 +232,19 @@ int tracer_losses(const struct tracer *tracer, struct losses *losses)
 
 	for (uint32_t i = 0; i < LOSS_IN_KERNEL && !result; i++)
 		result = bpf_map_lookup_elem(bpf_map__fd(tracer->maps.losses), &i, &counts[i]);
-	/* A session that found no room ends as one whose beginning was not seen: it is counted
-	 * once, and when it has ended. */
+	/*
+	 * A session that found no room ends as one whose beginning was not seen. It is counted
+	 * once, and only when it has ended.
+	 */
 	if (*full > *unseen)
 		*full = *unseen;
 	losses->buffer = (int64_t)counts[LOSS_BUFFER] + records_lost(tracer, counts[LOSS_SENT]);
 	losses->sessions = (int64_t)*full;
 	losses->preexisting = (int64_t)(*unseen - *full);
-	/* Their sockets were gone when tracing ended, or others had followed before. A kprobe may
-	 * be passed over without a trace. */
+	/*
+	 * Their sockets were gone when tracing ended, or another session had replaced them. A
+	 * kprobe may be skipped without any trace of that.
+	 */
 	losses->missed = (int64_t)counts[LOSS_ENDS];
 	if (tracer->left_over > 0)
 		losses->missed += tracer->left_over;
@@ -299,7 +305,9 @@ bool tracer_next_open(const struct tracer *tracer, uint64_t *key, struct record 
 	struct life life;
 	struct ends ends;
 
-	/* No socket stands at 0: an unknown key gives the first, as NULL does since 4.12. */
+	/*
+	 * No socket has address 0. An unknown key returns the first key, as NULL does since 4.12.
+	 */
 	while (!bpf_map_get_next_key(places, key, key)) {
 		if (bpf_map_lookup_elem(places, key, &ends) ||
 		    !sessions_find(&sessions, *key, &life) || !life.born_ns)
@@ -325,7 +333,7 @@ int tracer_next_held(const struct tracer *tracer, uint64_t *key, struct record *
 
 void tracer_detach(struct tracer *tracer)
 {
-	/* While those that end are still taken out of the table. */
+	/* While sessions that end are still removed from the table. */
 	if (tracer->audit && is_attached(tracer)) {
 		const struct sessions sessions = sessions_of(tracer);
 

@@ -10,7 +10,7 @@
 #include "bpf/slots.h"
 #include "bpf/record.h"
 
-/* The kernel side, and what the reader has got. */
+/* The kernel side, and what the reader has received. */
 struct post {
 	int fd;
 	size_t size;
@@ -18,7 +18,7 @@ struct post {
 	struct slot *map;
 	struct slot_positions positions;
 	struct slot_ring *slots;
-	uint64_t received; /* in the order in which they were given */
+	uint64_t received; /* in the order in which they were sent */
 	uint64_t told;	   /* what the positions said was taken, when the newest one came */
 };
 
@@ -69,7 +69,7 @@ static void drain(struct post *post, uint64_t received)
 	const struct record *record;
 	int result;
 
-	/* Records are told apart by their pid, which is their number. */
+	/* Records are identified by their pid, which is their number. */
 	while ((result = slot_ring_next(post->slots, &record)) > 0) {
 		CHECK(record->pid == (uint32_t)(post->received + 1));
 		post->received++;
@@ -89,7 +89,7 @@ static void test_empty(void)
 	post_close(&post);
 }
 
-/* Places are used again and again, whether all of them or a few. */
+/* Places are reused, whether all of them are in use or a few. */
 static void test_around(void)
 {
 	struct post post;
@@ -104,7 +104,7 @@ static void test_around(void)
 	post_close(&post);
 }
 
-/* A record that is still being written holds up those behind it, and no other. */
+/* A record that is still being written holds up those after it only. */
 static void test_unpublished(void)
 {
 	struct slot *slow;
@@ -125,7 +125,7 @@ static void test_unpublished(void)
 	post_close(&post);
 }
 
-/* More than is mapped at a time; the kernel side hears of free places before all are read. */
+/* More than is mapped at once. The kernel side learns of free places before all are read. */
 static void test_many(void)
 {
 	struct post post;
