@@ -14,11 +14,11 @@
 #include "room.h"
 
 struct reader {
-	struct ring *ring; /* either this, which with an slots only wakes us */
+	struct ring *ring; /* either this, which only wakes us if there are slots */
 	struct slot_ring *slots;
 	struct perf *perf; /* or this */
 	int ring_fd;
-	bool in_batch; /* of the slots */
+	bool in_batch; /* reading the slots */
 };
 
 static struct slot_ring *slot_ring_of(const struct maps *maps, uint32_t places)

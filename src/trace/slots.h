@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The reading end of the kernel side's slots (bpf/slots.h). */
+/* Reads the kernel side's slots (bpf/slots.h). */
 #ifndef TCPLIFE_TRACE_SLOTS_H
 #define TCPLIFE_TRACE_SLOTS_H
 
@@ -10,8 +10,8 @@ struct slot_positions;
 struct record;
 
 /*
- * fd: map `slots`, with so many places; positions: the kernel side's, mapped. Both are borrowed.
- * Returns NULL with errno set on failure. To be freed by slot_ring_free().
+ * fd: the map `slots` with that many places. positions: those of the kernel side, mapped. Borrows
+ * both. Returns NULL with errno set on failure. Free it with slot_ring_free().
  */
 struct slot_ring *slot_ring_new(int fd, uint32_t places, struct slot_positions *positions);
 void slot_ring_free(struct slot_ring *slots);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The reading end of the slots, on a memory file that stands for the map. */
+/* Reading the slots, with a memory file in place of the map. */
 #include "trace/slots.h"
 
 #include <stdlib.h>
@@ -19,7 +19,7 @@ struct post {
 	struct slot_positions positions;
 	struct slot_ring *slots;
 	uint64_t received; /* in the order in which they were sent */
-	uint64_t told;	   /* what the positions said was taken, when the newest one came */
+	uint64_t told;	   /* the consumer position when the newest one arrived */
 };
 
 static void post_open(struct post *post, uint32_t places)
