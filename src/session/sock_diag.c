@@ -170,9 +170,16 @@ static int open_ours(struct sock_diag *diag)
 
 /* --- answers of the kernel --- */
 
-/* Returns 1 at the end of the dump, 0 if more follows, or -errno. */
-static int read_answer(const struct namespace *n, const struct nlmsghdr *message, sock_diag_fn fn,
-		       void *arg)
+/* Who gets the sockets of a dump, until they want no more. */
+struct receiver {
+	sock_diag_fn fn;
+	void *arg;
+	int error; /* what fn returned */
+};
+
+/* Returns 1 at the end of the dump, 0 if more follows, or the kernel's -errno. */
+static int read_answer(const struct namespace *n, const struct nlmsghdr *message,
+		       struct receiver *to)
 {
 	struct sock_diag_socket socket;
 	int result;
@@ -187,7 +194,9 @@ static int read_answer(const struct namespace *n, const struct nlmsghdr *message
 	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY || !sock_diag_read(&socket, message))
 		return 0;
 	socket.record.netns = (uint32_t)n->inode;
-	return fn(arg, &socket);
+	if (!to->error)
+		to->error = to->fn(to->arg, &socket);
+	return 0;
 }
 
 static int ask(int fd, uint8_t family, uint32_t states)
@@ -209,10 +218,14 @@ static int ask(int fd, uint8_t family, uint32_t states)
 	return send(fd, &request, sizeof(request), 0) < 0 ? -errno : 0;
 }
 
-/* Dumps the sockets of one namespace and family that are in these states (bit mask). */
+/*
+ * Dumps the sockets of one namespace and family that are in these states (bit mask). Reads to the
+ * end in any case: until then, the kernel refuses another dump.
+ */
 static int dump(const struct namespace *n, uint8_t family, uint32_t states, sock_diag_fn fn,
 		void *arg)
 {
+	struct receiver to = { .fn = fn, .arg = arg };
 	void *buffer = malloc(ANSWER_BYTES);
 	int result = buffer ? ask(n->fd, family, states) : -ENOMEM;
 
@@ -226,10 +239,10 @@ static int dump(const struct namespace *n, uint8_t family, uint32_t states, sock
 			result = -errno;
 		for (; !result && length > 0 && NLMSG_OK(message, (size_t)length);
 		     message = NLMSG_NEXT(message, length))
-			result = read_answer(n, message, fn, arg);
+			result = read_answer(n, message, &to);
 	}
 	free(buffer);
-	return result < 0 ? result : 0;
+	return result < 0 ? result : to.error;
 }
 
 int sock_diag_dump(const struct sock_diag *diag, sock_diag_fn fn, void *arg)

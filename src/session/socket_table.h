@@ -14,6 +14,7 @@ struct socket_table;
 struct socket_table_entry {
 	struct record record;
 	uint64_t inode; /* of the socket, as in /proc/PID/fd; 0: unknown */
+	bool listed;	/* for who goes through the table: this one is done */
 	bool gone;	/* private */
 };
 

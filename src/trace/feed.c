@@ -190,8 +190,11 @@ static void list_open(struct feed *feed)
 
 	if (homeless)
 		message("warning: there was no room for %" PRIu64 " sessions when they began "
-			"(--max-sessions): those still open are not listed",
-			homeless);
+			"(--max-sessions): those still open are %s",
+			homeless,
+			feed->existing ? "listed without owner and age, except in network "
+					 "namespaces newer than the tracer"
+				       : "not listed");
 	if (result)
 		message("warning: not all open sessions are listed: %s", strerror(-result));
 }

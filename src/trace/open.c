@@ -88,8 +88,16 @@ static bool take_life(const struct listing *l, const struct record *now, struct 
 	/* The same addresses and ports in two namespaces that cannot be told apart. */
 	if (socket_table_find(l->lives, now, entry))
 		return false;
-	socket_table_remove(l->lives, entry);
+	entry->listed = true;
 	return true;
+}
+
+/* A dump may report a socket twice if the kernel's table changes meanwhile. */
+static bool is_listed(const struct listing *l, const struct record *now)
+{
+	const struct socket_table_entry *entry = socket_table_find(l->lives, now, NULL);
+
+	return entry && entry->listed;
 }
 
 static bool take_existing(const struct listing *l, const struct record *now, struct record *life)
@@ -105,15 +113,29 @@ static bool take_existing(const struct listing *l, const struct record *now, str
 	return true;
 }
 
+/* One that found no room, neither in the kernel nor among those that are older. */
+static bool take_stranger(const struct listing *l, const struct record *now, struct record *life)
+{
+	if (!l->request->existing)
+		return false;
+	*life = *now;
+	life->bytes_acked = life->bytes_received = 0;
+	/* It may have begun at any time, even after tracing ended. */
+	life->born_ns = l->now_ns;
+	life->preexisting = 1;
+	return true;
+}
+
 static int on_socket(void *arg, const struct sock_diag_socket *socket)
 {
 	const struct listing *l = arg;
 	const struct record *now = &socket->record;
 	struct record life;
 
-	if (now->state == STATE_LISTEN)
+	if (now->state == STATE_LISTEN || is_listed(l, now))
 		return 0;
-	if (!take_life(l, now, &life) && !take_existing(l, now, &life))
+	if (!take_life(l, now, &life) && !take_existing(l, now, &life) &&
+	    !take_stranger(l, now, &life))
 		return 0;
 	count(&life, now);
 	if (!life.direction)
@@ -135,7 +157,7 @@ static void list_uncounted(const struct listing *l)
 	while ((entry = socket_table_next(l->lives, entry))) {
 		struct record life = entry->record;
 
-		if (diag && (!life.netns || sock_diag_covers(diag, life.netns)))
+		if (entry->listed || (diag && (!life.netns || sock_diag_covers(diag, life.netns))))
 			continue;
 		life.closed_ns = l->now_ns;
 		l->request->fn(l->request->arg, &life, false);

@@ -44,6 +44,18 @@ still_open() {
 	accept_hook
 }
 
+# The truth says that these sessions are older than the tracer; here they are not.
+none_is_older() {
+	sed -i -e 's/\tage_known=false/\tage_known=true/' \
+		-e '/\tdir=out\t/ { s/\towner=proc\t/\towner=connect\t/; s/\tconnect_ns=null\t/\t/ }' \
+		-e '/\tdir=in\t/ s/\towner=proc\t/\towner=accept\t/' "$truth"
+}
+
+# The number of the load's open sessions that meet a condition of jq.
+of_the_load() {
+	jq -s "map(select(.end == \"open\" and .netns == $network and $1)) | length" "$records"
+}
+
 @test "the table of older sessions" {
 	run -0 "$programs/tests/unit_existing"
 }
@@ -128,10 +140,24 @@ still_open() {
 	await said told
 	tracer_stop
 	accept_hook
-	# None of them is older here.
-	sed -i -e 's/\tage_known=false/\tage_known=true/' \
-		-e '/\tdir=out\t/ { s/\towner=proc\t/\towner=connect\t/; s/\tconnect_ns=null\t/\t/ }' \
-		-e '/\tdir=in\t/ s/\towner=proc\t/\towner=accept\t/' "$truth"
+	none_is_older
+	true_records --unknown tx_bytes,rx_bytes
+	[ "$(jq -s 'map(select(.comm == "open-client" and .tx_bytes == null)) | length' "$records")" = \
+		$((3 * families)) ]
+}
+
+# Where the kernel cannot list its sockets, the tracer still knows those that began under its eyes.
+@test "--open: without the kernel's list of sockets, all but the bytes" {
+	under=(strace -D -qq -o /dev/null -e inject=sendto:error=EPROTONOSUPPORT)
+	tracer_start -j --open
+	standing open
+	go_on
+	await said told
+	tracer_stop
+	grep -qF 'warning: cannot ask the kernel for open sockets: Protocol not supported; load the kernel module tcp_diag' \
+		"$said"
+	accept_hook
+	none_is_older
 	true_records --unknown tx_bytes,rx_bytes
 	[ "$(jq -s 'map(select(.comm == "open-client" and .tx_bytes == null)) | length' "$records")" = \
 		$((3 * families)) ]
@@ -145,7 +171,7 @@ still_open() {
 	# Not earlier.
 	run -1 grep -q '"end":"rst-remote"' "$records"
 	tracer_stop
-	compare
+	compare --unknown accept_wait_ns
 }
 
 @test "--existing and --open warn about what /proc does not show" {
@@ -159,7 +185,7 @@ still_open() {
 			--ambient-caps $caps --bounding-set $caps "$BATS_TEST_TMPDIR/tcplife" $option -D 1 -d 0.1
 		[[ $stderr == *"tcplife: warning: cannot look into every network namespace for open sockets: Permission denied; "* ]]
 		[ $option = --open ] ||
-			[[ $stderr == *"tcplife: warning: cannot tell who owns all open sessions: /proc: Permission denied; run as root, with CAP_SYS_PTRACE"* ]]
+			[[ $stderr == *"tcplife: warning: cannot find the owners of all open sessions: /proc: Permission denied; run as root, with CAP_SYS_PTRACE"* ]]
 	done
 }
 
@@ -170,5 +196,31 @@ still_open() {
 	tracer_stop
 	load_let_go
 	[ "$(grep -c '"[lr]addr":"127\.77\..*"end":"open"' "$records")" -le 1000 ]
-	grep -qE 'warning: [0-9]+ sessions found no room when they began \(--max-sessions\): those of them that are open are not listed$' "$said"
+	grep -qE 'warning: there was no room for [0-9]+ sessions when they began \(--max-sessions\): those still open are not listed$' "$said"
+}
+
+@test "--open --existing: sessions that found no room are listed without owner and age" {
+	tracer_start -j --open --existing --max-sessions 2
+	standing --host-net open
+	go_on
+	await said told
+	tracer_stop
+	compare --fields ip,tx_bytes,rx_bytes,dir,end,scope_id
+	[ "$(jq -s 'map(select(.end == "open" and (.age_known | not) and .pid == 0 and .duration_ns == 0)) | length > 0' \
+		"$records")" = true ]
+	grep -qE 'warning: there was no room for [0-9]+ sessions when they began \(--max-sessions\): those still open are listed without owner and age, except in network namespaces newer than the tracer$' \
+		"$said"
+}
+
+@test "--open --existing: older sessions beyond the room are listed without owner" {
+	load_stand -o 2000
+	network=$(stat -Lc %i "/proc/$load/ns/net")
+	tracer_start -j --open --existing --max-sessions 1000
+	tracer_stop
+	load_let_go
+	[ "$(of_the_load true)" -eq 2000 ]
+	[ "$(of_the_load '.pid != 0')" -le 1000 ]
+	[ "$(of_the_load .age_known)" -eq 0 ]
+	grep -qF 'warning: more than 1000 sessions are open already; the owners of the others are unknown: raise --max-sessions' \
+		"$said"
 }
