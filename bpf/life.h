@@ -79,8 +79,8 @@ static inline __u32 primary_index(__u64 key, __u32 sets)
 	return (key >> 6) * 0x9e3779b97f4a7c15ULL >> 32 & (sets - 1);
 }
 
-/* Where a session goes from and to: map `ends`, with the same keys. Only kept for --open. */
-struct ends {
+/* Where a session goes from and to: map `tuples`, with the same keys. Only kept for --open. */
+struct tuple {
 	__u8 laddr[16]; /* as in struct record */
 	__u8 raddr[16];
 	__u32 netns; /* 0: unknown */

@@ -27,8 +27,8 @@ struct change {
 static __always_inline __u16 hook_local_port(const struct change *c);
 static __always_inline __u16 hook_remote_port(const struct change *c);
 /* Reads addresses and ports. tp: the same socket, in the form that the hook may load from. */
-static __always_inline void hook_read_ends(const struct change *c, struct tcp_sock *tp,
-					   struct record *r);
+static __always_inline void hook_read_tuple(const struct change *c, struct tcp_sock *tp,
+					    struct record *r);
 
 /* Whether a change has a meaning for us. Cheap enough to ask before anything is read. */
 static __always_inline bool lifespan_cares(int oldstate, int newstate)
@@ -73,22 +73,22 @@ static __always_inline __u64 change_ns(const volatile struct config *config, con
 }
 
 /* Notes where the session goes; called again once everything is known. */
-static __always_inline void ends_note(const struct change *c, __u64 key)
+static __always_inline void tuple_note(const struct change *c, __u64 key)
 {
 	struct tcp_sock *tp = tcp_of(c->sk);
 	struct record r = {};
-	struct ends e = {};
+	struct tuple e = {};
 
 	if (!tp)
 		return;
-	hook_read_ends(c, opaque(tp), &r);
+	hook_read_tuple(c, opaque(tp), &r);
 	__builtin_memcpy(e.laddr, r.laddr, sizeof(e.laddr));
 	__builtin_memcpy(e.raddr, r.raddr, sizeof(e.raddr));
 	e.netns = socket_netns(c->sk);
 	e.lport = r.lport;
 	e.rport = r.rport;
 	/* This map is as large as that of sessions, which counts what does not fit. */
-	bpf_map_update_elem(&ends, &key, &e, BPF_ANY);
+	bpf_map_update_elem(&tuples, &key, &e, BPF_ANY);
 }
 
 /* The old session at this address ended without a report. */
@@ -193,20 +193,20 @@ static __always_inline void life_begin_owner(const volatile struct config *confi
 static __always_inline void life_forget(const volatile struct config *config, __u64 key)
 {
 	session_drop(config, key);
-	if (config->ends)
-		bpf_map_delete_elem(&ends, &key);
+	if (config->tuples)
+		bpf_map_delete_elem(&tuples, &key);
 }
 
 /* Whether the addresses and ports pass the filters. */
-static __always_inline bool ends_wanted(const volatile struct config *config,
-					const struct change *c, struct tcp_sock *tp,
-					struct record *r)
+static __always_inline bool tuple_is_wanted(const volatile struct config *config,
+					    const struct change *c, struct tcp_sock *tp,
+					    struct record *r)
 {
 	bool v4;
 
 	if (!config->local_ports && !config->remote_ports && !config->family)
 		return true;
-	hook_read_ends(c, tp, r);
+	hook_read_tuple(c, tp, r);
 	if (config->local_ports && !port_in(&local_ports, r->lport))
 		return false;
 	if (config->remote_ports && !port_in(&remote_ports, r->rport))
@@ -249,7 +249,7 @@ static __always_inline void record_fill(const volatile struct config *config,
 					const struct change *c, struct tcp_sock *tp,
 					const struct life *life, struct record *r)
 {
-	hook_read_ends(c, tp, r);
+	hook_read_tuple(c, tp, r);
 	r->born_ns = life->born_ns;
 	r->established_ns = life->established_ns;
 	r->accepted_ns = life_accepted_ns(life, session_key(c->sk));
@@ -305,15 +305,15 @@ static __always_inline void life_end(const volatile struct config *config, const
 	/* Embryonic: never established, even if TCP Fast Open handed it over. */
 	if (c->oldstate == STATE_SYN_RECV && !life.born_ns)
 		return;
-	if (config->ends)
-		bpf_map_delete_elem(&ends, &key);
+	if (config->tuples)
+		bpf_map_delete_elem(&tuples, &key);
 	if (!tp)
 		return;
 	tp = opaque(tp);
-	if (!ends_wanted(config, c, tp, &on_stack))
+	if (!tuple_is_wanted(config, c, tp, &on_stack))
 		return;
 	if (!life.born_ns && !config->preexisting) {
-		hook_read_ends(c, tp, &on_stack);
+		hook_read_tuple(c, tp, &on_stack);
 		if (!rehearsal_is(on_stack.laddr, on_stack.lport, on_stack.raddr, on_stack.rport))
 			loss_count(LOSS_PREEXISTING);
 		return;
@@ -361,8 +361,8 @@ static __always_inline int lifespan_change(const struct change *c)
 		life_forget(config, key);
 		return 0;
 	}
-	if (config->ends && (c->newstate == STATE_SYN_SENT || c->newstate == STATE_ESTABLISHED))
-		ends_note(c, key);
+	if (config->tuples && (c->newstate == STATE_SYN_SENT || c->newstate == STATE_ESTABLISHED))
+		tuple_note(c, key);
 	passive = (c->newstate == STATE_ESTABLISHED && c->oldstate != STATE_SYN_SENT) ||
 		  (c->newstate == STATE_FIN_WAIT1 && c->oldstate == STATE_SYN_RECV);
 	/* With a hash table alone, adding tells whether the key exists. */

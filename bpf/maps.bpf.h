@@ -14,8 +14,8 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
 	__type(key, __u64);
-	__type(value, struct ends);
-} ends SEC(".maps");
+	__type(value, struct tuple);
+} tuples SEC(".maps");
 
 /* Records that wait for the owner of their session (held.bpf.h). Key: as in `sessions`. */
 struct {

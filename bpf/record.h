@@ -109,7 +109,7 @@ struct config {
 	__u32 abort_known;     /* 1: sk_err can be read, so an abort by close(2) is recognized */
 	__u32 known;	       /* bits of enum known */
 	__u32 preexisting;     /* 1: also send sessions whose beginning was not seen */
-	__u32 ends;	       /* 1: keep the map `ends` */
+	__u32 tuples;	       /* 1: keep the map `tuples` */
 	__u32 hold;	       /* 1: records wait for who closes a dead socket (map `held`) */
 	__u32 uid;	       /* 1: record the owner's uid */
 	__u32 netns;	       /* 1: record the network namespace */

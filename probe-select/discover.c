@@ -53,7 +53,7 @@ static void explain_fields(const struct layout *layout, char *why, size_t size)
 	size_t used = 0;
 
 	*why = 0;
-	if (!layout_has_ends(layout)) {
+	if (!layout_has_tuple(layout)) {
 		snprintf(why, size, "addresses and ports were not found");
 		return;
 	}

@@ -82,7 +82,7 @@ bool layout_has_clock(const struct layout *layout)
 	       has_typed(layout, TYPED_BACKLOG);
 }
 
-bool layout_has_ends(const struct layout *layout)
+bool layout_has_tuple(const struct layout *layout)
 {
 	return layout_has(layout, FIELD_DADDR) && layout_has(layout, FIELD_RCV_SADDR) &&
 	       layout_has(layout, FIELD_DPORT) && layout_has(layout, FIELD_NUM) &&

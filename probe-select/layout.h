@@ -109,7 +109,7 @@ bool layout_has_leader(const struct layout *layout);
 bool layout_has_clock(const struct layout *layout);
 
 /* Whether addresses, ports, family and state can be read. */
-bool layout_has_ends(const struct layout *layout);
+bool layout_has_tuple(const struct layout *layout);
 
 /* Returns a name such as "tcp_sock.bytes_acked". */
 const char *layout_field_name(enum layout_field field);

@@ -265,12 +265,12 @@ static void privileges_drop(struct run *run)
 			run->options->output, strerror(-error));
 }
 
-static void say_room(const struct tracer *tracer)
+static void say_limits(const struct tracer *tracer)
 {
-	const struct room *room = tracer_room(tracer);
+	const struct limits *limits = tracer_limits(tracer);
 
 	message("room for %u open sessions and %u KB of records; %llu KB of kernel memory used",
-		room->sessions, room->buffer_bytes >> 10,
+		limits->sessions, limits->buffer_bytes >> 10,
 		(unsigned long long)tracer_footprint(tracer) >> 10);
 }
 
@@ -330,7 +330,7 @@ static bool tracing_start(struct run *run)
 		return false;
 	}
 	if (options->verbose)
-		say_room(run->choice.tracer);
+		say_limits(run->choice.tracer);
 	feed_start(run->feed, &run->choice);
 	if (options->duration_ns)
 		run->deadline_ns = feed_since_ns(run->feed) + (int64_t)options->duration_ns;

@@ -15,8 +15,8 @@ static __always_inline __u16 hook_remote_port(const struct change *c)
 	return socket_remote_port(c->sk);
 }
 
-static __always_inline void hook_read_ends(const struct change *c, struct tcp_sock *tp,
-					   struct record *r)
+static __always_inline void hook_read_tuple(const struct change *c, struct tcp_sock *tp,
+					    struct record *r)
 {
 	socket_read_addresses(c->sk, r);
 	r->rport = socket_remote_port(c->sk);

@@ -67,10 +67,11 @@ int existing_add(struct existing *existing, const struct record *record, uint64_
 	return socket_table_add(existing->listeners, &listener, inode);
 }
 
-static bool listens(const struct existing *existing, struct record *ends, const uint8_t address[16])
+static bool listens(const struct existing *existing, struct record *tuple,
+		    const uint8_t address[16])
 {
-	memcpy(ends->laddr, address, sizeof(ends->laddr));
-	return socket_table_find(existing->listeners, ends, NULL);
+	memcpy(tuple->laddr, address, sizeof(tuple->laddr));
+	return socket_table_find(existing->listeners, tuple, NULL);
 }
 
 /* Whether a socket listens on the session's local port, at its local address or at any address. */
@@ -78,11 +79,11 @@ static bool is_listened(const struct existing *existing, const struct record *se
 {
 	static const uint8_t any6[16], zero[4];
 	uint8_t any4[16];
-	struct record ends = { .lport = session->lport, .netns = session->netns };
+	struct record tuple = { .lport = session->lport, .netns = session->netns };
 
 	address_map(any4, zero);
-	return listens(existing, &ends, session->laddr) || listens(existing, &ends, any6) ||
-	       (address_is_mapped(session->laddr) && listens(existing, &ends, any4));
+	return listens(existing, &tuple, session->laddr) || listens(existing, &tuple, any6) ||
+	       (address_is_mapped(session->laddr) && listens(existing, &tuple, any4));
 }
 
 void existing_direct(struct existing *existing)
@@ -142,11 +143,11 @@ struct existing *existing_new(const struct sock_diag *diag, uint32_t most, char 
 }
 
 /* The session with these addresses and ports, or NULL if there is none or more than one. */
-static struct socket_table_entry *find(const struct existing *existing, const struct record *ends)
+static struct socket_table_entry *find(const struct existing *existing, const struct record *tuple)
 {
-	struct socket_table_entry *entry = socket_table_find(existing->sessions, ends, NULL);
+	struct socket_table_entry *entry = socket_table_find(existing->sessions, tuple, NULL);
 
-	return entry && !socket_table_find(existing->sessions, ends, entry) ? entry : NULL;
+	return entry && !socket_table_find(existing->sessions, tuple, entry) ? entry : NULL;
 }
 
 /*
@@ -188,9 +189,9 @@ void existing_complete(struct existing *existing, struct record *record)
 	socket_table_remove(existing->sessions, entry);
 }
 
-const struct record *existing_find(const struct existing *existing, const struct record *ends)
+const struct record *existing_find(const struct existing *existing, const struct record *tuple)
 {
-	const struct socket_table_entry *entry = find(existing, ends);
+	const struct socket_table_entry *entry = find(existing, tuple);
 
 	return entry ? &entry->record : NULL;
 }

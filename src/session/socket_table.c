@@ -17,9 +17,9 @@ struct socket_table {
 	uint64_t seed;
 };
 
-static uint64_t hash_of(const struct socket_table *roster, const struct record *r)
+static uint64_t hash_of(const struct socket_table *table, const struct record *r)
 {
-	uint64_t words[4], hash = roster->seed;
+	uint64_t words[4], hash = table->seed;
 
 	memcpy(words, r->laddr, 16);
 	memcpy(words + 2, r->raddr, 16);
@@ -30,58 +30,58 @@ static uint64_t hash_of(const struct socket_table *roster, const struct record *
 
 struct socket_table *socket_table_new(uint32_t most)
 {
-	struct socket_table *roster = calloc(1, sizeof(*roster));
+	struct socket_table *table = calloc(1, sizeof(*table));
 
-	if (!roster)
+	if (!table)
 		return NULL;
-	roster->seed = table_seed();
-	roster->most = most;
-	roster->table = table_new();
-	if (!roster->table) {
-		socket_table_free(roster);
+	table->seed = table_seed();
+	table->most = most;
+	table->table = table_new();
+	if (!table->table) {
+		socket_table_free(table);
 		return NULL;
 	}
-	return roster;
+	return table;
 }
 
-void socket_table_free(struct socket_table *roster)
+void socket_table_free(struct socket_table *table)
 {
-	if (!roster)
+	if (!table)
 		return;
-	free(roster->list);
-	table_free(roster->table);
-	free(roster);
+	free(table->list);
+	table_free(table->table);
+	free(table);
 }
 
-static bool grow(struct socket_table *roster)
+static bool grow(struct socket_table *table)
 {
-	const uint32_t room = roster->room ? 2 * roster->room : ROOM_LEAST;
-	struct socket_table_entry *list = realloc(roster->list, room * sizeof(*list));
+	const uint32_t room = table->room ? 2 * table->room : ROOM_LEAST;
+	struct socket_table_entry *list = realloc(table->list, room * sizeof(*list));
 
 	if (!list)
 		return false;
-	roster->list = list;
-	roster->room = room;
+	table->list = list;
+	table->room = room;
 	return true;
 }
 
-int socket_table_add(struct socket_table *roster, const struct record *record, uint64_t inode)
+int socket_table_add(struct socket_table *table, const struct record *record, uint64_t inode)
 {
-	const uint32_t count = table_count(roster->table);
+	const uint32_t count = table_count(table->table);
 
-	if (count == roster->most)
+	if (count == table->most)
 		return -ENOSPC;
-	if (count == roster->room && !grow(roster))
+	if (count == table->room && !grow(table))
 		return -ENOMEM;
-	if (table_add(roster->table, hash_of(roster, record)) == TABLE_NONE)
+	if (table_add(table->table, hash_of(table, record)) == TABLE_NONE)
 		return -ENOMEM;
-	roster->list[count] = (struct socket_table_entry){ .record = *record, .inode = inode };
+	table->list[count] = (struct socket_table_entry){ .record = *record, .inode = inode };
 	return 0;
 }
 
-void socket_table_remove(struct socket_table *roster, struct socket_table_entry *entry)
+void socket_table_remove(struct socket_table *table, struct socket_table_entry *entry)
 {
-	table_remove(roster->table, (uint32_t)(entry - roster->list));
+	table_remove(table->table, (uint32_t)(entry - table->list));
 	entry->gone = true;
 }
 
@@ -93,24 +93,24 @@ static bool is_same(const struct record *a, const struct record *b)
 	       (a->netns == b->netns || !a->netns || !b->netns);
 }
 
-struct socket_table_entry *socket_table_find(const struct socket_table *roster,
-					     const struct record *ends,
+struct socket_table_entry *socket_table_find(const struct socket_table *table,
+					     const struct record *tuple,
 					     const struct socket_table_entry *after)
 {
-	uint32_t at = after ? table_find_next(roster->table, (uint32_t)(after - roster->list))
-			    : table_find(roster->table, hash_of(roster, ends));
+	uint32_t at = after ? table_find_next(table->table, (uint32_t)(after - table->list))
+			    : table_find(table->table, hash_of(table, tuple));
 
-	while (at != TABLE_NONE && !is_same(&roster->list[at].record, ends))
-		at = table_find_next(roster->table, at);
-	return at == TABLE_NONE ? NULL : &roster->list[at];
+	while (at != TABLE_NONE && !is_same(&table->list[at].record, tuple))
+		at = table_find_next(table->table, at);
+	return at == TABLE_NONE ? NULL : &table->list[at];
 }
 
-struct socket_table_entry *socket_table_next(const struct socket_table *roster,
+struct socket_table_entry *socket_table_next(const struct socket_table *table,
 					     const struct socket_table_entry *after)
 {
 	struct socket_table_entry *entry =
-		after ? (struct socket_table_entry *)after + 1 : roster->list;
-	const struct socket_table_entry *end = roster->list + table_count(roster->table);
+		after ? (struct socket_table_entry *)after + 1 : table->list;
+	const struct socket_table_entry *end = table->list + table_count(table->table);
 
 	while (entry < end && entry->gone)
 		entry++;

@@ -21,25 +21,25 @@ struct socket_table_entry {
 /* Holds at most `most` sessions. Returns NULL if out of memory. Free it with socket_table_free().
  */
 struct socket_table *socket_table_new(uint32_t most);
-void socket_table_free(struct socket_table *roster);
+void socket_table_free(struct socket_table *table);
 
 /*
  * Adds a session; others may have the same addresses and ports. Returns 0, -ENOMEM, or -ENOSPC if
  * the table is full. Invalidates pointers to entries.
  */
-int socket_table_add(struct socket_table *roster, const struct record *record, uint64_t inode);
-void socket_table_remove(struct socket_table *roster, struct socket_table_entry *entry);
+int socket_table_add(struct socket_table *table, const struct record *record, uint64_t inode);
+void socket_table_remove(struct socket_table *table, struct socket_table_entry *entry);
 
 /*
  * Returns the next entry after `after` (NULL: the first entry) with these addresses and ports and,
  * if both are known, the same network namespace; NULL if there is none.
  */
-struct socket_table_entry *socket_table_find(const struct socket_table *roster,
-					     const struct record *ends,
+struct socket_table_entry *socket_table_find(const struct socket_table *table,
+					     const struct record *tuple,
 					     const struct socket_table_entry *after);
 
 /* Iterates over all entries: pass NULL for the first; returns NULL after the last. */
-struct socket_table_entry *socket_table_next(const struct socket_table *roster,
+struct socket_table_entry *socket_table_next(const struct socket_table *table,
 					     const struct socket_table_entry *after);
 
 #endif

@@ -52,7 +52,7 @@ static bool layout_from_file(struct choice *choice, const struct hook_ops *hook,
 			 file_error(result));
 		return false;
 	}
-	if (!layout_has_ends(&choice->layout) || !layout_has(&choice->layout, FIELD_BYTES_ACKED)) {
+	if (!layout_has_tuple(&choice->layout) || !layout_has(&choice->layout, FIELD_BYTES_ACKED)) {
 		snprintf(why, size,
 			 "--btf %s: has no struct tcp_sock; give the BTF of this kernel, %s", path,
 			 choice->facts.release);
@@ -97,7 +97,7 @@ static bool layout_obtain(struct choice *choice, struct candidate *candidate, ch
 			return false;
 	}
 	/* The kernel may be newer than our knowledge of BTF. */
-	if (candidate->kernel_btf && !layout_has_ends(layout)) {
+	if (candidate->kernel_btf && !layout_has_tuple(layout)) {
 		candidate->kernel_btf = false;
 		layout_init(layout);
 	}
@@ -108,7 +108,7 @@ static bool layout_obtain(struct choice *choice, struct candidate *candidate, ch
 			!discover_layout(layout, candidate->hook, &choice->facts, &choice->sources,
 					 choice->layout_why, sizeof(choice->layout_why));
 	/* At the end of a session, only the kprobe still finds the local port in skc_num. */
-	if (layout_has_ends(layout) &&
+	if (layout_has_tuple(layout) &&
 	    (candidate->hook->finds_port || layout_has(layout, FIELD_SPORT)))
 		return true;
 	snprintf(why, size, "its layout was not found: %s", choice->layout_why);

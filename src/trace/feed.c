@@ -116,7 +116,7 @@ static void warn(const char *why)
 /* Asks the kernel for its sockets, to learn what tracing cannot tell. */
 static void ask_for_sockets(struct feed *feed)
 {
-	const uint32_t most = tracer_room(feed->choice->tracer)->sessions;
+	const uint32_t most = tracer_limits(feed->choice->tracer)->sessions;
 	char why[256];
 
 	warn(proc_blindness());
@@ -181,7 +181,7 @@ static void list_open(struct feed *feed)
 		.netns_known = feed->view.known & KNOWS(FIELD_NETNS_INUM),
 		.bytes_known = layout_has(&feed->choice->layout, FIELD_BYTES_ACKED) &&
 			       layout_has(&feed->choice->layout, FIELD_BYTES_RECEIVED),
-		.most = room_lives(tracer_room(feed->choice->tracer)),
+		.most = limits_sessions(tracer_limits(feed->choice->tracer)),
 		.fn = take_open,
 		.arg = feed,
 	};

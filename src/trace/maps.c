@@ -9,7 +9,7 @@
 #include "bpf/record.h"
 #include "probe-select/facts.h"
 #include "request.h"
-#include "room.h"
+#include "limits.h"
 
 #define HELD_MOST	  65536
 #define HELD_MOST_AT_ONCE 16384 /* where memory for all is allocated at the start */
@@ -22,7 +22,7 @@ void maps_find(struct maps *maps, const struct bpf_object *object)
 	} names[] = {
 		{ "sessions", &maps->sessions },
 		{ "primary", &maps->primary },
-		{ "ends", &maps->ends },
+		{ "tuples", &maps->tuples },
 		{ "held", &maps->held },
 		{ "losses", &maps->losses },
 		{ "local_ports", &maps->local_ports },
@@ -54,16 +54,16 @@ static int size_for_sessions(struct bpf_map *map, uint32_t count, bool grows)
 }
 
 /* How many records may wait for the process that closes the socket. */
-static uint32_t held_most(const struct room *room, bool grows)
+static uint32_t held_most(const struct limits *limits, bool grows)
 {
 	const uint32_t most = grows ? HELD_MOST : HELD_MOST_AT_ONCE;
 
-	return room->sessions < most ? room->sessions : most;
+	return limits->sessions < most ? limits->sessions : most;
 }
 
 /* Sizes what only the ring buffer generation has. */
 static int size_for_ring(const struct maps *maps, const struct config *config,
-			 const struct room *room)
+			 const struct limits *limits)
 {
 	const uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
 	int result = 0;
@@ -74,25 +74,25 @@ static int size_for_ring(const struct maps *maps, const struct config *config,
 		result = bpf_map__set_max_entries(maps->slots, config->slot_count);
 	if (!result)
 		result = bpf_map__set_max_entries(maps->records,
-						  config->slot_count ? page : room->buffer_bytes);
+						  config->slot_count ? page : limits->buffer_bytes);
 	return result ? result
 		      : bpf_map__set_initial_value(maps->constants, config, sizeof(*config));
 }
 
-int maps_size(const struct maps *maps, const struct config *config, const struct room *room,
+int maps_size(const struct maps *maps, const struct config *config, const struct limits *limits,
 	      const struct trace_request *request, const struct facts *facts)
 {
 	const bool grows = maps_grow(facts);
-	int result = size_for_sessions(maps->sessions, room->overflow_sessions, grows);
+	int result = size_for_sessions(maps->sessions, limits->overflow_sessions, grows);
 
-	if (!result && config->ends)
-		result = size_for_sessions(maps->ends, room_lives(room), grows);
+	if (!result && config->tuples)
+		result = size_for_sessions(maps->tuples, limits_sessions(limits), grows);
 	if (!result && config->hold)
-		result = size_for_sessions(maps->held, held_most(room, grows), grows);
+		result = size_for_sessions(maps->held, held_most(limits, grows), grows);
 	if (!result && config->pids)
 		result = bpf_map__set_max_entries(maps->pids, (uint32_t)request->scope->pid_count);
 	if (!result && maps->constants)
-		result = size_for_ring(maps, config, room);
+		result = size_for_ring(maps, config, limits);
 	return result;
 }
 

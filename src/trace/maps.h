@@ -9,12 +9,12 @@ struct bpf_map;
 struct bpf_object;
 struct config;
 struct facts;
-struct room;
+struct limits;
 struct trace_request;
 
 /* Borrowed from the object; NULL if its generation has no such map. */
 struct maps {
-	struct bpf_map *sessions, *primary, *ends, *held, *losses;
+	struct bpf_map *sessions, *primary, *tuples, *held, *losses;
 	struct bpf_map *local_ports, *remote_ports, *pids;
 	struct bpf_map *records, *slots, *slot_positions;
 	struct bpf_map *constants; /* the configuration as constants */
@@ -28,7 +28,7 @@ void maps_find(struct maps *maps, const struct bpf_object *object);
 bool maps_grow(const struct facts *facts);
 
 /* Call it before loading: sizes the maps and sets constants. Returns 0 or -errno. */
-int maps_size(const struct maps *maps, const struct config *config, const struct room *room,
+int maps_size(const struct maps *maps, const struct config *config, const struct limits *limits,
 	      const struct trace_request *request, const struct facts *facts);
 
 /* Call it after loading: fills in the filters and the configuration. Returns 0 or -errno. */

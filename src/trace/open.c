@@ -54,16 +54,16 @@ static void count(struct record *life, const struct record *now)
  */
 static bool find_connecting(const struct listing *l, const struct record *now, struct record *life)
 {
-	struct record ends = *now;
+	struct record tuple = *now;
 	const struct socket_table_entry *entry;
 	bool several = false;
 
-	ends.lport = 0;
-	entry = socket_table_find(l->lives, &ends, NULL);
+	tuple.lport = 0;
+	entry = socket_table_find(l->lives, &tuple, NULL);
 	if (!entry)
 		return false;
 	*life = entry->record;
-	while ((entry = socket_table_find(l->lives, &ends, entry))) {
+	while ((entry = socket_table_find(l->lives, &tuple, entry))) {
 		several = true;
 		if (entry->record.born_ns > life->born_ns)
 			life->born_ns = entry->record.born_ns;

@@ -11,7 +11,7 @@
 #include "maps.h"
 #include "perf.h"
 #include "ring.h"
-#include "room.h"
+#include "limits.h"
 
 struct reader {
 	struct ring *ring; /* either this, which only wakes us if there are slots */
@@ -30,26 +30,26 @@ static struct slot_ring *slot_ring_of(const struct maps *maps, uint32_t places)
 }
 
 /* Returns 0, or -1 with errno set. */
-static int buffers_open(struct reader *reader, const struct maps *maps, const struct room *room,
+static int buffers_open(struct reader *reader, const struct maps *maps, const struct limits *limits,
 			bool ring)
 {
 	if (!ring) {
-		reader->perf = perf_new(bpf_map__fd(maps->records), room->buffer_bytes);
+		reader->perf = perf_new(bpf_map__fd(maps->records), limits->buffer_bytes);
 		return reader->perf ? 0 : -1;
 	}
 	reader->ring_fd = bpf_map__fd(maps->records);
 	reader->ring = ring_new(reader->ring_fd, bpf_map__max_entries(maps->records));
-	if (reader->ring && room->slot_count)
-		reader->slots = slot_ring_of(maps, room->slot_count);
-	return reader->ring && (reader->slots || !room->slot_count) ? 0 : -1;
+	if (reader->ring && limits->slot_count)
+		reader->slots = slot_ring_of(maps, limits->slot_count);
+	return reader->ring && (reader->slots || !limits->slot_count) ? 0 : -1;
 }
 
-struct reader *reader_new(const struct maps *maps, const struct room *room, bool ring)
+struct reader *reader_new(const struct maps *maps, const struct limits *limits, bool ring)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
 	int error;
 
-	if (!reader || !buffers_open(reader, maps, room, ring))
+	if (!reader || !buffers_open(reader, maps, limits, ring))
 		return reader;
 	error = errno;
 	reader_free(reader);

@@ -10,14 +10,14 @@
 
 struct maps;
 struct reader;
-struct room;
+struct limits;
 
 /*
  * maps: of a loaded object, with buffers sized by room; borrowed. Without a ring buffer, the perf
  * buffers of all CPUs share that size, with at least a page each. Returns NULL with errno set on
  * failure. Free it with reader_free().
  */
-struct reader *reader_new(const struct maps *maps, const struct room *room, bool ring);
+struct reader *reader_new(const struct maps *maps, const struct limits *limits, bool ring);
 void reader_free(struct reader *reader);
 
 /*

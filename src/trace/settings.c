@@ -3,7 +3,7 @@
 
 #include "probe-select/facts.h"
 #include "probe-select/layout.h"
-#include "room.h"
+#include "limits.h"
 #include "session/fields.h"
 #include "tracer.h"
 
@@ -24,7 +24,7 @@ static uint32_t known_fields(const struct layout *l)
 	       (layout_has_leader(l) ? KNOWN_LEADER : 0U);
 }
 
-struct config settings_for(const struct tracer_request *request, const struct room *room)
+struct config settings_for(const struct tracer_request *request, const struct limits *limits)
 {
 	const struct trace_request *asked = request->asked;
 	const struct layout *layout = request->layout;
@@ -39,7 +39,7 @@ struct config settings_for(const struct tracer_request *request, const struct ro
 		.preexisting = asked->existing,
 		.hold = request->candidate->accept == ACCEPT_DESTROY &&
 			layout_has(layout, FIELD_SK_FLAGS),
-		.ends = asked->open,
+		.tuples = asked->open,
 		.uid = asked->asks & ASKS_UID,
 		.netns = asked->asks & ASKS_NETNS,
 		.cgroup = asked->asks & ASKS_CGROUP,
@@ -52,10 +52,10 @@ struct config settings_for(const struct tracer_request *request, const struct ro
 		.protocol_mask = !layout_has(layout, FIELD_PROTOCOL) ? 0
 				 : layout->protocol_bytes == 1	     ? 0xff
 								     : 0xffff,
-		.primary_sets = room->primary_sets,
-		.slot_count = room->slot_count,
-		.slot_limit = room->slot_limit,
-		.wakeup_bytes = room->buffer_bytes / 4 < WAKEUP_BYTES ? room->buffer_bytes / 4
-								      : WAKEUP_BYTES,
+		.primary_sets = limits->primary_sets,
+		.slot_count = limits->slot_count,
+		.slot_limit = limits->slot_limit,
+		.wakeup_bytes = limits->buffer_bytes / 4 < WAKEUP_BYTES ? limits->buffer_bytes / 4
+									: WAKEUP_BYTES,
 	};
 }

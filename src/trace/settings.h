@@ -5,9 +5,9 @@
 
 #include "bpf/record.h"
 
-struct room;
+struct limits;
 struct tracer_request;
 
-struct config settings_for(const struct tracer_request *request, const struct room *room);
+struct config settings_for(const struct tracer_request *request, const struct limits *limits);
 
 #endif

@@ -29,7 +29,7 @@ struct tracer {
 	struct maps maps;
 	struct programs programs;
 	struct reader *reader;
-	struct room room;
+	struct limits limits;
 	struct audit *audit; /* NULL: the kernel cannot be asked */
 	bool may_miss;	     /* the kernel may skip the change hook without counting that */
 	int64_t left_over; /* result of the audit: sessions whose end was not reported; or -errno */
@@ -40,18 +40,18 @@ static bool is_attached(const struct tracer *tracer)
 	return tracer->programs.change_attached;
 }
 
-static struct room room_of(const struct tracer_request *request)
+static struct limits limits_of(const struct tracer_request *request)
 {
-	struct room room = room_for(memory_available(), (unsigned int)libbpf_num_possible_cpus(),
-				    request->asked->max_sessions, request->asked->buffer_kb,
-				    maps_grow(request->facts));
+	struct limits limits = limits_for(
+		memory_available(), (unsigned int)libbpf_num_possible_cpus(),
+		request->asked->max_sessions, request->asked->buffer_kb, maps_grow(request->facts));
 
 	if (!request->candidate->ring || !request->facts->exchange) {
-		room.slot_count = 0;
-		room.primary_sets = 0;
-		room.overflow_sessions = room.sessions;
+		limits.slot_count = 0;
+		limits.primary_sets = 0;
+		limits.overflow_sessions = limits.sessions;
 	}
-	return room;
+	return limits;
 }
 
 static int object_open_by_layout(struct tracer *tracer, const struct tracer_request *request,
@@ -83,7 +83,7 @@ static int object_load(struct tracer *tracer, const struct tracer_request *reque
 	if (!result)
 		result = programs_pick(&tracer->programs, tracer->object, request);
 	if (!result)
-		result = maps_size(&tracer->maps, config, &tracer->room, request->asked,
+		result = maps_size(&tracer->maps, config, &tracer->limits, request->asked,
 				   request->facts);
 	if (!result)
 		result = bpf_object__load(tracer->object);
@@ -119,7 +119,7 @@ static const char *remedy(int error, const struct trace_request *asked, bool loa
 /* Loads, opens and attaches. Returns 0 or -errno; *step names the step that failed. */
 static int bring_up(struct tracer *tracer, const struct tracer_request *request, const char **step)
 {
-	const struct config config = settings_for(request, &tracer->room);
+	const struct config config = settings_for(request, &tracer->limits);
 	int result;
 
 	*step = "cannot load its program";
@@ -131,7 +131,7 @@ static int bring_up(struct tracer *tracer, const struct tracer_request *request,
 	if (result)
 		return result;
 	*step = "cannot open its buffer";
-	tracer->reader = reader_new(&tracer->maps, &tracer->room, request->candidate->ring);
+	tracer->reader = reader_new(&tracer->maps, &tracer->limits, request->candidate->ring);
 	if (!tracer->reader)
 		return -errno;
 	tracer->audit = audit_new(tracer->object, request->facts, request->sources);
@@ -154,7 +154,7 @@ static struct tracer *try_start(const struct tracer_request *request, char *why,
 		snprintf(why, size, "%s", strerror(ENOMEM));
 		return NULL;
 	}
-	tracer->room = room_of(request);
+	tracer->limits = limits_of(request);
 	tracer->may_miss = request->candidate->hook->misses_quiet;
 	result = bring_up(tracer, request, &step);
 	if (!result)
@@ -203,9 +203,9 @@ uint64_t tracer_footprint(const struct tracer *tracer)
 	return footprint_read(tracer->object);
 }
 
-const struct room *tracer_room(const struct tracer *tracer)
+const struct limits *tracer_limits(const struct tracer *tracer)
 {
-	return &tracer->room;
+	return &tracer->limits;
 }
 
 /*
@@ -255,17 +255,17 @@ int tracer_losses(const struct tracer *tracer, struct losses *losses)
 
 static struct sessions sessions_of(const struct tracer *tracer)
 {
-	const uint32_t sets = tracer->room.primary_sets;
+	const uint32_t sets = tracer->limits.primary_sets;
 
 	return (struct sessions){
 		.primary = sets ? bpf_map__fd(tracer->maps.primary) : -1,
 		.hash = bpf_map__fd(tracer->maps.sessions),
 		.primary_sets = sets,
-		.most = tracer->room.overflow_sessions,
+		.most = tracer->limits.overflow_sessions,
 	};
 }
 
-static struct record record_of(const struct life *life, const struct ends *ends)
+static struct record record_of(const struct life *life, const struct tuple *tuple)
 {
 	struct record r = {
 		.born_ns = life->born_ns,
@@ -275,16 +275,16 @@ static struct record record_of(const struct life *life, const struct ends *ends)
 		.cgroup_id = life->cgroup_id,
 		.pid = life->pid,
 		.uid = life->uid,
-		.netns = ends->netns,
-		.lport = ends->lport,
-		.rport = ends->rport,
+		.netns = tuple->netns,
+		.lport = tuple->lport,
+		.rport = tuple->rport,
 		.state = life->state,
 		.direction = life->direction,
 		.owner = life->owner,
 	};
 
-	memcpy(r.laddr, ends->laddr, sizeof(r.laddr));
-	memcpy(r.raddr, ends->raddr, sizeof(r.raddr));
+	memcpy(r.laddr, tuple->laddr, sizeof(r.laddr));
+	memcpy(r.raddr, tuple->raddr, sizeof(r.raddr));
 	memcpy(r.comm, life->comm, sizeof(r.comm));
 	return r;
 }
@@ -301,19 +301,19 @@ uint64_t tracer_crowded_out(const struct tracer *tracer)
 bool tracer_next_open(const struct tracer *tracer, uint64_t *key, struct record *record)
 {
 	const struct sessions sessions = sessions_of(tracer);
-	const int places = bpf_map__fd(tracer->maps.ends);
+	const int places = bpf_map__fd(tracer->maps.tuples);
 	struct life life;
-	struct ends ends;
+	struct tuple tuple;
 
 	/*
 	 * No socket has address 0. An unknown key returns the first key, as NULL does since 4.12.
 	 */
 	while (!bpf_map_get_next_key(places, key, key)) {
-		if (bpf_map_lookup_elem(places, key, &ends) ||
+		if (bpf_map_lookup_elem(places, key, &tuple) ||
 		    !sessions_find(&sessions, *key, &life) || !life.born_ns)
 			continue;
 		life_check_owner(&life, *key);
-		*record = record_of(&life, &ends);
+		*record = record_of(&life, &tuple);
 		record->accepted_ns = life_accepted_ns(&life, *key);
 		return true;
 	}

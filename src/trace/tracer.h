@@ -8,7 +8,7 @@
 #include "losses.h"
 #include "reader.h"
 #include "request.h"
-#include "room.h"
+#include "limits.h"
 #include "probe-select/select.h"
 
 struct layout;
@@ -27,7 +27,7 @@ struct tracer_request {
 struct tracer *tracer_start(const struct tracer_request *request, char *why, size_t size);
 
 /* The room that it has, or may take, in the kernel. */
-const struct room *tracer_room(const struct tracer *tracer);
+const struct limits *tracer_limits(const struct tracer *tracer);
 /* The kernel memory of its maps and programs now, in bytes; 0: unknown. */
 uint64_t tracer_footprint(const struct tracer *tracer);
 

@@ -104,7 +104,7 @@ all_told() {
 in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 
 @test "table and buffer sizes follow the machine's memory" {
-	run -0 "$build/tests/unit_room"
+	run -0 "$build/tests/unit_limits"
 	tracer_start
 	tracer_stop
 	run -0 grep -cE '^tcplife: room for [0-9]+ open sessions and [0-9]+ KB of records; [0-9]+ KB of kernel memory used$' "$said"

@@ -56,8 +56,8 @@ static __always_inline __u16 hook_remote_port(const struct change *c)
 	return 0;
 }
 
-static __always_inline void hook_read_ends(const struct change *c, struct tcp_sock *tp,
-					   struct record *r)
+static __always_inline void hook_read_tuple(const struct change *c, struct tcp_sock *tp,
+					    struct record *r)
 {
 	const struct socket *s = (const struct socket *)c->sk;
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* How much kernel memory tracing may take, unless the command line says. */
-#ifndef TCPLIFE_ROOM_H
-#define TCPLIFE_ROOM_H
+#ifndef TCPLIFE_LIMITS_H
+#define TCPLIFE_LIMITS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct room {
+struct limits {
 	uint32_t sessions; /* open at the same time */
 	/*
 	 * For the table of sets in front of the hash table (bpf/life.h): the number of sets, or 0,
@@ -29,10 +29,10 @@ struct room {
  * requested, or 0. grows: whether the kernel allocates memory for sessions as they come, not for
  * all at the start.
  */
-struct room room_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint32_t buffer_kb,
-		     bool grows);
+struct limits limits_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint32_t buffer_kb,
+			 bool grows);
 
 /* How many sessions fit in all: more than `sessions` if there is a table in front. */
-uint32_t room_lives(const struct room *room);
+uint32_t limits_sessions(const struct limits *limits);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "room.h"
+#include "limits.h"
 
 #include <unistd.h>
 
@@ -72,8 +72,8 @@ static uint32_t places_for(uint32_t records, unsigned int cpus)
 	return places;
 }
 
-struct room room_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint32_t buffer_kb,
-		     bool grows)
+struct limits limits_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint32_t buffer_kb,
+			 bool grows)
 {
 	const uint32_t most = sessions ? sessions : sessions_for(memory, grows);
 	/* A user who requests a number has that many: few sets shall be full. */
@@ -84,7 +84,7 @@ struct room room_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint
 	const uint32_t bytes = buffer_kb ? buffer_of(buffer_kb) : buffer_for(memory);
 	const uint32_t records = bytes / sizeof(struct slot);
 
-	return (struct room){
+	return (struct limits){
 		.sessions = most,
 		.primary_sets = sets,
 		.overflow_sessions =
@@ -95,7 +95,7 @@ struct room room_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint
 	};
 }
 
-uint32_t room_lives(const struct room *room)
+uint32_t limits_sessions(const struct limits *limits)
 {
-	return room->primary_sets * PRIMARY_WAYS + room->overflow_sessions;
+	return limits->primary_sets * PRIMARY_WAYS + limits->overflow_sessions;
 }
