@@ -172,7 +172,7 @@ static void *reading(void *arg)
 		       taken + 1) {
 			check_record(&places[taken & (PLACES - 1)].record);
 			taken++;
-			__atomic_store_n(&slot_positions.taken, taken, __ATOMIC_SEQ_CST);
+			__atomic_store_n(&slot_positions.consumer, taken, __ATOMIC_SEQ_CST);
 		}
 		if (last)
 			return arg;
@@ -232,8 +232,8 @@ int main(void)
 			left += primary_sets[i].lines[0][way] != 0;
 	printf("%llu of %llu sessions, %llu more found the buffer full, %llu wrong; left in the "
 	       "table: %llu, in the hash table: %u, overflow count: %llu\n",
-	       records_seen, total, counts[LOSS_BUFFER], wrong, left, hash_count(), far);
-	return wrong || left || hash_count() || far ||
+	       records_seen, total, counts[LOSS_BUFFER], wrong, left, hash_count(), overflow);
+	return wrong || left || hash_count() || overflow ||
 	       records_seen + counts[LOSS_BUFFER] != total || counts[LOSS_SESSIONS] ||
 	       counts[LOSS_PREEXISTING] || counts[LOSS_ENDS];
 }
