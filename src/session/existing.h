@@ -29,7 +29,7 @@ void existing_free(struct existing *existing);
 void existing_complete(struct existing *existing, struct record *record);
 
 /* The open session with these addresses and ports, or NULL if none is known; borrowed. */
-const struct record *existing_find(const struct existing *existing, const struct record *ends);
+const struct record *existing_find(const struct existing *existing, const struct record *tuple);
 
 /*
  * For tests, which have no kernel to ask. since_ns: when the kernel was asked, by clock_now_ns().

@@ -24,7 +24,7 @@ struct reply {
 	struct nlmsgerr error;
 };
 
-int link_ioctl(int family, unsigned long request, void *argument)
+int link_ioctl(int family, int request, void *argument)
 {
 	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int status;

@@ -4,7 +4,7 @@
 #define WORKLOAD_LINK_H
 
 /* Makes a request of ioctl(2) for interfaces, on a socket of this family. Returns 0 or -errno. */
-int link_ioctl(int family, unsigned long request, void *argument);
+int link_ioctl(int family, int request, void *argument);
 /* Brings it up. Returns 0 or -errno. */
 int link_up(const char *name);
 /*
