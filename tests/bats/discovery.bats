@@ -112,5 +112,5 @@ c.close(); a.close()' >"$BATS_TEST_TMPDIR/port"
 	[ -z "$output" ]
 	[ "${#stderr_lines[@]}" = 1 ]
 	[[ $stderr == "tcplife: the machine is too busy to find the kernel's layout in 10 s: "* ]]
-	[[ $stderr == *"start it again, as chrt -f 1 tcplife"* ]]
+	[[ $stderr == *"try again, with chrt -f 1 tcplife"* ]]
 }
