@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Copies the memory of discovery's own sockets when they begin to close and when they are closed,
- * so that user space can find the offsets of fields. Written for 4.4's verifier: no loops, no
- * globals, helpers write only to the stack.
+ * and of the threads that connect them, so that user space can find the offsets of fields. Written
+ * for 4.4's verifier: no loops, no globals, helpers write only to the stack.
  */
 #ifndef TCPLIFE_CALIBRATE_BPF_H
 #define TCPLIFE_CALIBRATE_BPF_H
@@ -70,12 +70,37 @@ static __always_inline void chunk_copy(void *ctx, struct chunk *chunk, __u32 ind
 	bpf_perf_event_output(ctx, &chunks, bpf_get_smp_processor_id(), chunk, sizeof(*chunk));
 }
 
+static __always_inline void socket_copy(void *ctx, struct chunk *chunk, const char *sk)
+{
+	const char *net = 0;
+
+	read_kernel(&net, sizeof(net), sk + SKC_NET_OFFSET);
+#pragma clang loop unroll(full)
+	for (int i = 0; i < NET_CHUNKS; i++)
+		chunk_copy(ctx, chunk, SOCKET_CHUNKS + i, net + i * CHUNK_BYTES);
+#pragma clang loop unroll(full)
+	for (int i = 0; i < SOCKET_CHUNKS; i++)
+		chunk_copy(ctx, chunk, i, sk + i * CHUNK_BYTES);
+}
+
+/* Before 4.8 there is no helper for it, so the chunks of the thread are unreadable. */
+static __always_inline void task_copy(void *ctx, struct chunk *chunk, const char *sk)
+{
+	const char *task = (const char *)bpf_get_current_task();
+
+	chunk->task = (__u64)task;
+	chunk_copy(ctx, chunk, 0, sk);
+#pragma clang loop unroll(full)
+	for (int i = 1; i < SNAPSHOT_CHUNKS; i++)
+		chunk_copy(ctx, chunk, i, task + i * CHUNK_BYTES);
+}
+
 static __always_inline int calibrate(void *ctx, const void *sk, __u32 oldstate, __u32 newstate)
 {
 	struct chunk chunk = {};
-	__u64 net = 0;
 
-	if (newstate != STATE_FIN_WAIT1 && newstate != STATE_LAST_ACK && newstate != STATE_CLOSE)
+	if (newstate != STATE_SYN_SENT && newstate != STATE_FIN_WAIT1 &&
+	    newstate != STATE_LAST_ACK && newstate != STATE_CLOSE)
 		return 0;
 	if (!is_own(sk))
 		return 0;
@@ -83,13 +108,10 @@ static __always_inline int calibrate(void *ctx, const void *sk, __u32 oldstate, 
 	chunk.number = snapshot_number();
 	chunk.oldstate = oldstate;
 	chunk.newstate = newstate;
-	read_kernel(&net, sizeof(net), (const char *)sk + SKC_NET_OFFSET);
-#pragma clang loop unroll(full)
-	for (int i = 0; i < NET_CHUNKS; i++)
-		chunk_copy(ctx, &chunk, SOCKET_CHUNKS + i, (const char *)net + i * CHUNK_BYTES);
-#pragma clang loop unroll(full)
-	for (int i = 0; i < SOCKET_CHUNKS; i++)
-		chunk_copy(ctx, &chunk, i, (const char *)sk + i * CHUNK_BYTES);
+	if (newstate == STATE_SYN_SENT)
+		task_copy(ctx, &chunk, sk);
+	else
+		socket_copy(ctx, &chunk, sk);
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/clock.h"
+#include "base/insns.h"
 #include "base/objects.h"
 #include "attachment.h"
 #include "hook.h"
@@ -47,16 +48,24 @@ static enum bpf_perf_event_ret on_event(void *arg, int cpu, struct perf_event_he
 	return LIBBPF_PERF_EVENT_CONT;
 }
 
-static int program_load(struct calibrator *calibrator, const struct hook_ops *hook)
+static int program_load(struct calibrator *calibrator, const struct hook_ops *hook,
+			const struct facts *facts)
 {
+	const struct known_insns known = insns_known(facts->exchange, facts->ring_buffer);
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "calibrate");
+	struct bpf_program *program;
 	int result;
 
 	if (!hook->calibrate)
 		return -EOPNOTSUPP;
 
 	calibrator->object = object_open(hook->calibrate, &opts);
-	result = calibrator->object ? bpf_object__load(calibrator->object) : -errno;
+	if (!calibrator->object)
+		return -errno;
+	program = bpf_object__next_program(calibrator->object, NULL);
+	result = insns_drop_unknown(program, &known);
+	if (!result)
+		result = bpf_object__load(calibrator->object);
 	if (!result)
 		calibrator->own_addresses =
 			bpf_object__find_map_fd_by_name(calibrator->object, "own_addresses");
@@ -100,7 +109,7 @@ struct calibrator *calibrator_new(const struct hook_ops *hook, const struct fact
 	calibrator->snapshots = snapshots_new();
 	if (!calibrator->snapshots)
 		goto failed;
-	result = program_load(calibrator, hook);
+	result = program_load(calibrator, hook, facts);
 	if (!result)
 		result = buffer_open(calibrator);
 	if (!result)

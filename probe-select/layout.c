@@ -73,7 +73,7 @@ bool layout_has_task(const struct layout *layout)
 
 bool layout_has_leader(const struct layout *layout)
 {
-	return has_typed(layout, TYPED_COMM) && has_typed(layout, TYPED_LEADER);
+	return layout_has(layout, FIELD_COMM) && layout_has(layout, FIELD_LEADER);
 }
 
 bool layout_has_clock(const struct layout *layout)

@@ -40,7 +40,9 @@ struct btf;
 	X(LINGER2, "tcp_sock", "linger2", 4)                   \
 	X(SKB_CB, "sk_buff", "cb", 8)                          \
 	X(EXTERR_EE, "sock_exterr_skb", "ee", 8)               \
-	X(NETNS_INUM, "net", "ns.inum", 4)
+	X(NETNS_INUM, "net", "ns.inum", 4)                     \
+	X(COMM, "task_struct", "comm", 16)                     \
+	X(LEADER, "task_struct", "group_leader", 8)
 
 enum layout_field {
 #define X(identifier, structure, path, bytes) FIELD_##identifier,
@@ -50,12 +52,10 @@ enum layout_field {
 };
 
 /* What the typed hook reads directly; the others use helpers. */
-#define TYPED_FIELDS(X)                             \
-	X(TGID, "task_struct", "tgid", 4)           \
-	X(COMM, "task_struct", "comm", 16)          \
-	X(LEADER, "task_struct", "group_leader", 8) \
-	X(CLOCK, "tcp_sock", "tcp_clock_cache", 8)  \
-	X(OWNED, "sock", "sk_lock.owned", 4)        \
+#define TYPED_FIELDS(X)                            \
+	X(TGID, "task_struct", "tgid", 4)          \
+	X(CLOCK, "tcp_sock", "tcp_clock_cache", 8) \
+	X(OWNED, "sock", "sk_lock.owned", 4)       \
 	X(BACKLOG, "sock", "sk_backlog.len", 4)
 
 enum typed_field {

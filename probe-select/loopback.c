@@ -3,10 +3,14 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -271,6 +275,56 @@ bool loopback_connect(const struct loopback_end *end)
 	return !connect(end->fd, (struct sockaddr *)&storage, length);
 }
 
+/* A session for a thread to connect, and the result. */
+struct errand {
+	struct loopback_session *session;
+	int error; /* errno; 0: connected */
+};
+
+static void *thread_connect(void *arg)
+{
+	struct errand *errand = arg;
+	struct loopback_session *session = errand->session;
+
+	if (prctl(PR_SET_NAME, session->thread))
+		session->thread[0] = 0;
+	errand->error = loopback_connect(&session->client) ? 0 : errno;
+	return NULL;
+}
+
+/* Connects a session in a thread with a random name. Returns 0, or an errno if there is no thread.
+ */
+static int connect_by_thread(struct errand *errand)
+{
+	sigset_t all, before;
+	pthread_t thread;
+	int error;
+
+	/* The longest possible name: nothing of the previous one remains behind it. */
+	snprintf(errand->session->thread, LOOPBACK_NAME, "%08x%07x", random_u32(),
+		 random_u32() >> 4);
+	/* Signals are for the main thread. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	error = pthread_create(&thread, NULL, thread_connect, errand);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (!error)
+		pthread_join(thread, NULL);
+	return error;
+}
+
+static bool session_connect(struct loopback_session *session, bool by_thread)
+{
+	struct errand errand = { .session = session };
+
+	if (!by_thread || connect_by_thread(&errand)) {
+		session->thread[0] = 0;
+		return loopback_connect(&session->client);
+	}
+	errno = errand.error;
+	return !errand.error;
+}
+
 /* Accepts the session's client. On the host's loopback, others might connect first. */
 static bool session_accept(struct loopback_session *session, int listener)
 {
@@ -322,7 +376,8 @@ int loopback_play(struct loopback *loopback)
 		const int listener = session->client.family == AF_INET6 ? loopback->listener6
 									: loopback->listener;
 
-		if (!loopback_connect(&session->client) || !session_accept(session, listener) ||
+		if (!session_connect(session, i >= 1 && i <= LOOPBACK_THREADS) ||
+		    !session_accept(session, listener) ||
 		    !transfer(&session->client, &session->server) ||
 		    !transfer(&session->server, &session->client))
 			return errno ? -errno : -EIO;

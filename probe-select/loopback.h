@@ -13,6 +13,8 @@
 
 #define LOOPBACK_SESSIONS 5
 #define LOOPBACK_MAPPED	  4 /* this session uses dual-stack sockets if there is IPv6 */
+#define LOOPBACK_THREADS  2 /* threads that connect a session each, from the second session on */
+#define LOOPBACK_NAME	  16
 
 /* One end of a session. */
 struct loopback_end {
@@ -24,6 +26,7 @@ struct loopback_end {
 
 struct loopback_session {
 	struct loopback_end client, server;
+	char thread[LOOPBACK_NAME]; /* the name of the thread that connects it; "": the caller */
 };
 
 struct loopback {
@@ -45,7 +48,10 @@ int loopback_open(struct loopback *loopback, int patience_ms);
 /* Closes what is open. */
 void loopback_close(struct loopback *loopback);
 
-/* Connects all sessions and transfers a random number of bytes each way. Returns 0 or -errno. */
+/*
+ * Connects all sessions and transfers a random number of bytes each way. If a thread cannot be
+ * created, the caller connects in its place. Returns 0 or -errno.
+ */
 int loopback_play(struct loopback *loopback);
 
 /* Connects an end to its remote address. Returns false with errno set on failure. */

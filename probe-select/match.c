@@ -5,18 +5,32 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "bpf/record.h"
+
 #define SOCKET_BYTES (SOCKET_CHUNKS * CHUNK_BYTES)
 #define NET_BYTES    (NET_CHUNKS * CHUNK_BYTES)
+#define TASK_BEGIN   CHUNK_BYTES
+#define TASK_END     (SNAPSHOT_CHUNKS * CHUNK_BYTES)
 
 /* With fewer samples, a match by chance would be too likely. */
 #define SAMPLES_LEAST 2
 
+/* The part of a sample's memory that may contain a field. */
+struct region {
+	int base;	/* where the structure begins */
+	int begin, end; /* offsets in the structure */
+};
+
+static const struct region in_socket = { 0, 0, SOCKET_BYTES };
+static const struct region in_net = { SOCKET_BYTES, 0, NET_BYTES };
+static const struct region in_task = { 0, TASK_BEGIN, TASK_END };
+
 /* How to find a field. */
 struct rule {
 	enum layout_field field;
-	int usual;   /* its offset on all known kernels; if that fails, all are tried */
-	bool in_net; /* in struct net, not in the socket */
-	bool first;  /* take the first of several offsets: copies may follow */
+	int usual;  /* its offset on all known kernels; if that fails, all are tried */
+	bool first; /* take the first of several offsets: copies may follow */
+	const struct region *region; /* NULL: in_socket */
 	bool (*fits)(const uint8_t *memory, const uint8_t *expected, int bytes);
 };
 
@@ -45,6 +59,12 @@ static bool fits_srtt(const uint8_t *memory, const uint8_t *expected, int bytes)
 	return value >> 3 == wanted;
 }
 
+/* What follows the end of a name may be left over from a longer one. */
+static bool fits_name(const uint8_t *memory, const uint8_t *expected, int bytes)
+{
+	return !strncmp((const char *)memory, (const char *)expected, (size_t)bytes);
+}
+
 static const struct rule rules[] = {
 	{ FIELD_DADDR, SKC_DADDR_OFFSET, .fits = fits_exactly },
 	{ FIELD_RCV_SADDR, SKC_RCV_SADDR_OFFSET, .fits = fits_exactly },
@@ -62,7 +82,10 @@ static const struct rule rules[] = {
 	{ FIELD_BYTES_ACKED, OFFSET_UNKNOWN, .fits = fits_exactly },
 	{ FIELD_LINGER2, OFFSET_UNKNOWN, .fits = fits_exactly },
 	{ FIELD_SRTT, OFFSET_UNKNOWN, .fits = fits_srtt },
-	{ FIELD_NETNS_INUM, OFFSET_UNKNOWN, .in_net = true, .fits = fits_exactly },
+	{ FIELD_NETNS_INUM, OFFSET_UNKNOWN, .region = &in_net, .fits = fits_exactly },
+	{ FIELD_COMM, OFFSET_UNKNOWN, .region = &in_task, .fits = fits_name },
+	/* All threads have the same, and in the leader's own it is the leader itself. */
+	{ FIELD_LEADER, OFFSET_UNKNOWN, .region = &in_task, .fits = fits_exactly },
 };
 
 static bool readable(const struct sample *sample, int at, int bytes)
@@ -71,11 +94,16 @@ static bool readable(const struct sample *sample, int at, int bytes)
 	       sample->readable[(at + bytes - 1) / CHUNK_BYTES];
 }
 
+static const struct region *region_of(const struct rule *rule)
+{
+	return rule->region ? rule->region : &in_socket;
+}
+
 /* Whether the field may be at this offset, in every sample with an expected value. */
 static bool fits_all(const struct rule *rule, const struct samples *samples, int offset)
 {
 	const int bytes = layout_field_bytes(rule->field);
-	const int at = offset + (rule->in_net ? SOCKET_BYTES : 0);
+	const int at = region_of(rule)->base + offset;
 	size_t used = 0;
 
 	for (size_t i = 0; i < samples->count; i++) {
@@ -95,13 +123,13 @@ static bool fits_all(const struct rule *rule, const struct samples *samples, int
 static int field_find(const struct rule *rule, const struct samples *samples)
 {
 	const int bytes = layout_field_bytes(rule->field);
-	const int end = rule->in_net ? NET_BYTES : SOCKET_BYTES;
+	const struct region *region = region_of(rule);
 	const int step = bytes < 8 ? bytes : 8;
 	int found = OFFSET_UNKNOWN;
 
 	if (rule->usual != OFFSET_UNKNOWN && fits_all(rule, samples, rule->usual))
 		return rule->usual;
-	for (int offset = 0; offset + bytes <= end; offset += step) {
+	for (int offset = region->begin; offset + bytes <= region->end; offset += step) {
 		if (!fits_all(rule, samples, offset))
 			continue;
 		if (found != OFFSET_UNKNOWN)
@@ -140,16 +168,21 @@ static const struct protocol_form protocol_forms[] = {
 
 static bool fits_form(const struct samples *samples, const struct protocol_form *form, int offset)
 {
+	size_t used = 0;
+
 	for (size_t i = 0; i < samples->count; i++) {
 		const struct sample *sample = &samples->list[i];
 
+		if (sample->newstate == STATE_SYN_SENT)
+			continue; /* a thread */
 		if (!readable(sample, offset, sizeof(form->bytes)))
 			return false;
 		for (size_t k = 0; k < sizeof(form->bytes); k++)
 			if ((sample->memory[offset + (int)k] & form->mask[k]) != form->bytes[k])
 				return false;
+		used++;
 	}
-	return samples->count >= SAMPLES_LEAST;
+	return used >= SAMPLES_LEAST;
 }
 
 /* Uses the first form that matches, if it does so at one offset only. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -85,10 +86,10 @@ static void expect_net(struct sample *sample, uint64_t inode)
 
 /*
  * Waits for the sample of an end's state change. If it does not arrive, counts it as missed and
- * returns a sample that is ignored.
+ * returns a sample that is ignored, without a thread.
  */
-static struct sample *collect(struct sampler *sampler, const struct loopback_end *end,
-			      uint32_t oldstate, uint32_t newstate)
+static struct sample *take(struct sampler *sampler, const struct loopback_end *end,
+			   uint32_t oldstate, uint32_t newstate)
 {
 	static struct sample nowhere;
 	const struct state_change change = {
@@ -109,12 +110,43 @@ static struct sample *collect(struct sampler *sampler, const struct loopback_end
 	if (sample != &nowhere &&
 	    calibrator_take(sampler->calibrator, &change, deadline_ms, sample)) {
 		samples->count++;
-	} else {
-		samples->missed++;
-		sample = &nowhere;
+		return sample;
 	}
+	samples->missed++;
+	nowhere.task = 0;
+	return &nowhere;
+}
+
+/* The sample of a socket, with what is expected of any. */
+static struct sample *collect(struct sampler *sampler, const struct loopback_end *end,
+			      uint32_t oldstate, uint32_t newstate)
+{
+	struct sample *sample = take(sampler, end, oldstate, newstate);
+
 	expect_ends(sample, end);
 	return sample;
+}
+
+/* The threads that connected a session: first ours, which leads the others. */
+static void sample_threads(struct sampler *sampler)
+{
+	char ours[LOOPBACK_NAME] = "";
+	uint64_t leader = 0;
+
+	prctl(PR_GET_NAME, ours);
+	for (int i = 0; i <= LOOPBACK_THREADS; i++) {
+		const struct loopback_session *session = &sampler->loopback.sessions[i];
+		struct sample *sample =
+			take(sampler, &session->client, STATE_CLOSE, STATE_SYN_SENT);
+
+		if (i == 0)
+			leader = sample->task;
+		/* Without the helper, or a thread, there is nothing to find. */
+		if (!leader || !sample->task || (i && !*session->thread))
+			continue;
+		expect_u64(sample, FIELD_LEADER, leader);
+		expect(sample, FIELD_COMM, i ? session->thread : ours);
+	}
 }
 
 /* Waits until all data sent is acknowledged, so that the counters are stable. */
@@ -230,6 +262,7 @@ static int sample_all(struct sampler *sampler)
 {
 	struct loopback_session *sessions = sampler->loopback.sessions;
 
+	sample_threads(sampler);
 	if (!sample_orderly(sampler, &sessions[0], true) ||
 	    !sample_orderly(sampler, &sessions[1], false))
 		return -ETIMEDOUT;

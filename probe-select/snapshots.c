@@ -12,7 +12,7 @@
 
 struct snapshot {
 	uint64_t arrived; /* position in order of arrival, from 1; 0: unused */
-	uint64_t socket, number;
+	uint64_t socket, number, task;
 	uint32_t oldstate, newstate;
 	uint32_t have; /* bit n: chunk n has arrived */
 	bool torn;     /* two chunks contradict each other */
@@ -52,6 +52,7 @@ static struct snapshot *snapshot_of(struct snapshots *snapshots, const struct ch
 	oldest->arrived = ++snapshots->arrived;
 	oldest->socket = chunk->socket;
 	oldest->number = chunk->number;
+	oldest->task = chunk->task;
 	oldest->oldstate = chunk->oldstate;
 	oldest->newstate = chunk->newstate;
 	return oldest;
@@ -66,7 +67,8 @@ void snapshots_add(struct snapshots *snapshots, const struct chunk *chunk)
 		return;
 	s = snapshot_of(snapshots, chunk);
 	bytes = s->memory + chunk->index * CHUNK_BYTES;
-	if (s->oldstate != chunk->oldstate || s->newstate != chunk->newstate)
+	if (s->oldstate != chunk->oldstate || s->newstate != chunk->newstate ||
+	    s->task != chunk->task)
 		s->torn = true;
 	if (s->have >> chunk->index & 1 && memcmp(bytes, chunk->bytes, CHUNK_BYTES) != 0)
 		s->torn = true;
@@ -116,6 +118,7 @@ bool snapshots_take(struct snapshots *snapshots, const struct state_change *chan
 	memset(sample, 0, sizeof(*sample));
 	sample->oldstate = found->oldstate;
 	sample->newstate = found->newstate;
+	sample->task = found->task;
 	memcpy(sample->readable, found->readable, sizeof(sample->readable));
 	memcpy(sample->memory, found->memory, sizeof(sample->memory));
 	found->arrived = 0;

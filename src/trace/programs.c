@@ -10,7 +10,7 @@
 #include <bpf/libbpf.h>
 
 #include "audit.h"
-#include "insns.h"
+#include "base/insns.h"
 #include "probe-select/attachment.h"
 #include "probe-select/hook.h"
 #include "tracer.h"

@@ -189,3 +189,11 @@ shows() {
 		true_records
 	done
 }
+
+@test "without BTF: the name of the process, whichever thread or kernel thread acts for it" {
+	local transport
+	for transport in ring perf; do
+		traced -j --probe raw --btf none --transport "$transport" -- thread killed-threads uring-worker
+		true_records
+	done
+}

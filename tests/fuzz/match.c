@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Matches any memory of sockets. What is found must agree with every sample, and at no other
- * offset.
+ * Matches any memory of sockets and threads. What is found must agree with every sample, and at no
+ * other offset.
  *
  * The input tells the number of samples and what fills them, then plants values: the field, its
  * offset, the samples that expect it, and the samples that contain it.
@@ -23,15 +23,28 @@ struct plant {
 	uint8_t bytes[16];
 };
 
-/* The base of a field's offsets, and the number of bytes. */
+/* The base of a field's offsets, the first of them, and the end of the last. */
 static size_t field_base(enum layout_field field)
 {
 	return field == FIELD_NETNS_INUM ? SOCKET_BYTES : 0;
 }
 
-static size_t field_room(enum layout_field field)
+static bool is_of_task(enum layout_field field)
 {
-	return field == FIELD_NETNS_INUM ? NET_CHUNKS * CHUNK_BYTES : SOCKET_BYTES;
+	return field == FIELD_COMM || field == FIELD_LEADER;
+}
+
+/* The first chunk of a thread's sample is its socket's. */
+static size_t field_begin(enum layout_field field)
+{
+	return is_of_task(field) ? CHUNK_BYTES : 0;
+}
+
+static size_t field_end(enum layout_field field)
+{
+	return field == FIELD_NETNS_INUM ? NET_CHUNKS * CHUNK_BYTES
+	       : is_of_task(field)	 ? SNAPSHOT_CHUNKS * CHUNK_BYTES
+					 : SOCKET_BYTES;
 }
 
 /* Fields without a usual offset, which would be tried before others. */
@@ -39,7 +52,7 @@ static bool is_searched(enum layout_field field)
 {
 	return field == FIELD_SK_ERR || field == FIELD_BYTES_RECEIVED ||
 	       field == FIELD_BYTES_ACKED || field == FIELD_LINGER2 || field == FIELD_SRTT ||
-	       field == FIELD_NETNS_INUM;
+	       field == FIELD_NETNS_INUM || is_of_task(field);
 }
 
 /* Fields found by their values. */
@@ -89,6 +102,8 @@ static bool agrees(enum layout_field field, const uint8_t *memory, const uint8_t
 		       (number_at(memory, 8) & 3) == number_at(expected, 8);
 	case FIELD_SRTT:
 		return number_at(memory, 4) / 8 == number_at(expected, 4);
+	case FIELD_COMM:
+		return !strncmp((const char *)memory, (const char *)expected, 16);
 	default:
 		return !memcmp(memory, expected, (size_t)bytes);
 	}
@@ -129,14 +144,15 @@ static void check_field(const struct samples *samples, const struct layout *layo
 	const int found = layout->offset[field];
 	size_t places = 0;
 
-	for (size_t at = 0; at + bytes <= field_room(field) && is_expected(samples, field);
-	     at += step)
+	for (size_t at = field_begin(field);
+	     at + bytes <= field_end(field) && is_expected(samples, field); at += step)
 		places += stands_at(samples, field, at);
 	if (found == OFFSET_UNKNOWN) {
 		MUST(field == FIELD_SPORT ? !places : places != 1);
 		return;
 	}
-	MUST(found >= 0 && (size_t)found + bytes <= field_room(field));
+	MUST(found >= 0 && (size_t)found >= field_begin(field));
+	MUST((size_t)found + bytes <= field_end(field));
 	MUST(stands_at(samples, field, (size_t)found));
 	MUST(places == 1 || !is_searched(field));
 }
@@ -160,12 +176,13 @@ static void plant(struct samples *samples, struct input *in)
 {
 	struct plant p;
 	enum layout_field field;
-	size_t bytes, at;
+	size_t bytes, begin, at;
 
 	input_take(in, &p, sizeof(p));
 	field = (enum layout_field)(p.field % LAYOUT_FIELD_COUNT);
 	bytes = (size_t)layout_field_bytes(field);
-	at = field_base(field) + p.offset % (field_room(field) - bytes + 1);
+	begin = field_begin(field);
+	at = field_base(field) + begin + p.offset % (field_end(field) - begin - bytes + 1);
 	for (size_t i = 0; i < samples->count; i++) {
 		struct sample *sample = &samples->list[i];
 

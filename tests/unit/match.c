@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Fields are found in samples of known values, and are not found in bad samples. */
+#include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
+#include "bpf/record.h"
 #include "check.h"
 #include "probe-select/match.h"
 
@@ -138,6 +141,127 @@ static void test_missed(void)
 	CHECK(match() == all + 2);
 }
 
+/* --- threads --------------------------------------------------------------------------------- */
+
+#define COMM_AT	  2984
+#define LEADER_AT 2376
+#define PARENT_AT 2352
+#define THREADS	  3
+#define LEADER	  0xffff888012345600
+#define PARENT	  0xffff888055555540 /* of the whole process */
+
+static const char *const names[THREADS] = { "tcplife", "0123456789abcde", "edcba9876543210" };
+
+static struct sample *thread_sample(unsigned i)
+{
+	return &samples->list[SAMPLES + i];
+}
+
+/* Makes samples of sockets, then of threads, the leader's first. */
+static void threads_make(void)
+{
+	samples_make();
+	samples->count = SAMPLES + THREADS;
+	for (unsigned i = 0; i < THREADS; i++) {
+		struct sample *sample = thread_sample(i);
+
+		memset(sample->memory, (int)(0x51 + i), sizeof(sample->memory));
+		memset(sample->readable, 1, sizeof(sample->readable));
+		sample->oldstate = STATE_CLOSE;
+		sample->newstate = STATE_SYN_SENT;
+		sample->task = LEADER + 0x4000 * i;
+		strcpy((char *)sample->memory + COMM_AT, names[i]);
+		put(sample, LEADER_AT, LEADER, 8);
+		put(sample, PARENT_AT, PARENT, 8);
+		expect(sample, FIELD_LEADER, LEADER);
+		sample->expected[FIELD_COMM].given = true;
+		strcpy((char *)sample->expected[FIELD_COMM].bytes, names[i]);
+	}
+}
+
+static void test_threads(void)
+{
+	threads_make();
+	/* The rest of a longer name may follow the leader's. */
+	CHECK(thread_sample(0)->memory[COMM_AT + 8] == 0x51);
+	CHECK(match() == 0);
+	CHECK(layout.offset[FIELD_COMM] == COMM_AT);
+	CHECK(layout.offset[FIELD_LEADER] == LEADER_AT);
+	CHECK(layout_has_leader(&layout));
+	CHECK(layout.offset[FIELD_BYTES_RECEIVED] == RECEIVED_AT);
+}
+
+/* The protocol is looked for in sockets only. */
+static void test_threads_have_no_protocol(void)
+{
+	const uint32_t since_5_6 = SOCK_STREAM | IPPROTO_TCP << 16;
+
+	threads_make();
+	for (unsigned i = 0; i < SAMPLES; i++)
+		put(&samples->list[i], 532, since_5_6, 4);
+	match_fields(&layout, samples);
+	CHECK(layout.offset[FIELD_PROTOCOL] == 534);
+	CHECK(layout.protocol_bytes == 2);
+}
+
+/* Other pointers to the leader, in its own sample or in those of the other threads. */
+static void test_pointers_to_the_leader(void)
+{
+	threads_make();
+	put(thread_sample(0), 1200, LEADER, 8);
+	for (unsigned i = 1; i < THREADS; i++)
+		put(thread_sample(i), 1208, LEADER, 8);
+	CHECK(match() == 0);
+	CHECK(layout.offset[FIELD_LEADER] == LEADER_AT);
+}
+
+static void test_two_leaders(void)
+{
+	threads_make();
+	for (unsigned i = 0; i < THREADS; i++)
+		put(thread_sample(i), 1200, LEADER, 8);
+	CHECK(match() == 1);
+	CHECK(!layout_has(&layout, FIELD_LEADER));
+	CHECK(layout.offset[FIELD_COMM] == COMM_AT);
+	CHECK(!layout_has_leader(&layout));
+}
+
+/* The leader's name must be where the other threads' names are. */
+static void test_leader_of_another_name(void)
+{
+	threads_make();
+	strcpy((char *)thread_sample(0)->memory + COMM_AT, "bash");
+	CHECK(match() == 1);
+	CHECK(!layout_has(&layout, FIELD_COMM));
+}
+
+/* The first chunk of a thread's sample is its socket's. */
+static void test_name_in_the_socket(void)
+{
+	threads_make();
+	for (unsigned i = 0; i < THREADS; i++) {
+		memset(thread_sample(i)->memory + COMM_AT, 0, 16);
+		strcpy((char *)thread_sample(i)->memory + 64, names[i]);
+	}
+	CHECK(match() == 1);
+	CHECK(!layout_has(&layout, FIELD_COMM));
+}
+
+/* Before 4.8 no thread can be read, so nothing is expected of it and nothing is left to find. */
+static void test_threads_unknown(void)
+{
+	threads_make();
+	for (unsigned i = 0; i < THREADS; i++) {
+		struct sample *sample = thread_sample(i);
+
+		sample->task = 0;
+		memset(sample->readable + 1, 0, sizeof(sample->readable) - 1);
+		memset(sample->expected, 0, sizeof(sample->expected));
+	}
+	CHECK(match() == 0);
+	CHECK(!layout_has_leader(&layout));
+}
+
 int main(int argc, char **argv)
 {
 	static const struct check_case cases[] = {
@@ -149,6 +273,13 @@ int main(int argc, char **argv)
 		{ "too_few", test_too_few },
 		{ "ambiguous", test_ambiguous },
 		{ "missed", test_missed },
+		{ "threads", test_threads },
+		{ "threads_have_no_protocol", test_threads_have_no_protocol },
+		{ "pointers_to_the_leader", test_pointers_to_the_leader },
+		{ "two_leaders", test_two_leaders },
+		{ "leader_of_another_name", test_leader_of_another_name },
+		{ "name_in_the_socket", test_name_in_the_socket },
+		{ "threads_unknown", test_threads_unknown },
 	};
 	int result;
 

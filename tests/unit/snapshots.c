@@ -218,6 +218,30 @@ static void test_torn(void)
 	snapshots_free(snapshots);
 }
 
+/* A thread's snapshot has its address, the same in all chunks. */
+static void test_task(void)
+{
+	struct source source = { 0x1000, 0, ours, 7 };
+	struct snapshots *snapshots = snapshots_new();
+	struct sample *sample = calloc(1, sizeof(*sample));
+	struct chunk chunk;
+
+	source.change.oldstate = STATE_CLOSE;
+	source.change.newstate = STATE_SYN_SENT;
+	for (; source.number < 2; source.number++) {
+		for (uint32_t i = 0; i < SNAPSHOT_CHUNKS; i++) {
+			chunk = chunk_of(&source, i);
+			chunk.task = 0xffff888012345600 + (i < 5 ? source.number : 0);
+			snapshots_add(snapshots, &chunk);
+		}
+	}
+	CHECK(snapshots_take(snapshots, &source.change, sample));
+	CHECK(sample->task == 0xffff888012345600);
+	CHECK(taken(snapshots, &source.change) == -1);
+	free(sample);
+	snapshots_free(snapshots);
+}
+
 /* A snapshot that lacks a chunk is not used, and does not occupy memory for ever. */
 static void test_lost(void)
 {
@@ -277,6 +301,7 @@ int main(int argc, char **argv)
 		{ "same_number", test_same_number },
 		{ "duplicated", test_duplicated },
 		{ "torn", test_torn },
+		{ "task", test_task },
 		{ "lost", test_lost },
 		{ "unreadable", test_unreadable },
 	};
