@@ -201,10 +201,15 @@ static void list_open(struct feed *feed)
 
 void feed_end(struct feed *feed)
 {
+	const uint64_t skipped = tracer_accept_skipped(feed->choice->tracer);
 	struct record record;
 	uint64_t key = 0;
 	int result;
 
+	if (skipped)
+		message("the kernel skipped the accept hook %llu times: the owner and the accept "
+			"wait of that many sessions may be unknown",
+			(unsigned long long)skipped);
 	while ((result = tracer_next_held(feed->choice->tracer, &key, &record)) > 0)
 		take_held(feed, &record);
 	if (result)

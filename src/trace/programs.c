@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "audit.h"
@@ -105,6 +106,17 @@ int programs_attach_accept(struct programs *programs, const struct tracer_reques
 		return 0;
 	}
 	return programs->accept_attached ? 0 : -errno;
+}
+
+uint64_t programs_accept_skipped(const struct programs *programs)
+{
+	struct bpf_prog_info info = {};
+	uint32_t size = sizeof(info);
+
+	if (!programs->accept ||
+	    bpf_obj_get_info_by_fd(bpf_program__fd(programs->accept), &info, &size))
+		return 0;
+	return info.recursion_misses;
 }
 
 void programs_detach(struct programs *programs)

@@ -4,6 +4,7 @@
 #define TCPLIFE_TRACE_PROGRAMS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct attachment;
 struct bpf_object;
@@ -25,6 +26,13 @@ int programs_pick(struct programs *programs, struct bpf_object *object,
 /* Call them after loading, the accept hook first. Each returns 0 or -errno. */
 int programs_attach_accept(struct programs *programs, const struct tracer_request *request);
 int programs_attach_change(struct programs *programs, const struct tracer_request *request);
+
+/*
+ * How often the kernel skipped the accept hook because its program was already running on that CPU,
+ * in a task that was preempted (6.1, kernels that preempt programs); 0 if it does not say (before
+ * 5.12).
+ */
+uint64_t programs_accept_skipped(const struct programs *programs);
 
 /*
  * Detaches all programs. On return none is running any more; waits some milliseconds for other

@@ -342,6 +342,11 @@ void tracer_detach(struct tracer *tracer)
 	programs_detach(&tracer->programs);
 }
 
+uint64_t tracer_accept_skipped(const struct tracer *tracer)
+{
+	return programs_accept_skipped(&tracer->programs);
+}
+
 void tracer_free(struct tracer *tracer)
 {
 	if (!tracer)

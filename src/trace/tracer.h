@@ -63,6 +63,9 @@ bool tracer_next_open(const struct tracer *tracer, uint64_t *key, struct record 
  */
 int tracer_next_held(const struct tracer *tracer, uint64_t *key, struct record *record);
 
+/* How often the kernel skipped the accept hook: what it tells of those sessions may be unknown. */
+uint64_t tracer_accept_skipped(const struct tracer *tracer);
+
 /*
  * Stops tracing. After it returns no record is added, and the existing ones can be read. Waits some
  * milliseconds for other CPUs.

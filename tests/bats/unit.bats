@@ -76,7 +76,7 @@ journal() { within journalctl -u tcplife -o cat --no-pager; }
 	journal >"$BATS_TEST_TMPDIR/journal"
 	grep -q 'tracing by tracepoint (raw)' "$BATS_TEST_TMPDIR/journal"
 	# It runs in a PID namespace here.
-	run ! grep -vF 'outside of this PID namespace' <(grep -F 'warning: ' "$BATS_TEST_TMPDIR/journal")
+	run ! grep -vF 'outside this PID namespace' <(grep -F 'warning: ' "$BATS_TEST_TMPDIR/journal")
 	[ "$(grep '"raddr":"127\.77\.' "$BATS_TEST_TMPDIR/journal" | jq -s 'map(select(.tx_bytes != null)) | length')" -ge 95 ]
 }
 

@@ -22,6 +22,7 @@ static const char usage[] =
 	"  --fields A,B,...         compare only these, by their names in JSON\n"
 	"  --unknown A,B,...        the tracer need not know these\n"
 	"  --no-accept-hook         nor the owner, where only accept(2) tells it\n"
+	"  --accept-skipped N       likewise, of N sessions at most\n"
 	"  --accept-on-close        that owner is known from closing the dead socket\n"
 	"  --only KEY=VALUE         only these of the truth are expected; may be repeated\n"
 	"  --tolerance NS           by which times of two tracers may differ; the default is "
@@ -35,6 +36,7 @@ struct options {
 	size_t only_count;
 	bool no_accept_hook;
 	bool accept_on_close;
+	uint64_t accept_skipped; /* sessions of which the kernel skipped the accept hook, at most */
 	bool records;
 	int64_t tolerance_ns;
 };
@@ -231,10 +233,43 @@ static bool is_asked(const struct options *o, const char *name)
 	return !o->fields || has_word(o->fields, name, ',');
 }
 
+static bool has_wrong(const struct options *o, const struct fields *truth,
+		      const struct fields *record)
+{
+	for (size_t i = 0; i < record->count; i++) {
+		const struct field *found = &record->list[i];
+		const char *expected = fields_get(truth, found->name);
+
+		if (expected && found->kind != KIND_NONE && is_asked(o, found->name) &&
+		    !is_true(expected, found) && !is_excused(o, truth, found))
+			return true;
+	}
+	return false;
+}
+
+/* True if all that is wrong is unknown, and accept(2) would have told it. Counted by the tracer. */
+static bool is_skipped(const struct options *o, const struct fields *truth,
+		       const struct fields *record)
+{
+	static uint64_t skipped;
+	struct options without = *o;
+
+	without.no_accept_hook = true;
+	if (skipped == o->accept_skipped || !has_wrong(o, truth, record) ||
+	    has_wrong(&without, truth, record))
+		return false;
+	skipped++;
+	printf("the kernel skipped the accept hook: %s\n", record->text);
+	return true;
+}
+
 static bool tell_wrong(const struct options *o, const struct fields *truth,
 		       const struct fields *record)
 {
 	bool wrong = false;
+
+	if (is_skipped(o, truth, record))
+		return false;
 
 	for (size_t i = 0; i < record->count; i++) {
 		const struct field *found = &record->list[i];
@@ -494,6 +529,8 @@ static bool take_value(struct options *o, const char *name, const char *value)
 		o->fields = value;
 	else if (!strcmp(name, "--unknown"))
 		o->unknown = value;
+	else if (!strcmp(name, "--accept-skipped"))
+		o->accept_skipped = (uint64_t)number(value);
 	else if (!strcmp(name, "--tolerance"))
 		o->tolerance_ns = number(value);
 	else if (!strcmp(name, "--only") && strchr(value, '=') && o->only_count < FILTERS_MAX)
