@@ -149,11 +149,11 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 	kill -KILL "$killed"
 	wait "$killed" || true
 	fetch :8100/large
-	await eval '[ "$(awk -v netns="$netns" "\$16 == netns" "$records" | wc -l)" = 5 ]'
+	await eval '[ "$(awk -v netns="$netns" "\$17 == netns" "$records" | wc -l)" = 5 ]'
 	tracer_stop
 	# COMM, port of the service, DIR, END, whether there are CONN_MS and RTT_MS, and UID.
-	awk -v netns="$netns" '$16 == netns {
-		print $2, $10 == "in" ? $4 : $6, $10, $11, $12 == "-" ? "-" : "ms", $13 == "-" ? "-" : "ms", $15
+	awk -v netns="$netns" '$17 == netns {
+		print $2, $10 == "in" ? $4 : $6, $10, $11, $12 == "-" ? "-" : "ms", $14 == "-" ? "-" : "ms", $16
 	}' "$records" >"$scratch/story"
 	if ! accept_hook; then sed -i 's/^- \(.* rst-remote .*\) -$/nginx \1 65534/' "$scratch/story"; fi
 	LC_ALL=C sort -o "$scratch/story" "$scratch/story"
@@ -166,8 +166,8 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 	END
 	# What the killed curl received was sent by nginx.
 	awk -v netns="$netns" -v got="$(stat -c %s "$scratch/endless")" '
-		$16 == netns && $11 == "rst-local" { rx = $8 }
-		$16 == netns && $11 == "rst-remote" { tx = $7 }
+		$17 == netns && $11 == "rst-local" { rx = $8 }
+		$17 == netns && $11 == "rst-remote" { tx = $7 }
 		END { exit !(rx >= int(got / 1024) && tx <= rx && tx > 0) }' "$records"
 }
 
