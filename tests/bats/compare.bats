@@ -146,8 +146,18 @@ swap() {
 		-e '2s/"uid":0/"uid":null/' "$records"
 	says "1 matched, 0 missing, 0 extra, 1 wrong"
 	run -0 compare --no-accept-hook
+	says "1 matched, 0 missing, 0 extra, 1 wrong" --accept-skipped 0
+	run -0 compare --accept-skipped 1
 	sed -i '1s/"pid":1000/"pid":0/' "$records"
 	says "1 matched, 0 missing, 0 extra, 1 wrong" --no-accept-hook
+}
+
+@test "--accept-skipped excuses no more sessions than the kernel skipped" {
+	sed -i 's/owner=connect/owner=accept/' "$truth"
+	sed -i -e 's/"pid":[0-9]*/"pid":0/' -e 's/"comm":"[a-z]*"/"comm":"-"/' -e 's/"owner":"[a-z]*"/"owner":null/' \
+		-e 's/"uid":0/"uid":null/' "$records"
+	says "1 matched, 0 missing, 0 extra, 1 wrong" --accept-skipped 1
+	run -0 compare --accept-skipped 2
 }
 
 @test "unreadable input exits 2" {
