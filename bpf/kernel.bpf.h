@@ -121,15 +121,16 @@ struct task_struct {
 
 /*
  * Returns the pointer, through which nothing is loaded before the value was. CPUs other than x86
- * reorder loads, unless the second address depends on the first value.
+ * reorder loads, unless the second address depends on the first value. By AND and not by XOR, of
+ * which the verifier does not know that nothing is left.
  */
 #ifdef __TARGET_ARCH_arm64
-#define loaded_before(pointer, value)                                                          \
-	({                                                                                     \
-		typeof(pointer) pointer_ = (pointer);                                          \
-		__u64 nothing_ = (value);                                                      \
-		asm volatile("%1 ^= %1\n%0 += %1" : "+r"(pointer_), "+r"(nothing_)::"memory"); \
-		pointer_;                                                                      \
+#define loaded_before(pointer, value)                                                         \
+	({                                                                                    \
+		typeof(pointer) pointer_ = (pointer);                                         \
+		__u64 nothing_ = (value);                                                     \
+		asm volatile("%1 &= 0\n%0 += %1" : "+r"(pointer_), "+r"(nothing_)::"memory"); \
+		pointer_;                                                                     \
 	})
 #else
 #define loaded_before(pointer, value)                     \
