@@ -31,7 +31,7 @@ sysroot := $(if $(cross),$(BUILD)/sysroot)
 fixed := -ffile-prefix-map=$(abspath $(BUILD))=build -ffile-prefix-map=$(CURDIR)=.
 
 CLANG ?= clang
-STRIP ?= llvm-strip
+OBJCOPY ?= llvm-objcopy
 ifeq ($(origin CC),default)
 CC := $(cross)gcc
 endif
@@ -89,11 +89,11 @@ bpf_to = $(CLANG) $(BPF) -mcpu=$(4) -DBUFFER_$(3) $(fixed) $(textless) -iquote b
 
 define bpf_object
 bpf_objects += $(CLANG_BUILD)/bpf/$(1).bpf.o.gz
-$(CLANG_BUILD)/bpf/$(1).bpf.o: bpf/$(2).bpf.c $(toolchain) $(BUILD)/static/unpacked $(CLANG_BUILD)/by/clang Makefile
+$(CLANG_BUILD)/bpf/$(1).bpf.o: bpf/$(2).bpf.c $(toolchain) $(BUILD)/static/unpacked $(CLANG_BUILD)/by/clang static/thin Makefile
 	@mkdir -p $$(@D)
 	$$(say) BPF $(1)
 	$$(Q)$$(call bpf_to,$(1),$(2),$(3),$(4)) -c $$< -o $$@
-	$$(Q)$(STRIP) -g $$@
+	$$(Q)OBJCOPY=$(OBJCOPY) static/thin $$@
 endef
 
 %.gz: %
@@ -154,7 +154,7 @@ clang-%: $(BUILD)/tcplife
 # These files change when their contents do, and what depends on them is then rebuilt. They are written
 # before anything is built or, if the compilers are not installed yet, right after installing them.
 noted := $(CLANG_BUILD)/by/clang $(BUILD)/by/cc $(CLANG_BUILD)/by/built
-note.clang = '$(CLANG)' '$(STRIP)' $(BPF)
+note.clang = '$(CLANG)' '$(OBJCOPY)' $(BPF)
 note.cc = '$(CC)' '$(AR)' $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(WARNINGS)
 note.built = '$(CC)' '$(CLANG)'
 note = static/note $(1) $(note.$(notdir $(1)))

@@ -80,7 +80,7 @@ elsewhere() {
 	await tracer_is_up
 	workload basic
 	tracer_stop
-	grep -q 'warning: whether --btf .* is of this kernel could not be checked' "$said"
+	grep -q 'warning: could not check whether --btf .* belongs to this kernel' "$said"
 	accept_hook
 	true_records
 }
