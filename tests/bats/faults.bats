@@ -134,6 +134,33 @@ elsewhere() {
 	for n in 1 2 3; do run -0 "$tcplife" --max-sessions $n -D 1 -d 0.1; done
 }
 
+# refused_by_kernel ERROR OPTIONS...: the call that loads the largest program fails with this error.
+refused_by_kernel() {
+	local error=$1 when
+	shift
+	strace -f -qq -o "$BATS_TEST_TMPDIR/calls" -e trace=bpf "$tcplife" --probe raw -d 0.1 "$@" >/dev/null
+	when=$(grep -n 'PROG_LOAD.*prog_name="change_raw"' "$BATS_TEST_TMPDIR/calls" | head -n 1 | cut -d: -f1)
+	[ "$when" -gt 0 ]
+	run -1 --separate-stderr strace -f -qq -o /dev/null -e inject=bpf:error="$error":when="$when+" \
+		"$tcplife" --probe raw -d 0.1 "$@"
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" = 1 ]
+}
+
+@test "no memory for what an option asks for: the message names the option" {
+	refused_by_kernel ENOMEM
+	[[ $stderr == *': try a smaller --max-sessions; try --probe auto' ]]
+	refused_by_kernel ENOMEM --buffer 1024
+	[[ $stderr == *': try a smaller --buffer; try --probe auto' ]]
+	refused_by_kernel ENOMEM --buffer 1024 --max-sessions 1000
+	[[ $stderr == *': try a smaller --max-sessions or --buffer; try --probe auto' ]]
+}
+
+@test "a verifier that rejects a program: the message says where its reasons are" {
+	refused_by_kernel EACCES
+	[[ $stderr == *": cannot load its program: Permission denied: the kernel's verifier rejects it: -v shows its log"* ]]
+}
+
 @test "privileges that cannot be given up are reported even without -v" {
 	run -0 --separate-stderr strace -qq -o /dev/null -e inject=capset:error=EPERM "$tcplife" -D 1 -d 0.1
 	[[ $stderr == *'tcplife: warning: cannot give up its capabilities: Operation not permitted; '* ]]

@@ -29,6 +29,34 @@ has_session() { grep -qE ' 127\.0\.0\.1 +1 ' "$1"; }
 	tracer_stop TERM
 }
 
+# As a slow reader of $pipe does: takes up to BYTES of it.
+takes() { head -c "$1" <&7 >>"$records"; }
+
+@test "a second signal ends it at once, and what the reader did not take is told" {
+	local pipe=$BATS_TEST_TMPDIR/pipe told
+	records=$BATS_TEST_TMPDIR/records said=$BATS_TEST_TMPDIR/said
+	mkfifo "$pipe"
+	: >"$said"
+	"$tcplife" -v -j >"$pipe" 2>"$said" 3>&- &
+	tracer=$!
+	exec 7<"$pipe"
+	await tracer_is_up
+	"$build/tests/workload" -o "$BATS_TEST_TMPDIR/truth" crowd crowd crowd crowd
+	# As long as the reader goes on, it is waited for.
+	kill -TERM "$tracer"
+	takes 4096
+	takes 4096
+	kill -0 "$tracer"
+	kill -TERM "$tracer"
+	wait "$tracer"
+	takes 1000000
+	exec 7<&-
+	told=$(sed -n 's/^tcplife: not printed:.* \([0-9]*\) lost to a blocked output.*/\1/p' "$said")
+	[ "$told" -gt 0 ]
+	# Each session of the workload is either a whole line or counted.
+	[ $(($(grep -c '}$' "$records") + told)) -ge "$(grep -vc '^#' "$BATS_TEST_TMPDIR/truth")" ]
+}
+
 @test "into a pipe, the header comes at once and records as they happen" {
 	local pipe=$BATS_TEST_TMPDIR/pipe out=$BATS_TEST_TMPDIR/out
 	mkfifo "$pipe"
