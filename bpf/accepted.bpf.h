@@ -38,17 +38,17 @@ static __always_inline bool accepted_is_early(const volatile struct config *conf
  * Finds what the accept hook has just added to `sessions`. The session of an established socket was
  * in the table before; if it no longer is, the session has ended, and the owner is dropped.
  */
-static __always_inline struct life *early_find(const volatile struct config *config,
+static __always_inline struct conn *early_find(const volatile struct config *config,
 					       const struct sock *sk, __u64 key)
 {
 	const bool early = accepted_is_early(config, sk);
-	struct life *life = overflow_find(config, key);
+	struct conn *conn = overflow_find(config, key);
 
-	if (life && !early && !loaded_before(life, early)->born_ns) {
+	if (conn && !early && !loaded_before(conn, early)->born_ns) {
 		overflow_drop(config, key);
 		return NULL;
 	}
-	return life;
+	return conn;
 }
 
 /*
@@ -56,16 +56,16 @@ static __always_inline struct life *early_find(const volatile struct config *con
  * time and another take its place, but not between the claim and the mark.
  */
 static __always_inline void owner_accept(const volatile struct config *config, __u64 key,
-					 struct life *life)
+					 struct conn *conn)
 {
-	if (!accepted_claim(config, life))
+	if (!accepted_claim(config, conn))
 		return;
-	if (session_find(config, key) == life) {
-		owner_set(config, life, OWNER_ACCEPT);
-		life->accepted_ns = bpf_ktime_get_ns();
-		accepted_set(config, life, key);
+	if (session_find(config, key) == conn) {
+		owner_set(config, conn, OWNER_ACCEPT);
+		conn->accepted_ns = bpf_ktime_get_ns();
+		accepted_set(config, conn, key);
 	} else {
-		accepted_set(config, life, 0);
+		accepted_set(config, conn, 0);
 	}
 	primary_drop_left(config, key);
 }
@@ -78,30 +78,30 @@ static __always_inline int lifespan_accept(const struct sock *sk)
 {
 	const volatile struct config *config = config_get();
 	__u64 key = session_key(sk);
-	struct life *life;
+	struct conn *conn;
 
 	if (!key || !config)
 		return 0;
-	life = session_find(config, key);
-	if (!life && !accepted_is_early(config, sk)) {
+	conn = session_find(config, key);
+	if (!conn && !accepted_is_early(config, sk)) {
 		/* It may have begun after the first look and before its state was read. */
-		life = session_find(config, key);
-	} else if (!life && accepted_is_wanted(config, sk)) {
-		life_begin_owner(config, key, OWNER_ACCEPT);
+		conn = session_find(config, key);
+	} else if (!conn && accepted_is_wanted(config, sk)) {
+		conn_begin_owner(config, key, OWNER_ACCEPT);
 		if (primary_is_there(config))
 			overflow_fence();
 		/*
 		 * It may have begun meanwhile on another CPU, which may or may not have fetched the
 		 * owner.
 		 */
-		life = primary_find(config, key);
-		if (life)
+		conn = primary_find(config, key);
+		if (conn)
 			overflow_drop(config, key);
 		else
-			life = early_find(config, sk, key);
+			conn = early_find(config, sk, key);
 	}
-	if (life && !life->owner)
-		owner_accept(config, key, life);
+	if (conn && !conn->owner)
+		owner_accept(config, key, conn);
 	return 0;
 }
 

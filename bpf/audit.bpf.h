@@ -9,6 +9,7 @@
 
 #include "audit.h"
 #include "maps.bpf.h"
+#include "tcp_state.h"
 
 /* The key was a socket once; only other sockets may reuse its memory at once. */
 static __always_inline bool audit_is_gone(__u64 key)

@@ -8,8 +8,8 @@
 #define TCPLIFE_CALIBRATE_BPF_H
 
 #include "kernel.bpf.h"
-#include "record.h"
 #include "snapshot.h"
+#include "tcp_state.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);

@@ -7,6 +7,7 @@
 #define TCPLIFE_ENDING_BPF_H
 
 #include "socket.bpf.h"
+#include "tcp_state.h"
 
 #define SOCK_DEAD     0x1 /* bits of skc_flags: no descriptor refers to it */
 #define SOCK_DONE     0x2 /* the peer's FIN has arrived */

@@ -22,7 +22,7 @@ static __always_inline int held_release(void *ctx, struct sock *sk)
 	const volatile struct config *config = config_get();
 	__u64 key = session_key(sk);
 	const struct record *waiting;
-	struct life closer = {};
+	struct conn closer = {};
 	struct record r;
 
 	if (!config || !config->hold)

@@ -14,6 +14,7 @@
 #include "rehearsal.h"
 #include "sessions.bpf.h"
 #include "socket.bpf.h"
+#include "tcp_state.h"
 
 /* A state change as seen by the hook. */
 struct change {
@@ -77,36 +78,36 @@ static __always_inline void tuple_note(const struct change *c, __u64 key)
 {
 	struct tcp_sock *tp = tcp_of(c->sk);
 	struct record r = {};
-	struct tuple e = {};
+	struct tuple tuple = {};
 
 	if (!tp)
 		return;
 	hook_read_tuple(c, opaque(tp), &r);
-	__builtin_memcpy(e.laddr, r.laddr, sizeof(e.laddr));
-	__builtin_memcpy(e.raddr, r.raddr, sizeof(e.raddr));
-	e.netns = socket_netns(c->sk);
-	e.lport = r.lport;
-	e.rport = r.rport;
+	__builtin_memcpy(tuple.laddr, r.laddr, sizeof(tuple.laddr));
+	__builtin_memcpy(tuple.raddr, r.raddr, sizeof(tuple.raddr));
+	tuple.netns = socket_netns(c->sk);
+	tuple.lport = r.lport;
+	tuple.rport = r.rport;
 	/* This map is as large as that of sessions, which counts what does not fit. */
-	bpf_map_update_elem(&tuples, &key, &e, BPF_ANY);
+	bpf_map_update_elem(&tuples, &key, &tuple, BPF_ANY);
 }
 
 /* The old session at this address ended without a report. */
-static __always_inline void life_replace(struct life *known, const struct life *life)
+static __always_inline void conn_replace(struct conn *known, const struct conn *conn)
 {
 	if (known->born_ns)
-		loss_count(LOSS_ENDS);
-	*known = *life;
+		loss_count(LOSS_REPLACED);
+	*known = *conn;
 }
 
 /*
  * Adds a session unless one exists for its key; then returns that one, since the kernel reuses
  * addresses at once and an end may have been missed. known: what was found for the key, or NULL.
  */
-static __always_inline struct life *life_add(const volatile struct config *config, __u64 key,
-					     struct life *known, const struct life *life)
+static __always_inline struct conn *conn_add(const volatile struct config *config, __u64 key,
+					     struct conn *known, const struct conn *conn)
 {
-	if (known || session_add(config, key, life))
+	if (known || session_add(config, key, conn))
 		return known;
 	known = overflow_find(config, key);
 	if (!known)
@@ -114,10 +115,10 @@ static __always_inline struct life *life_add(const volatile struct config *confi
 	return known;
 }
 
-static __always_inline void life_begin_active(const volatile struct config *config,
-					      const struct change *c, __u64 key, struct life *known)
+static __always_inline void conn_begin_active(const volatile struct config *config,
+					      const struct change *c, __u64 key, struct conn *known)
 {
-	struct life life = {
+	struct conn conn = {
 		.born_ns = bpf_ktime_get_ns(),
 		.direction = DIRECTION_OUT,
 		.state = STATE_SYN_SENT,
@@ -125,72 +126,72 @@ static __always_inline void life_begin_active(const volatile struct config *conf
 
 	/* The connection is being restored, so it is unknown who opened it. */
 	if (socket_is_in_repair(config, c->sk))
-		life.direction = DIRECTION_UNKNOWN;
+		conn.direction = DIRECTION_UNKNOWN;
 
 #ifdef BUFFER_PERF
 	struct tcp_sock *tp = tcp_of(c->sk);
 
-	life.acked_before = LOAD(tp, bytes_acked);
-	life.received_before = LOAD(tp, bytes_received);
+	conn.acked_before = LOAD(tp, bytes_acked);
+	conn.received_before = LOAD(tp, bytes_received);
 #endif
-	owner_set(config, &life, OWNER_CONNECT);
-	known = life_add(config, key, known, &life);
+	owner_set(config, &conn, OWNER_CONNECT);
+	known = conn_add(config, key, known, &conn);
 	if (known)
-		life_replace(known, &life);
+		conn_replace(known, &conn);
 }
 
-static __always_inline void life_begin_passive(const volatile struct config *config,
+static __always_inline void conn_begin_passive(const volatile struct config *config,
 					       const struct change *c, __u64 key,
-					       struct life *known)
+					       struct conn *known)
 {
-	struct life life = {
+	struct conn conn = {
 		.direction = DIRECTION_IN,
 		.state = c->newstate,
 	};
 
 	/* TCP Fast Open hands over the session in SYN_RECV, and it may be closed right then. */
 	if (c->newstate == STATE_FIN_WAIT1)
-		owner_set(config, &life, OWNER_CLOSE);
-	life.born_ns = life.established_ns = change_ns(config, c);
-	known = life_add(config, key, known, &life);
+		owner_set(config, &conn, OWNER_CLOSE);
+	conn.born_ns = conn.established_ns = change_ns(config, c);
+	known = conn_add(config, key, known, &conn);
 	if (!known)
 		return;
 	/* Both sides connected to each other. */
 	if (known->state == STATE_SYN_RECV) {
-		known->established_ns = life.born_ns;
+		known->established_ns = conn.born_ns;
 		known->state = STATE_ESTABLISHED;
 		return;
 	}
 	/* The accepting process on another CPU may be ahead of this change. */
-	if (known->owner == OWNER_ACCEPT && !known->born_ns && !life.owner) {
-		known->born_ns = known->established_ns = life.born_ns;
+	if (known->owner == OWNER_ACCEPT && !known->born_ns && !conn.owner) {
+		known->born_ns = known->established_ns = conn.born_ns;
 		known->direction = DIRECTION_IN;
 		known->state = STATE_ESTABLISHED;
 		return;
 	}
 	/* Closed in SYN_RECV: the closer is the owner, but when it was accepted is still known. */
 	if (known->owner == OWNER_ACCEPT && !known->born_ns) {
-		life.accepted_ns = known->accepted_ns;
-		life.accepted = known->accepted;
+		conn.accepted_ns = known->accepted_ns;
+		conn.accepted = known->accepted;
 	}
-	life_replace(known, &life);
+	conn_replace(known, &conn);
 }
 
 /* Notes the owner of a session whose beginning was not seen. */
-static __always_inline void life_begin_owner(const volatile struct config *config, __u64 key,
+static __always_inline void conn_begin_owner(const volatile struct config *config, __u64 key,
 					     enum owner how)
 {
-	struct life life = {};
+	struct conn conn = {};
 
-	owner_set(config, &life, how);
+	owner_set(config, &conn, how);
 	if (how == OWNER_ACCEPT)
-		life.accepted_ns = bpf_ktime_get_ns();
-	life.accepted = key;
-	if (life.pid)
-		overflow_add(key, &life);
+		conn.accepted_ns = bpf_ktime_get_ns();
+	conn.accepted = key;
+	if (conn.pid)
+		overflow_add(key, &conn);
 }
 
-static __always_inline void life_forget(const volatile struct config *config, __u64 key)
+static __always_inline void conn_forget(const volatile struct config *config, __u64 key)
 {
 	session_drop(config, key);
 	if (config->tuples)
@@ -238,32 +239,32 @@ static __always_inline void record_send(void *ctx, struct record *from)
 
 /* Whether the owner is unknown but a process still holds the socket. */
 static __always_inline bool owner_is_awaited(const volatile struct config *config, struct sock *sk,
-					     const struct life *life)
+					     const struct conn *conn)
 {
-	return config->hold && !life->owner && life->direction != DIRECTION_OUT &&
+	return config->hold && !conn->owner && conn->direction != DIRECTION_OUT &&
 	       !(LOAD(sk, __sk_common.skc_flags) & SOCK_DEAD);
 }
 
-/* life: what is known of the session. */
+/* conn: what is known of the session. */
 static __always_inline void record_fill(const volatile struct config *config,
 					const struct change *c, struct tcp_sock *tp,
-					const struct life *life, struct record *r)
+					const struct conn *conn, struct record *r)
 {
 	hook_read_tuple(c, tp, r);
-	r->born_ns = life->born_ns;
-	r->established_ns = life->established_ns;
-	r->accepted_ns = life_accepted_ns(life, session_key(c->sk));
+	r->born_ns = conn->born_ns;
+	r->established_ns = conn->established_ns;
+	r->accepted_ns = conn_accepted_ns(conn, session_key(c->sk));
 	r->closed_ns = change_ns(config, c);
 	r->bytes_acked = LOAD(tp, bytes_acked);
 	r->bytes_received = LOAD(tp, bytes_received);
 #ifdef BUFFER_PERF
-	r->bytes_acked -= life->acked_before;
-	r->bytes_received -= life->received_before;
+	r->bytes_acked -= conn->acked_before;
+	r->bytes_received -= conn->received_before;
 #endif
 	r->sk_flags = LOAD(c->sk, __sk_common.skc_flags);
-	r->cgroup_id = life->cgroup_id;
-	r->pid = life->pid;
-	r->uid = life->uid;
+	r->cgroup_id = conn->cgroup_id;
+	r->pid = conn->pid;
+	r->uid = conn->uid;
 	r->ifindex = socket_scope(config, c->sk, r);
 	r->netns = config->netns ? socket_netns(c->sk) : 0;
 	r->srtt_us = LOAD(tp, srtt_us);
@@ -273,37 +274,37 @@ static __always_inline void record_fill(const volatile struct config *config,
 	if (c->oldstate == STATE_SYN_SENT && !r->sk_err)
 		r->sk_err = connect_error(config, c->sk, r->lport);
 	r->manner = manner_of(config, c->sk, tp, r);
-	r->direction = life->direction;
-	r->owner = life->owner;
-	r->preexisting = !life->born_ns;
-	__builtin_memcpy(r->comm, life->comm, sizeof(r->comm));
+	r->direction = conn->direction;
+	r->owner = conn->owner;
+	r->preexisting = !conn->born_ns;
+	__builtin_memcpy(r->comm, conn->comm, sizeof(r->comm));
 }
 
 /* Keeps the record until the socket is destroyed, or sends it if there is no room. */
 static __always_inline void record_hold(const volatile struct config *config,
 					const struct change *c, struct tcp_sock *tp, __u64 key,
-					const struct life *life, struct record *on_stack)
+					const struct conn *conn, struct record *on_stack)
 {
 	__builtin_memset(on_stack, 0, sizeof(*on_stack));
-	record_fill(config, c, tp, life, on_stack);
+	record_fill(config, c, tp, conn, on_stack);
 	if (bpf_map_update_elem(&held, &key, on_stack, BPF_NOEXIST) &&
 	    record_is_wanted(config, on_stack))
 		record_send(c->ctx, on_stack);
 }
 
-static __always_inline void life_end(const volatile struct config *config, const struct change *c,
+static __always_inline void conn_end(const volatile struct config *config, const struct change *c,
 				     __u64 key)
 {
 	struct tcp_sock *tp = tcp_of(c->sk);
 	struct record on_stack, *r;
-	struct life life = {};
+	struct conn conn = {};
 	__u64 number = 0;
 
 	record_clear(&on_stack);
-	session_take(config, key, &life);
-	life_check_owner(&life, key);
+	session_take(config, key, &conn);
+	conn_check_owner(&conn, key);
 	/* Embryonic: never established, even if TCP Fast Open handed it over. */
-	if (c->oldstate == STATE_SYN_RECV && !life.born_ns)
+	if (c->oldstate == STATE_SYN_RECV && !conn.born_ns)
 		return;
 	if (config->tuples)
 		bpf_map_delete_elem(&tuples, &key);
@@ -312,7 +313,7 @@ static __always_inline void life_end(const volatile struct config *config, const
 	tp = opaque(tp);
 	if (!tuple_is_wanted(config, c, tp, &on_stack))
 		return;
-	if (!life.born_ns && !config->preexisting) {
+	if (!conn.born_ns && !config->preexisting) {
 		hook_read_tuple(c, tp, &on_stack);
 		if (!rehearsal_is(on_stack.laddr, on_stack.lport, on_stack.raddr, on_stack.rport))
 			loss_count(LOSS_PREEXISTING);
@@ -323,19 +324,19 @@ static __always_inline void life_end(const volatile struct config *config, const
 	 * closes.
 	 */
 	if ((c->oldstate == STATE_ESTABLISHED || c->oldstate == STATE_CLOSE_WAIT) &&
-	    life.direction != DIRECTION_OUT && config->abort_known && !LOAD(c->sk, sk_err))
-		owner_set(config, &life, OWNER_CLOSE);
-	if (owner_is_awaited(config, c->sk, &life)) {
-		record_hold(config, c, tp, key, &life, &on_stack);
+	    conn.direction != DIRECTION_OUT && config->abort_known && !LOAD(c->sk, sk_err))
+		owner_set(config, &conn, OWNER_CLOSE);
+	if (owner_is_awaited(config, c->sk, &conn)) {
+		record_hold(config, c, tp, key, &conn, &on_stack);
 		return;
 	}
 	/* User space may know a better owner of a session older than the tracer. */
-	if (config->pids && life.born_ns && !bpf_map_lookup_elem(&pids, &life.pid))
+	if (config->pids && conn.born_ns && !bpf_map_lookup_elem(&pids, &conn.pid))
 		return;
 	r = record_begin(&on_stack, &number);
 	if (!r)
 		return;
-	record_fill(config, c, tp, &life, r);
+	record_fill(config, c, tp, &conn, r);
 	record_end(c->ctx, r, number);
 }
 
@@ -343,14 +344,14 @@ static __always_inline int lifespan_change(const struct change *c)
 {
 	const volatile struct config *config = config_get();
 	__u64 key = session_key(c->sk);
-	struct life *life = NULL;
+	struct conn *conn = NULL;
 	bool passive;
 
 	if (!config)
 		return 0;
 	if (c->newstate == STATE_CLOSE) {
 		if (c->oldstate != STATE_LISTEN && c->oldstate != STATE_CLOSE)
-			life_end(config, c, key);
+			conn_end(config, c, key);
 		return 0;
 	}
 	if (config->remote_ports && !port_in(&remote_ports, hook_remote_port(c)))
@@ -358,7 +359,7 @@ static __always_inline int lifespan_change(const struct change *c)
 	/* The local port is known now: drop sessions that the filters exclude. */
 	if (c->newstate == STATE_ESTABLISHED && config->local_ports &&
 	    !port_in(&local_ports, hook_local_port(c))) {
-		life_forget(config, key);
+		conn_forget(config, key);
 		return 0;
 	}
 	if (config->tuples && (c->newstate == STATE_SYN_SENT || c->newstate == STATE_ESTABLISHED))
@@ -367,24 +368,24 @@ static __always_inline int lifespan_change(const struct change *c)
 		  (c->newstate == STATE_FIN_WAIT1 && c->oldstate == STATE_SYN_RECV);
 	/* With a hash table alone, adding tells whether the key exists. */
 	if (primary_is_there(config) || !(passive || c->newstate == STATE_SYN_SENT))
-		life = session_find(config, key);
+		conn = session_find(config, key);
 	if (c->newstate == STATE_SYN_SENT) {
-		life_begin_active(config, c, key, life);
+		conn_begin_active(config, c, key, conn);
 		return 0;
 	}
 	if (passive) {
-		life_begin_passive(config, c, key, life);
+		conn_begin_passive(config, c, key, conn);
 		return 0;
 	}
-	if (life) {
-		life->state = c->newstate;
+	if (conn) {
+		conn->state = c->newstate;
 		if (c->newstate == STATE_ESTABLISHED)
-			life->established_ns = change_ns(config, c);
-		else if (c->newstate != STATE_SYN_RECV && life->direction != DIRECTION_OUT)
-			owner_set(config, life, OWNER_CLOSE);
+			conn->established_ns = change_ns(config, c);
+		else if (c->newstate != STATE_SYN_RECV && conn->direction != DIRECTION_OUT)
+			owner_set(config, conn, OWNER_CLOSE);
 	} else if (config->preexisting && c->newstate != STATE_ESTABLISHED &&
 		   c->newstate != STATE_SYN_RECV) {
-		life_begin_owner(config, key, OWNER_CLOSE);
+		conn_begin_owner(config, key, OWNER_CLOSE);
 	}
 	return 0;
 }
@@ -393,9 +394,9 @@ static __always_inline int lifespan_change(const struct change *c)
 static __always_inline bool lifespan_missed(const struct change *c)
 {
 	const volatile struct config *config = config_get();
-	const struct life *life = config ? session_find(config, session_key(c->sk)) : NULL;
+	const struct conn *conn = config ? session_find(config, session_key(c->sk)) : NULL;
 
-	return !life || life->state != c->newstate;
+	return !conn || conn->state != c->newstate;
 }
 
 #endif

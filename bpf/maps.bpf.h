@@ -6,9 +6,12 @@
 #ifndef TCPLIFE_MAPS_BPF_H
 #define TCPLIFE_MAPS_BPF_H
 
+#include "config.h"
 #include "kernel.bpf.h"
-#include "life.h"
+#include "loss.h"
+#include "record.h"
 #include "slots.h"
+#include "tuple.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -114,28 +117,28 @@ static __always_inline bool slots_is_there(void)
 	return settings.slot_count;
 }
 
-/* How many records wait there, given how many have been placed. */
-static __always_inline __s64 slots_waiting(__u64 given)
+/* Number of records that wait there when this many slots have been claimed. */
+static __always_inline __s64 slots_waiting(__u64 producer)
 {
-	return given - word_load(&slot_positions.consumer);
+	return producer - word_load(&slot_positions.consumer);
 }
 
 static __always_inline struct record *slots_claim(__u64 *number)
 {
-	struct slot *place;
+	struct slot *slot;
 	__u32 index;
 
-	/* Signed, since more may have been placed and read meanwhile. */
+	/* Signed, since more may have been claimed and read meanwhile. */
 	if (slots_waiting(word_load(&slot_positions.producer)) >= settings.slot_limit)
 		return NULL;
 	*number = __sync_fetch_and_add(&slot_positions.producer, 1) + 1;
 	index = (*number - 1) & (settings.slot_count - 1);
-	place = bpf_map_lookup_elem(&slots, &index);
-	return place ? &opaque(place)->record : NULL;
+	slot = bpf_map_lookup_elem(&slots, &index);
+	return slot ? &opaque(slot)->record : NULL;
 }
 
 /*
- * Reserves room for a record in the buffer, all of which must be filled in. Returns NULL if there
+ * Reserves space for a record in the buffer, all of which must be filled in. Returns NULL if there
  * is none. Sets *number for record_end().
  */
 static __always_inline struct record *record_begin(struct record *unused, __u64 *number)
@@ -160,8 +163,8 @@ static __always_inline bool waking_is_due(__u64 waiting, __u64 size)
 
 static __always_inline void record_end(void *ctx, struct record *r, __u64 number)
 {
-	struct slot *place = (void *)r - offsetof(struct slot, record);
-	const __u64 size = sizeof(*place);
+	struct slot *slot = (void *)r - offsetof(struct slot, record);
+	const __u64 size = sizeof(*slot);
 	bool wake;
 
 	(void)ctx;
@@ -170,7 +173,7 @@ static __always_inline void record_end(void *ctx, struct record *r, __u64 number
 		bpf_ringbuf_submit(r, wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 		return;
 	}
-	publish(&place->number, number);
+	publish(&slot->number, number);
 	if (waking_is_due(slots_waiting(number) * size, size))
 		bpf_ringbuf_output(&records, &number, sizeof(number), BPF_RB_FORCE_WAKEUP);
 }

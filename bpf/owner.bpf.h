@@ -50,7 +50,7 @@ static __always_inline void running_read(const volatile struct config *config, s
 }
 
 /* Makes the current process the owner. */
-static __always_inline void owner_set(const volatile struct config *config, struct life *life,
+static __always_inline void owner_set(const volatile struct config *config, struct conn *conn,
 				      enum owner how)
 {
 	const __u64 kworker = 0x2f72656b726f776bULL; /* "kworker/" */
@@ -60,13 +60,13 @@ static __always_inline void owner_set(const volatile struct config *config, stru
 	/* If a kworker closes, that does not tell who closed. */
 	if (!running.pid || (how != OWNER_CONNECT && running.comm[0] == kworker))
 		return;
-	life->pid = running.pid;
+	conn->pid = running.pid;
 	if (config->uid)
-		life->uid = bpf_get_current_uid_gid();
+		conn->uid = bpf_get_current_uid_gid();
 	if (config->cgroup)
-		life->cgroup_id = cgroup_now();
-	__builtin_memcpy(life->comm, running.comm, sizeof(life->comm));
-	life->owner = how;
+		conn->cgroup_id = cgroup_now();
+	__builtin_memcpy(conn->comm, running.comm, sizeof(conn->comm));
+	conn->owner = how;
 }
 
 #endif

@@ -4,7 +4,7 @@
  *
  * Finding, adding and removing them is most of the cost of a state change. So since 5.12 the ring
  * generation has its own table in front of the kernel's: `primary`, in sets of seven, takes a
- * session without a lock, in a preallocated place. Sessions that find their set full go to the
+ * session without a lock, in a preallocated entry. Sessions that find their set full go to the
  * kernel's hash table `sessions`. Other kernels have only that: there the code for `primary` is
  * compiled out or never loaded.
  *
@@ -14,13 +14,15 @@
 #ifndef TCPLIFE_SESSIONS_BPF_H
 #define TCPLIFE_SESSIONS_BPF_H
 
+#include "conn.h"
 #include "maps.bpf.h"
+#include "primary.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 262144);
 	__type(key, __u64);
-	__type(value, struct life);
+	__type(value, struct conn);
 } sessions SEC(".maps");
 
 /* The address as a number, since the verifier restricts arithmetic on pointers. */
@@ -34,16 +36,16 @@ static __always_inline __u64 session_key(const struct sock *sk)
 	return key;
 }
 
-static __always_inline __u32 accepted_load(const struct life *life)
+static __always_inline __u32 accepted_load(const struct conn *conn)
 {
-	return word32_load(&life->accepted);
+	return word32_load(&conn->accepted);
 }
 
 /*
  * The accept hook may be writing the owner, and writes `accepted` last. So this reads it first: if
- * it is the key, the whole owner is there; else life_check_owner() removes it.
+ * it is the key, the whole owner is there; else conn_check_owner() removes it.
  */
-static __always_inline void life_copy(struct life *to, const struct life *from)
+static __always_inline void conn_copy(struct conn *to, const struct conn *from)
 {
 	const __u32 accepted = accepted_load(from);
 
@@ -112,15 +114,15 @@ __noinline __u32 primary_way(__u64 key, __u64 wanted)
 	return way;
 }
 
-/* The places of a session and of its key in a set. */
-struct primary_place {
-	struct life *life;
+/* An entry of a set and its key. */
+struct primary_entry {
+	struct conn *conn;
 	__u64 *key;
 };
 
-/* Finds the place of the way that primary_way() returns. Returns false if there is none. */
+/* Finds the entry of the way that primary_way() returns. Returns false if there is none. */
 static __always_inline bool primary_look(const volatile struct config *config, __u64 key,
-					 __u64 wanted, struct primary_place *place)
+					 __u64 wanted, struct primary_entry *entry)
 {
 	__u32 way = primary_is_there(config) ? primary_way(key, wanted) : 0;
 	struct primary_set *set = way ? primary_set_of(config, key) : NULL;
@@ -129,31 +131,31 @@ static __always_inline bool primary_look(const volatile struct config *config, _
 		return false;
 	set = opaque(set);
 	way = opaque(way) & PRIMARY_WAYS;
-	place->life = (struct life *)set->lines[way];
-	place->key = &set->lines[0][way];
+	entry->conn = (struct conn *)set->lines[way];
+	entry->key = &set->lines[0][way];
 	return true;
 }
 
-static __always_inline struct life *primary_find(const volatile struct config *config, __u64 key)
+static __always_inline struct conn *primary_find(const volatile struct config *config, __u64 key)
 {
-	struct primary_place place;
+	struct primary_entry entry;
 
-	return primary_look(config, key, key, &place) ? place.life : NULL;
+	return primary_look(config, key, key, &entry) ? entry.conn : NULL;
 }
 
 /* Adds a key that is not in the table. Returns false if its set is full. */
 static __always_inline bool primary_add(const volatile struct config *config, __u64 key,
-					const struct life *life)
+					const struct conn *conn)
 {
-	struct primary_place place;
+	struct primary_entry entry;
 
 	/* Another CPU may take it, which is rare. */
-	if (!primary_look(config, key, 0, &place) ||
-	    __sync_val_compare_and_swap(place.key, 0, PRIMARY_CLAIMED))
+	if (!primary_look(config, key, 0, &entry) ||
+	    __sync_val_compare_and_swap(entry.key, 0, PRIMARY_CLAIMED))
 		return false;
-	*place.life = *life;
+	*entry.conn = *conn;
 	/* Only when it is complete; also a full barrier. */
-	__sync_lock_test_and_set(place.key, key);
+	__sync_lock_test_and_set(entry.key, key);
 	return true;
 }
 
@@ -162,36 +164,36 @@ static __always_inline void primary_release(__u64 key, __u64 *at)
 	__sync_val_compare_and_swap(at, key | PRIMARY_CLAIMED, 0);
 }
 
-/* Removes it and copies it to *life. */
+/* Removes it and copies it to *conn. */
 static __always_inline bool primary_take(const volatile struct config *config, __u64 key,
-					 struct life *life)
+					 struct conn *conn)
 {
-	struct primary_place place;
+	struct primary_entry entry;
 
-	if (!primary_look(config, key, key, &place))
+	if (!primary_look(config, key, key, &entry))
 		return false;
-	life_copy(life, place.life);
+	conn_copy(conn, entry.conn);
 	/* The accept hook has finished, or never runs for it. */
-	if (life->accepted == (__u32)key || life->direction == DIRECTION_OUT) {
-		publish(place.key, 0);
+	if (conn->accepted == (__u32)key || conn->direction == DIRECTION_OUT) {
+		publish(entry.key, 0);
 		return true;
 	}
 	/*
 	 * The accept hook claims the owner and then looks for the key, so one of us sees the other.
 	 */
-	__sync_lock_test_and_set(place.key, key | PRIMARY_CLAIMED);
-	if (accepted_load(place.life) != ACCEPT_CLAIMED)
-		primary_release(key, place.key);
+	__sync_lock_test_and_set(entry.key, key | PRIMARY_CLAIMED);
+	if (accepted_load(entry.conn) != ACCEPT_CLAIMED)
+		primary_release(key, entry.key);
 	return true;
 }
 
-/* Frees the place that primary_take() has left to the accept hook. */
+/* Frees the entry that primary_take() has left to the accept hook. */
 static __always_inline void primary_drop_left(const volatile struct config *config, __u64 key)
 {
-	struct primary_place place;
+	struct primary_entry entry;
 
-	if (primary_look(config, key, key | PRIMARY_CLAIMED, &place))
-		primary_release(key, place.key);
+	if (primary_look(config, key, key | PRIMARY_CLAIMED, &entry))
+		primary_release(key, entry.key);
 }
 
 static __always_inline bool overflow_is_empty(const volatile struct config *config)
@@ -217,9 +219,9 @@ static __always_inline void overflow_fence(void)
 #else /* BUFFER_PERF */
 
 #define primary_is_there(config)	false
-#define primary_find(config, key)	((struct life *)NULL)
-#define primary_add(config, key, life)	false
-#define primary_take(config, key, life) false
+#define primary_find(config, key)	((struct conn *)NULL)
+#define primary_add(config, key, conn)	false
+#define primary_take(config, key, conn) false
 #define primary_drop_left(config, key)
 #define overflow_is_empty(config) false
 #define overflow_count(change)
@@ -227,17 +229,17 @@ static __always_inline void overflow_fence(void)
 
 #endif
 
-static __always_inline struct life *overflow_find(const volatile struct config *config, __u64 key)
+static __always_inline struct conn *overflow_find(const volatile struct config *config, __u64 key)
 {
 	return overflow_is_empty(config) ? NULL : bpf_map_lookup_elem(&sessions, &key);
 }
 
-/* Returns false if the key exists or there is no room. */
-static __always_inline bool overflow_add(__u64 key, const struct life *life)
+/* Returns false if the key exists or the table is full. */
+static __always_inline bool overflow_add(__u64 key, const struct conn *conn)
 {
 	/* Count first: otherwise the entry could be overlooked. */
 	overflow_count(1);
-	if (!bpf_map_update_elem(&sessions, &key, life, BPF_NOEXIST))
+	if (!bpf_map_update_elem(&sessions, &key, conn, BPF_NOEXIST))
 		return true;
 	overflow_count(-1);
 	return false;
@@ -250,92 +252,92 @@ static __always_inline void overflow_drop(const volatile struct config *config, 
 }
 
 /* Returns NULL if there is none. */
-static __always_inline struct life *session_find(const volatile struct config *config, __u64 key)
+static __always_inline struct conn *session_find(const volatile struct config *config, __u64 key)
 {
-	struct life *life = primary_find(config, key);
+	struct conn *conn = primary_find(config, key);
 
-	return life ? life : overflow_find(config, key);
+	return conn ? conn : overflow_find(config, key);
 }
 
 /* Marks the owner as being written. Returns false if another accept hook is writing it. */
-static __always_inline bool accepted_claim(const volatile struct config *config, struct life *life)
+static __always_inline bool accepted_claim(const volatile struct config *config, struct conn *conn)
 {
 #ifdef BUFFER_RING
 	if (primary_is_there(config))
-		return !__sync_val_compare_and_swap(&life->accepted, 0, ACCEPT_CLAIMED);
+		return !__sync_val_compare_and_swap(&conn->accepted, 0, ACCEPT_CLAIMED);
 #endif
 	return true;
 }
 
 /* Marks the owner as complete (the low half of the key) or unknown (0). */
-static __always_inline void accepted_set(const volatile struct config *config, struct life *life,
+static __always_inline void accepted_set(const volatile struct config *config, struct conn *conn,
 					 __u32 mark)
 {
 #ifdef BUFFER_RING
 	if (primary_is_there(config)) {
-		__sync_lock_test_and_set(&life->accepted, mark);
+		__sync_lock_test_and_set(&conn->accepted, mark);
 		return;
 	}
 #endif
 	asm volatile("" ::: "memory");
-	*(volatile __u32 *)&life->accepted = mark;
+	*(volatile __u32 *)&conn->accepted = mark;
 }
 
 /* Fetches the owner that the accept hook has noted because it found no session. */
 static __always_inline void owner_fetch(const volatile struct config *config, __u64 key)
 {
-	const struct life *early = overflow_find(config, key);
-	struct life *life = early ? primary_find(config, key) : NULL;
+	const struct conn *early = overflow_find(config, key);
+	struct conn *conn = early ? primary_find(config, key) : NULL;
 
-	if (!life)
+	if (!conn)
 		return;
 	/* Otherwise that hook has found the session by now, and writes the same. */
-	if (!accepted_claim(config, life))
+	if (!accepted_claim(config, conn))
 		return;
-	life->pid = early->pid;
-	life->uid = early->uid;
-	life->cgroup_id = early->cgroup_id;
-	__builtin_memcpy(life->comm, early->comm, sizeof(life->comm));
-	life->accepted_ns = early->accepted_ns;
-	life->owner = early->owner;
-	accepted_set(config, life, early->accepted);
+	conn->pid = early->pid;
+	conn->uid = early->uid;
+	conn->cgroup_id = early->cgroup_id;
+	__builtin_memcpy(conn->comm, early->comm, sizeof(conn->comm));
+	conn->accepted_ns = early->accepted_ns;
+	conn->owner = early->owner;
+	accepted_set(config, conn, early->accepted);
 	overflow_drop(config, key);
 }
 
 /*
- * Adds a key that was not found. Returns false if there is no room or the accept hook has just
+ * Adds a key that was not found. Returns false if the table is full or the accept hook has just
  * added it.
  */
 static __always_inline bool session_add(const volatile struct config *config, __u64 key,
-					const struct life *life)
+					const struct conn *conn)
 {
-	if (!primary_add(config, key, life))
-		return overflow_add(key, life);
+	if (!primary_add(config, key, conn))
+		return overflow_add(key, conn);
 	owner_fetch(config, key);
 	return true;
 }
 
-/* Removes the session and copies it to *life, if there is one. */
+/* Removes the session and copies it to *conn, if there is one. */
 static __always_inline void session_take(const volatile struct config *config, __u64 key,
-					 struct life *life)
+					 struct conn *conn)
 {
 	/*
 	 * In a variable, since 4.4's verifier forgets a NULL test of a pointer kept on the stack.
 	 */
-	const struct life *known;
+	const struct conn *known;
 
-	if (primary_take(config, key, life))
+	if (primary_take(config, key, conn))
 		return;
 	known = overflow_find(config, key);
 	if (known) {
-		life_copy(life, known);
+		conn_copy(conn, known);
 		overflow_drop(config, key);
 	}
 }
 
 static __always_inline void session_drop(const volatile struct config *config, __u64 key)
 {
-	struct life unwanted;
+	struct conn unwanted;
 
 	session_take(config, key, &unwanted);
 }

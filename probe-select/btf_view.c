@@ -35,7 +35,7 @@ struct btf_view {
 	__u32 strings_length;
 	const struct kind_layout *layouts; /* of `kinds` kinds, if this BTF has them */
 	__u32 kinds;
-	__u32 *places; /* offsets of the types, relative to the first */
+	__u32 *offsets; /* of the types, relative to the first */
 	__u32 count;
 	/* The memory behind the pointers: one of these two. */
 	void *mapped;
@@ -100,15 +100,15 @@ static bool index_types(struct btf_view *view, __u32 length)
 	__u32 at = 0;
 	int extra = 0;
 
-	view->places = malloc((length / sizeof(struct btf_type) + 1) * sizeof(*view->places));
-	if (!view->places)
+	view->offsets = malloc((length / sizeof(struct btf_type) + 1) * sizeof(*view->offsets));
+	if (!view->offsets)
 		return false;
 	view->count = 1;
 	while (length - at >= sizeof(struct btf_type)) {
 		extra = extra_bytes(view, (const void *)(view->types + at));
 		if (extra < 0 || (__u32)extra > length - at - sizeof(struct btf_type))
 			break;
-		view->places[view->count++ - 1] = at;
+		view->offsets[view->count++ - 1] = at;
 		at += sizeof(struct btf_type) + (__u32)extra;
 	}
 	errno = EINVAL;
@@ -244,7 +244,7 @@ void btf_view_free(struct btf_view *view)
 	if (view->mapped)
 		munmap(view->mapped, view->mapped_length);
 	btf__free(view->parsed);
-	free(view->places);
+	free(view->offsets);
 	free(view);
 }
 
@@ -255,7 +255,7 @@ __u32 btf_view_count(const struct btf_view *view)
 
 const struct btf_type *btf_view_type(const struct btf_view *view, __u32 id)
 {
-	return id && id < view->count ? (const void *)(view->types + view->places[id - 1]) : NULL;
+	return id && id < view->count ? (const void *)(view->types + view->offsets[id - 1]) : NULL;
 }
 
 const char *btf_view_string(const struct btf_view *view, __u32 offset)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "bpf/record.h"
+#include "bpf/tcp_state.h"
 
 #define SOCKET_BYTES (SOCKET_CHUNKS * CHUNK_BYTES)
 #define NET_BYTES    (NET_CHUNKS * CHUNK_BYTES)

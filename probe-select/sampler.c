@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "bpf/record.h"
+#include "bpf/tcp_state.h"
 #include "calibrator.h"
 #include "loopback.h"
 
@@ -50,7 +50,7 @@ static void expect_mapped(struct sample *sample, enum layout_field field, struct
 }
 
 /* The state, addresses and ports before the change. */
-static void expect_ends(struct sample *sample, const struct loopback_end *end)
+static void expect_tuple(struct sample *sample, const struct loopback_end *end)
 {
 	expect_u64(sample, FIELD_STATE, sample->oldstate);
 	expect_u64(sample, FIELD_FAMILY, (uint64_t)end->family);
@@ -123,7 +123,7 @@ static struct sample *collect(struct sampler *sampler, const struct loopback_end
 {
 	struct sample *sample = take(sampler, end, oldstate, newstate);
 
-	expect_ends(sample, end);
+	expect_tuple(sample, end);
 	return sample;
 }
 

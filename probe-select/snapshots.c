@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bpf/record.h"
+#include "bpf/tcp_state.h"
 
 #define SNAPSHOTS_MOST 32 /* more than a rehearsal makes */
 #define WHOLE	       ((1u << SNAPSHOT_CHUNKS) - 1)
@@ -86,7 +86,7 @@ static uint16_t number_at(const struct snapshot *s, size_t offset)
 }
 
 /* Whether the socket has these addresses and ports. On CLOSE it may have given up its port. */
-static bool has_ends(const struct snapshot *s, const struct state_change *change)
+static bool has_tuple(const struct snapshot *s, const struct state_change *change)
 {
 	const uint16_t lport = number_at(s, SKC_NUM_OFFSET);
 
@@ -99,7 +99,7 @@ static bool has_ends(const struct snapshot *s, const struct state_change *change
 static bool is_of(const struct snapshot *s, const struct state_change *change)
 {
 	return s->arrived && s->have == WHOLE && !s->torn && s->oldstate == change->oldstate &&
-	       s->newstate == change->newstate && has_ends(s, change);
+	       s->newstate == change->newstate && has_tuple(s, change);
 }
 
 bool snapshots_take(struct snapshots *snapshots, const struct state_change *change,

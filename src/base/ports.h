@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bpf/record.h"
+#include "bpf/config.h"
 #include "text.h"
 
 /* Port p is bit p % 64 of words[p / 64]. All zeroes is the empty set. */

@@ -16,9 +16,9 @@ struct link {
 
 struct table {
 	struct link *links; /* indexed by the element's number */
-	uint32_t *heads;    /* of the chains; `room` of them, a power of two */
+	uint32_t *heads;    /* of the chains; `capacity` of them, a power of two */
 	uint32_t count;
-	uint32_t room;
+	uint32_t capacity;
 };
 
 static uint32_t fold(uint64_t hash)
@@ -28,7 +28,7 @@ static uint32_t fold(uint64_t hash)
 
 static uint32_t *head_of(const struct table *t, uint32_t hash)
 {
-	return &t->heads[hash & (t->room - 1)];
+	return &t->heads[hash & (t->capacity - 1)];
 }
 
 static void link_in(const struct table *t, uint32_t number)
@@ -45,21 +45,21 @@ static bool is_removed(const struct table *t, uint32_t number)
 	return t->links[number].next == number;
 }
 
-static bool grow(struct table *t, uint32_t room)
+static bool grow(struct table *t, uint32_t capacity)
 {
-	struct link *links = realloc(t->links, room * sizeof(*links));
+	struct link *links = realloc(t->links, capacity * sizeof(*links));
 	uint32_t *heads;
 
 	if (!links)
 		return false;
 	t->links = links;
-	heads = malloc(room * sizeof(*heads));
+	heads = malloc(capacity * sizeof(*heads));
 	if (!heads)
 		return false;
 	free(t->heads);
 	t->heads = heads;
-	t->room = room;
-	memset(heads, 0xff, room * sizeof(*heads));
+	t->capacity = capacity;
+	memset(heads, 0xff, capacity * sizeof(*heads));
 	for (uint32_t i = 0; i < t->count; i++)
 		if (!is_removed(t, i))
 			link_in(t, i);
@@ -88,7 +88,7 @@ void table_free(struct table *t)
 
 uint32_t table_add(struct table *t, uint64_t hash)
 {
-	if (t->count == t->room && (t->room > UINT32_MAX / 4 || !grow(t, 2 * t->room)))
+	if (t->count == t->capacity && (t->capacity > UINT32_MAX / 4 || !grow(t, 2 * t->capacity)))
 		return TABLE_NONE;
 	t->links[t->count].hash = fold(hash);
 	link_in(t, t->count);
@@ -130,7 +130,7 @@ uint32_t table_find_next(const struct table *t, uint32_t number)
 void table_clear(struct table *t)
 {
 	t->count = 0;
-	memset(t->heads, 0xff, t->room * sizeof(*t->heads));
+	memset(t->heads, 0xff, t->capacity * sizeof(*t->heads));
 }
 
 uint64_t table_seed(void)

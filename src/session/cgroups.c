@@ -32,7 +32,7 @@ struct cgroups {
 	int root;
 	struct table *table; /* indexes `list` */
 	struct cgroup *list;
-	uint32_t room;
+	uint32_t capacity;
 };
 
 static struct cgroup *find(const struct cgroups *c, uint64_t id)
@@ -54,18 +54,18 @@ static void forget_all(struct cgroups *c)
 /* Makes room for one more cgroup; false if out of memory. */
 static bool make_room(struct cgroups *c)
 {
-	const uint32_t room = c->room ? 2 * c->room : CGROUPS_LEAST;
+	const uint32_t capacity = c->capacity ? 2 * c->capacity : CGROUPS_LEAST;
 	struct cgroup *list;
 
 	if (table_count(c->table) >= CGROUPS_LARGEST)
 		forget_all(c);
-	if (table_count(c->table) < c->room)
+	if (table_count(c->table) < c->capacity)
 		return true;
-	list = realloc(c->list, room * sizeof(*list));
+	list = realloc(c->list, capacity * sizeof(*list));
 	if (!list)
 		return false;
 	c->list = list;
-	c->room = room;
+	c->capacity = capacity;
 	return true;
 }
 

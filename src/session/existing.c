@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/address.h"
+#include "base/clock.h"
+#include "bpf/tcp_state.h"
 #include "proc.h"
 #include "sock_diag.h"
 

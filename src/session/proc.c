@@ -19,7 +19,7 @@ struct holding {
 struct proc {
 	struct holding *list; /* sorted by inode, then by pid */
 	size_t count;
-	size_t room;
+	size_t capacity;
 	bool denied; /* a process's descriptors were not readable */
 };
 
@@ -51,14 +51,14 @@ static int compare(const void *a, const void *b)
 
 static bool add(struct proc *proc, uint64_t inode, uint32_t pid)
 {
-	if (proc->count == proc->room) {
-		const size_t room = proc->room ? 2 * proc->room : 1024;
-		struct holding *list = realloc(proc->list, room * sizeof(*list));
+	if (proc->count == proc->capacity) {
+		const size_t capacity = proc->capacity ? 2 * proc->capacity : 1024;
+		struct holding *list = realloc(proc->list, capacity * sizeof(*list));
 
 		if (!list)
 			return false;
 		proc->list = list;
-		proc->room = room;
+		proc->capacity = capacity;
 	}
 	proc->list[proc->count++] = (struct holding){ .inode = inode, .pid = pid };
 	return true;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "bpf/tcp_state.h"
 
 /* Bits of struct sock.sk_flags (enum sock_flags in include/net/sock.h, unchanged since 2.6). */
 #define SOCK_DEAD 0x1 /* no descriptor refers to it */

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/helper.h"
+#include "bpf/tcp_state.h"
 
 #define ANSWER_BYTES 65536
 #define STATE_BIT(s) (1U << STATE_##s)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What one answer of the kernel says of a socket. */
+#include "base/address.h"
+#include "bpf/tcp_state.h"
 #include "sock_diag.h"
 
 #include <arpa/inet.h>
@@ -10,8 +12,6 @@
 #include <linux/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
-
-#include "base/address.h"
 
 /* Newer than some headers. */
 #define ATTRIBUTE_CGROUP_ID 21

@@ -7,12 +7,12 @@
 
 #include "base/table.h"
 
-#define ROOM_LEAST 64U
+#define CAPACITY_LEAST 64U
 
 struct socket_table {
 	struct socket_table_entry *list;
 	struct table *table; /* indexes `list` */
-	uint32_t room;
+	uint32_t capacity;
 	uint32_t most;
 	uint64_t seed;
 };
@@ -55,13 +55,13 @@ void socket_table_free(struct socket_table *table)
 
 static bool grow(struct socket_table *table)
 {
-	const uint32_t room = table->room ? 2 * table->room : ROOM_LEAST;
-	struct socket_table_entry *list = realloc(table->list, room * sizeof(*list));
+	const uint32_t capacity = table->capacity ? 2 * table->capacity : CAPACITY_LEAST;
+	struct socket_table_entry *list = realloc(table->list, capacity * sizeof(*list));
 
 	if (!list)
 		return false;
 	table->list = list;
-	table->room = room;
+	table->capacity = capacity;
 	return true;
 }
 
@@ -71,7 +71,7 @@ int socket_table_add(struct socket_table *table, const struct record *record, ui
 
 	if (count == table->most)
 		return -ENOSPC;
-	if (count == table->room && !grow(table))
+	if (count == table->capacity && !grow(table))
 		return -ENOMEM;
 	if (table_add(table->table, hash_of(table, record)) == TABLE_NONE)
 		return -ENOMEM;

@@ -112,29 +112,29 @@ void audit_free(struct audit *audit)
 /* Counts those that are gone and still in the table, since a session may have ended meanwhile. */
 static void flush(struct audit *audit)
 {
-	struct life life;
+	struct conn conn;
 	int result = ask(audit);
 
 	if (result && !audit->error)
 		audit->error = result;
 	for (int i = 0; i < audit->asked && !result; i++)
 		audit->gone += (audit->question.gone >> i & 1) &&
-			       sessions_find(audit->sessions, audit->question.keys[i], &life) &&
-			       life.born_ns == audit->born_ns[i];
+			       sessions_find(audit->sessions, audit->question.keys[i], &conn) &&
+			       conn.born_ns == audit->born_ns[i];
 	for (int i = 0; i < AUDIT_KEYS; i++)
 		audit->question.keys[i] = 0;
 	audit->asked = 0;
 }
 
-static void on_session(void *arg, uint64_t key, const struct life *life)
+static void on_session(void *arg, uint64_t key, const struct conn *conn)
 {
 	struct audit *audit = arg;
 
 	/* For sessions from before tracing only the owner is noted. */
-	if (!life->born_ns || audit->error)
+	if (!conn->born_ns || audit->error)
 		return;
 	audit->question.keys[audit->asked] = key;
-	audit->born_ns[audit->asked] = life->born_ns;
+	audit->born_ns[audit->asked] = conn->born_ns;
 	if (++audit->asked == AUDIT_KEYS)
 		flush(audit);
 }

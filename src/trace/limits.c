@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "bpf/life.h"
+#include "bpf/primary.h"
 #include "bpf/slots.h"
 
 #define SESSION_BYTES	200 /* of a session in the kernel's map, at most */
@@ -33,12 +33,12 @@ static uint32_t sessions_for(uint64_t memory, bool grows)
 	return sessions;
 }
 
-/* memory: the most it may take, in bytes; places: the most entries that are useful. */
-static uint32_t primary_for(uint64_t memory, uint64_t places)
+/* memory: the most it may take, in bytes; sessions: the most that are useful. */
+static uint32_t primary_for(uint64_t memory, uint64_t sessions)
 {
 	uint32_t sets = 1;
 
-	while (2 * (uint64_t)sets * PRIMARY_WAYS <= places &&
+	while (2 * (uint64_t)sets * PRIMARY_WAYS <= sessions &&
 	       2 * (uint64_t)sets * sizeof(struct primary_set) <= memory)
 		sets *= 2;
 	return sets;
@@ -63,13 +63,13 @@ static uint32_t buffer_of(uint32_t kb)
 	return bytes;
 }
 
-static uint32_t places_for(uint32_t records, unsigned int cpus)
+static uint32_t slots_for(uint32_t records, unsigned int cpus)
 {
-	uint32_t places = 1;
+	uint32_t slots = 1;
 
-	while (places < records + cpus * SLOTS_SPARE)
-		places *= 2;
-	return places;
+	while (slots < records + cpus * SLOTS_SPARE)
+		slots *= 2;
+	return slots;
 }
 
 struct limits limits_for(uint64_t memory, unsigned int cpus, uint32_t sessions, uint32_t buffer_kb,
@@ -90,7 +90,7 @@ struct limits limits_for(uint64_t memory, unsigned int cpus, uint32_t sessions, 
 		.overflow_sessions =
 			sets && (uint64_t)sets * PRIMARY_WAYS >= most / 4 * 3 ? most / 2 : most,
 		.buffer_bytes = bytes,
-		.slot_count = places_for(records, cpus),
+		.slot_count = slots_for(records, cpus),
 		.slot_limit = records,
 	};
 }

@@ -9,7 +9,7 @@
 struct limits {
 	uint32_t sessions; /* open at the same time */
 	/*
-	 * For the table of sets in front of the hash table (bpf/life.h): the number of sets, or 0,
+	 * For the table of sets in front of the hash table (bpf/conn.h): the number of sets, or 0,
 	 * and the size of the hash table. With as many sessions open as allowed, at most a third of
 	 * them find their set full.
 	 */
@@ -17,7 +17,7 @@ struct limits {
 	uint32_t overflow_sessions;
 	uint32_t buffer_bytes; /* for waiting records; a power of two */
 	/*
-	 * For the slots (bpf/slots.h): the number of places, a power of two or 0; and how many
+	 * For the slots (bpf/slots.h): their number, a power of two or 0; and how many
 	 * records may wait there.
 	 */
 	uint32_t slot_count;

@@ -6,7 +6,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "bpf/record.h"
+#include "bpf/config.h"
 #include "probe-select/facts.h"
 #include "request.h"
 #include "limits.h"

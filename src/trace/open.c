@@ -5,46 +5,47 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "bpf/tcp_state.h"
 #include "session/existing.h"
-#include "session/socket_table.h"
 #include "session/sock_diag.h"
+#include "session/socket_table.h"
 #include "tracer.h"
 
 struct listing {
 	const struct open_request *request;
-	struct socket_table *lives; /* sessions that the kernel side knows */
+	struct socket_table *traced; /* sessions that the kernel side follows */
 	uint64_t now_ns;
 	int error; /* the first -errno */
 };
 
-static void add_lives(struct listing *l)
+static void add_traced(struct listing *l)
 {
-	struct record life;
+	struct record found;
 	uint64_t key = 0;
 	int result;
 
-	while (tracer_next_open(l->request->tracer, &key, &life)) {
+	while (tracer_next_open(l->request->tracer, &key, &found)) {
 		if (!l->request->netns_known)
-			life.netns = 0;
+			found.netns = 0;
 		if (!l->request->bytes_known)
-			life.bytes_acked = life.bytes_received = 0;
-		result = socket_table_add(l->lives, &life, 0);
+			found.bytes_acked = found.bytes_received = 0;
+		result = socket_table_add(l->traced, &found, 0);
 		if (result && !l->error)
 			l->error = result;
 	}
 }
 
 /* Adds the socket's current values to what is known of the session. */
-static void count(struct record *life, const struct record *now)
+static void count(struct record *found, const struct record *now)
 {
-	life->bytes_acked += now->bytes_acked;
-	life->bytes_received += now->bytes_received;
-	life->srtt_us = now->srtt_us;
-	life->total_retrans = now->total_retrans;
-	life->state = now->state;
-	life->lport = now->lport;
-	life->netns = now->netns;
-	life->ifindex = now->ifindex;
+	found->bytes_acked += now->bytes_acked;
+	found->bytes_received += now->bytes_received;
+	found->srtt_us = now->srtt_us;
+	found->total_retrans = now->total_retrans;
+	found->state = now->state;
+	found->lport = now->lport;
+	found->netns = now->netns;
+	found->ifindex = now->ifindex;
 }
 
 /*
@@ -52,25 +53,25 @@ static void count(struct record *life, const struct record *now)
  * same peer, they cannot be told apart: then the age is at least the youngest's, and the owner is
  * known only if all agree.
  */
-static bool find_connecting(const struct listing *l, const struct record *now, struct record *life)
+static bool find_connecting(const struct listing *l, const struct record *now, struct record *found)
 {
 	struct record tuple = *now;
 	const struct socket_table_entry *entry;
 	bool several = false;
 
 	tuple.lport = 0;
-	entry = socket_table_find(l->lives, &tuple, NULL);
+	entry = socket_table_find(l->traced, &tuple, NULL);
 	if (!entry)
 		return false;
-	*life = entry->record;
-	while ((entry = socket_table_find(l->lives, &tuple, entry))) {
+	*found = entry->record;
+	while ((entry = socket_table_find(l->traced, &tuple, entry))) {
 		several = true;
-		if (entry->record.born_ns > life->born_ns)
-			life->born_ns = entry->record.born_ns;
-		if (entry->record.pid != life->pid)
-			life->pid = life->owner = 0;
+		if (entry->record.born_ns > found->born_ns)
+			found->born_ns = entry->record.born_ns;
+		if (entry->record.pid != found->pid)
+			found->pid = found->owner = 0;
 	}
-	life->preexisting = several;
+	found->preexisting = several;
 	return true;
 }
 
@@ -78,15 +79,15 @@ static bool find_connecting(const struct listing *l, const struct record *now, s
  * Takes the session of this socket from the list. Returns false if it began before tracing or is
  * unknown.
  */
-static bool take_life(const struct listing *l, const struct record *now, struct record *life)
+static bool take_traced(const struct listing *l, const struct record *now, struct record *found)
 {
-	struct socket_table_entry *entry = socket_table_find(l->lives, now, NULL);
+	struct socket_table_entry *entry = socket_table_find(l->traced, now, NULL);
 
 	if (!entry)
-		return now->state == STATE_SYN_SENT && find_connecting(l, now, life);
-	*life = entry->record;
+		return now->state == STATE_SYN_SENT && find_connecting(l, now, found);
+	*found = entry->record;
 	/* The same addresses and ports in two namespaces that cannot be told apart. */
-	if (socket_table_find(l->lives, now, entry))
+	if (socket_table_find(l->traced, now, entry))
 		return false;
 	entry->listed = true;
 	return true;
@@ -95,34 +96,34 @@ static bool take_life(const struct listing *l, const struct record *now, struct 
 /* A dump may report a socket twice if the kernel's table changes meanwhile. */
 static bool is_listed(const struct listing *l, const struct record *now)
 {
-	const struct socket_table_entry *entry = socket_table_find(l->lives, now, NULL);
+	const struct socket_table_entry *entry = socket_table_find(l->traced, now, NULL);
 
 	return entry && entry->listed;
 }
 
-static bool take_existing(const struct listing *l, const struct record *now, struct record *life)
+static bool take_existing(const struct listing *l, const struct record *now, struct record *found)
 {
 	const struct record *known =
 		l->request->existing ? existing_find(l->request->existing, now) : NULL;
 
 	if (!known)
 		return false;
-	*life = *known;
-	life->bytes_acked = life->bytes_received = 0;
-	life->preexisting = 1;
+	*found = *known;
+	found->bytes_acked = found->bytes_received = 0;
+	found->preexisting = 1;
 	return true;
 }
 
 /* One that found no room, neither in the kernel nor among those that are older. */
-static bool take_stranger(const struct listing *l, const struct record *now, struct record *life)
+static bool take_stranger(const struct listing *l, const struct record *now, struct record *found)
 {
 	if (!l->request->existing)
 		return false;
-	*life = *now;
-	life->bytes_acked = life->bytes_received = 0;
+	*found = *now;
+	found->bytes_acked = found->bytes_received = 0;
 	/* It may have begun at any time, even after tracing ended. */
-	life->born_ns = l->now_ns;
-	life->preexisting = 1;
+	found->born_ns = l->now_ns;
+	found->preexisting = 1;
 	return true;
 }
 
@@ -130,18 +131,18 @@ static int on_socket(void *arg, const struct sock_diag_socket *socket)
 {
 	const struct listing *l = arg;
 	const struct record *now = &socket->record;
-	struct record life;
+	struct record found;
 
 	if (now->state == STATE_LISTEN || is_listed(l, now))
 		return 0;
-	if (!take_life(l, now, &life) && !take_existing(l, now, &life) &&
-	    !take_stranger(l, now, &life))
+	if (!take_traced(l, now, &found) && !take_existing(l, now, &found) &&
+	    !take_stranger(l, now, &found))
 		return 0;
-	count(&life, now);
-	if (!life.direction)
-		life.direction = now->direction;
-	life.closed_ns = l->now_ns;
-	l->request->fn(l->request->arg, &life, true);
+	count(&found, now);
+	if (!found.direction)
+		found.direction = now->direction;
+	found.closed_ns = l->now_ns;
+	l->request->fn(l->request->arg, &found, true);
 	return 0;
 }
 
@@ -154,28 +155,29 @@ static void list_uncounted(const struct listing *l)
 	const struct sock_diag *diag = l->request->diag;
 	const struct socket_table_entry *entry = NULL;
 
-	while ((entry = socket_table_next(l->lives, entry))) {
-		struct record life = entry->record;
+	while ((entry = socket_table_next(l->traced, entry))) {
+		struct record found = entry->record;
 
-		if (entry->listed || (diag && (!life.netns || sock_diag_covers(diag, life.netns))))
+		if (entry->listed ||
+		    (diag && (!found.netns || sock_diag_covers(diag, found.netns))))
 			continue;
-		life.closed_ns = l->now_ns;
-		l->request->fn(l->request->arg, &life, false);
+		found.closed_ns = l->now_ns;
+		l->request->fn(l->request->arg, &found, false);
 	}
 }
 
 int open_list(const struct open_request *request)
 {
-	struct listing l = { .request = request, .lives = socket_table_new(request->most) };
+	struct listing l = { .request = request, .traced = socket_table_new(request->most) };
 	int result = 0;
 
-	if (!l.lives)
+	if (!l.traced)
 		return -ENOMEM;
 	l.now_ns = (uint64_t)clock_now_ns();
-	add_lives(&l);
+	add_traced(&l);
 	if (request->diag)
 		result = sock_diag_dump(request->diag, on_socket, &l);
 	list_uncounted(&l);
-	socket_table_free(l.lives);
+	socket_table_free(l.traced);
 	return l.error ? l.error : result;
 }

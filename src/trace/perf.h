@@ -30,7 +30,7 @@ int perf_next(struct perf *perf, const struct record **record);
 
 /*
  * The numbers of records received, and of records that the kernel has reported as lost, which it
- * does only once another one finds room.
+ * does only once another one fits.
  */
 uint64_t perf_received(const struct perf *perf);
 uint64_t perf_lost(const struct perf *perf);

@@ -21,11 +21,11 @@ struct reader {
 	bool in_batch; /* reading the slots */
 };
 
-static struct slot_ring *slot_ring_of(const struct maps *maps, uint32_t places)
+static struct slot_ring *slot_ring_of(const struct maps *maps, uint32_t count)
 {
 	size_t size;
 
-	return slot_ring_new(bpf_map__fd(maps->slots), places,
+	return slot_ring_new(bpf_map__fd(maps->slots), count,
 			     bpf_map__initial_value(maps->slot_positions, &size));
 }
 

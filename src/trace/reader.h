@@ -13,9 +13,9 @@ struct reader;
 struct limits;
 
 /*
- * maps: of a loaded object, with buffers sized by room; borrowed. Without a ring buffer, the perf
- * buffers of all CPUs share that size, with at least a page each. Returns NULL with errno set on
- * failure. Free it with reader_free().
+ * maps: of a loaded object, with buffers sized by its limits; borrowed. Without a ring buffer, the
+ * perf buffers of all CPUs share that size, with at least a page each. Returns NULL with errno set
+ * on failure. Free it with reader_free().
  */
 struct reader *reader_new(const struct maps *maps, const struct limits *limits, bool ring);
 void reader_free(struct reader *reader);
@@ -34,7 +34,7 @@ int reader_next(struct reader *reader, const struct record **record);
 
 /*
  * For perf buffers: the numbers of records received, and of records that the kernel has reported as
- * lost, which it does only once another one finds room. The ring generation counts losses where it
+ * lost, which it does only once another one fits. The ring generation counts losses where it
  * writes.
  */
 uint64_t reader_received(const struct reader *reader);

@@ -14,9 +14,9 @@
 struct ring {
 	int fd;
 	size_t page;
-	size_t size;	 /* of the data, in bytes; a power of two */
-	uint64_t *taken; /* position up to which we have read; written by us */
-	uint64_t *given; /* position up to which the kernel has written */
+	size_t size;	    /* of the data, in bytes; a power of two */
+	uint64_t *consumer; /* position up to which we have read; written by us */
+	uint64_t *producer; /* position up to which the kernel has written */
 	struct window *window;
 	uint64_t next; /* position after the entry handed out */
 	uint64_t end;  /* end of the batch */
@@ -24,7 +24,8 @@ struct ring {
 };
 
 /*
- * A map's memory consists of the page of `taken`, the page of `given`, and the data, mapped twice.
+ * A map's memory consists of the page of `consumer`, that of `producer`, and the data, mapped
+ * twice.
  */
 static void *map_part(const struct ring *ring, size_t offset, size_t size, int protection)
 {
@@ -49,10 +50,10 @@ struct ring *ring_new(int fd, size_t size)
 	ring->fd = fd;
 	ring->page = (size_t)sysconf(_SC_PAGESIZE);
 	ring->size = size;
-	ring->taken = map_part(ring, 0, ring->page, PROT_READ | PROT_WRITE);
-	if (ring->taken)
-		ring->given = map_part(ring, ring->page, ring->page, PROT_READ);
-	if (ring->given)
+	ring->consumer = map_part(ring, 0, ring->page, PROT_READ | PROT_WRITE);
+	if (ring->consumer)
+		ring->producer = map_part(ring, ring->page, ring->page, PROT_READ);
+	if (ring->producer)
 		ring->window = window_new(fd, 2 * ring->page, 2 * size);
 	if (ring->window)
 		return ring;
@@ -67,15 +68,15 @@ void ring_free(struct ring *ring)
 	if (!ring)
 		return;
 	window_free(ring->window);
-	unmap_part(ring->taken, ring->page);
-	unmap_part(ring->given, ring->page);
+	unmap_part(ring->consumer, ring->page);
+	unmap_part(ring->producer, ring->page);
 	free(ring);
 }
 
 /* Lets the kernel reuse the space before `next`. */
 static void give_back(const struct ring *ring)
 {
-	__atomic_store_n(ring->taken, ring->next, __ATOMIC_RELEASE);
+	__atomic_store_n(ring->consumer, ring->next, __ATOMIC_RELEASE);
 }
 
 /* Reads the entry at `next` and advances past it. Returns as ring_next() does. */
@@ -109,8 +110,8 @@ int ring_next(struct ring *ring, const void **bytes, size_t *size)
 	int result;
 
 	if (!ring->in_batch) {
-		ring->next = *ring->taken;
-		ring->end = __atomic_load_n(ring->given, __ATOMIC_ACQUIRE);
+		ring->next = *ring->consumer;
+		ring->end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
 	} else {
 		give_back(ring);
 	}

@@ -6,44 +6,46 @@
 
 #include <bpf/bpf.h>
 
+#include "bpf/primary.h"
+
 /* The ring generation does not have the members from acked_before on. */
-static void primary_copy(const struct primary_set *set, int way, struct life *life)
+static void primary_copy(const struct primary_set *set, int way, struct conn *conn)
 {
-	*life = (struct life){};
-	memcpy(life, set->lines[way], offsetof(struct life, acked_before));
+	*conn = (struct conn){};
+	memcpy(conn, set->lines[way], offsetof(struct conn, acked_before));
 }
 
-bool sessions_find(const struct sessions *sessions, uint64_t key, struct life *life)
+bool sessions_find(const struct sessions *sessions, uint64_t key, struct conn *conn)
 {
 	struct primary_set set;
 	uint32_t index;
 
-	*life = (struct life){};
+	*conn = (struct conn){};
 	if (sessions->primary_sets) {
 		index = primary_index(key, sessions->primary_sets);
 		if (bpf_map_lookup_elem(sessions->primary, &index, &set))
 			return false;
 		for (int way = 1; way <= PRIMARY_WAYS; way++)
 			if (set.lines[0][way] == key) {
-				primary_copy(&set, way, life);
+				primary_copy(&set, way, conn);
 				return true;
 			}
 	}
-	return !bpf_map_lookup_elem(sessions->hash, &key, life);
+	return !bpf_map_lookup_elem(sessions->hash, &key, conn);
 }
 
 static void each_primary(const struct sessions *sessions, sessions_fn fn, void *arg)
 {
 	struct primary_set set;
-	struct life life;
+	struct conn conn;
 
 	for (uint32_t i = 0; i < sessions->primary_sets; i++) {
 		if (bpf_map_lookup_elem(sessions->primary, &i, &set))
 			return;
 		for (int way = 1; way <= PRIMARY_WAYS; way++)
 			if (set.lines[0][way] && !(set.lines[0][way] & PRIMARY_CLAIMED)) {
-				primary_copy(&set, way, &life);
-				fn(arg, set.lines[0][way], &life);
+				primary_copy(&set, way, &conn);
+				fn(arg, set.lines[0][way], &conn);
 			}
 	}
 }
@@ -58,11 +60,11 @@ void sessions_each(const struct sessions *sessions, sessions_fn fn, void *arg)
 	 * So does a key removed meanwhile; the limit prevents an endless loop.
 	 */
 	for (uint32_t i = 0; i < 2 * sessions->most; i++) {
-		struct life life = {};
+		struct conn conn = {};
 
 		if (bpf_map_get_next_key(sessions->hash, &key, &key))
 			return;
-		if (!bpf_map_lookup_elem(sessions->hash, &key, &life))
-			fn(arg, key, &life);
+		if (!bpf_map_lookup_elem(sessions->hash, &key, &conn))
+			fn(arg, key, &conn);
 	}
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bpf/life.h"
+#include "bpf/conn.h"
 
 struct sessions {
 	int primary; /* map descriptors, borrowed */
@@ -19,9 +19,9 @@ struct sessions {
  * Copies the session with this key; members that the ring generation lacks are 0. Returns false if
  * there is none.
  */
-bool sessions_find(const struct sessions *sessions, uint64_t key, struct life *life);
+bool sessions_find(const struct sessions *sessions, uint64_t key, struct conn *conn);
 
-typedef void (*sessions_fn)(void *arg, uint64_t key, const struct life *life);
+typedef void (*sessions_fn)(void *arg, uint64_t key, const struct conn *conn);
 
 /* Calls fn for each session. May miss sessions that come or go meanwhile. */
 void sessions_each(const struct sessions *sessions, sessions_fn fn, void *arg);

@@ -3,7 +3,7 @@
 #ifndef TCPLIFE_TRACE_SETTINGS_H
 #define TCPLIFE_TRACE_SETTINGS_H
 
-#include "bpf/record.h"
+#include "bpf/config.h"
 
 struct limits;
 struct tracer_request;

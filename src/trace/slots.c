@@ -13,30 +13,30 @@
 
 struct slot_ring {
 	struct window *window;
-	uint32_t places;
+	uint32_t count;
 	struct slot_positions *positions;
 	uint64_t consumer;
 	uint64_t end;  /* end of the batch */
-	bool in_batch; /* the record at `taken` is handed out */
+	bool in_batch; /* the record at `consumer` is handed out */
 };
 
 /* Memory is mapped in whole pages. */
-static size_t bytes_of(uint32_t places)
+static size_t bytes_of(uint32_t count)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
-	return (places * sizeof(struct slot) + page - 1) & ~(page - 1);
+	return (count * sizeof(struct slot) + page - 1) & ~(page - 1);
 }
 
-struct slot_ring *slot_ring_new(int fd, uint32_t places, struct slot_positions *positions)
+struct slot_ring *slot_ring_new(int fd, uint32_t count, struct slot_positions *positions)
 {
 	struct slot_ring *slots = malloc(sizeof(*slots));
 
 	if (!slots)
 		return NULL;
 	*slots = (struct slot_ring){
-		.window = window_new(fd, 0, bytes_of(places)),
-		.places = places,
+		.window = window_new(fd, 0, bytes_of(count)),
+		.count = count,
 		.positions = positions,
 		.consumer = positions->consumer,
 	};
@@ -55,26 +55,26 @@ void slot_ring_free(struct slot_ring *slots)
 	free(slots);
 }
 
-/* Lets the kernel side reuse the places up to here. */
+/* Lets the kernel side reuse the slots up to here. */
 static void tell(const struct slot_ring *slots)
 {
 	__atomic_store_n(&slots->positions->consumer, slots->consumer, __ATOMIC_RELEASE);
 }
 
-/* Returns 1 if there is a record at `taken`, 0, or -errno. */
+/* Returns 1 if there is a record at `consumer`, 0, or -errno. */
 static int look(const struct slot_ring *slots, const struct record **record)
 {
-	const size_t at = (slots->consumer & (slots->places - 1)) * sizeof(struct slot);
-	const struct slot *place;
+	const size_t at = (slots->consumer & (slots->count - 1)) * sizeof(struct slot);
+	const struct slot *slot;
 
 	if (slots->consumer >= slots->end)
 		return 0;
-	place = window_look(slots->window, at, sizeof(*place));
-	if (!place)
+	slot = window_look(slots->window, at, sizeof(*slot));
+	if (!slot)
 		return -errno;
-	*record = &place->record;
+	*record = &slot->record;
 	/* It may also be half written. */
-	return __atomic_load_n(&place->number, __ATOMIC_ACQUIRE) == slots->consumer + 1;
+	return __atomic_load_n(&slot->number, __ATOMIC_ACQUIRE) == slots->consumer + 1;
 }
 
 int slot_ring_next(struct slot_ring *slots, const struct record **record)

@@ -10,10 +10,10 @@ struct slot_positions;
 struct record;
 
 /*
- * fd: the map `slots` with that many places. positions: those of the kernel side, mapped. Borrows
+ * fd: the map `slots` with `count` slots. positions: those of the kernel side, mapped. Borrows
  * both. Returns NULL with errno set on failure. Free it with slot_ring_free().
  */
-struct slot_ring *slot_ring_new(int fd, uint32_t places, struct slot_positions *positions);
+struct slot_ring *slot_ring_new(int fd, uint32_t count, struct slot_positions *positions);
 void slot_ring_free(struct slot_ring *slots);
 
 /*

@@ -13,7 +13,9 @@
 #include "audit.h"
 #include "base/memory.h"
 #include "base/objects.h"
-#include "bpf/life.h"
+#include "bpf/conn.h"
+#include "bpf/loss.h"
+#include "bpf/tuple.h"
 #include "footprint.h"
 #include "maps.h"
 #include "probe-select/facts.h"
@@ -227,25 +229,25 @@ static int64_t records_lost(const struct tracer *tracer, uint64_t sent)
 int tracer_losses(const struct tracer *tracer, struct losses *losses)
 {
 	uint64_t counts[LOSS_IN_KERNEL] = {};
-	uint64_t *unseen = &counts[LOSS_PREEXISTING], *full = &counts[LOSS_SESSIONS];
+	uint64_t *older = &counts[LOSS_PREEXISTING], *full = &counts[LOSS_SESSIONS];
 	int result = 0;
 
 	for (uint32_t i = 0; i < LOSS_IN_KERNEL && !result; i++)
 		result = bpf_map_lookup_elem(bpf_map__fd(tracer->maps.losses), &i, &counts[i]);
 	/*
-	 * A session that found no room ends as one whose beginning was not seen. It is counted
-	 * once, and only when it has ended.
+	 * A session that found the table full ends as one whose beginning was not seen. It is
+	 * counted once, and only when it has ended.
 	 */
-	if (*full > *unseen)
-		*full = *unseen;
+	if (*full > *older)
+		*full = *older;
 	losses->buffer = (int64_t)counts[LOSS_BUFFER] + records_lost(tracer, counts[LOSS_SENT]);
 	losses->sessions = (int64_t)*full;
-	losses->preexisting = (int64_t)(*unseen - *full);
+	losses->preexisting = (int64_t)(*older - *full);
 	/*
 	 * Their sockets were gone when tracing ended, or another session had replaced them. A
 	 * kprobe may be skipped without any trace of that.
 	 */
-	losses->missed = (int64_t)counts[LOSS_ENDS];
+	losses->missed = (int64_t)counts[LOSS_REPLACED];
 	if (tracer->left_over > 0)
 		losses->missed += tracer->left_over;
 	else if (!losses->missed && (tracer->left_over < 0 || (!tracer->audit && tracer->may_miss)))
@@ -265,27 +267,27 @@ static struct sessions sessions_of(const struct tracer *tracer)
 	};
 }
 
-static struct record record_of(const struct life *life, const struct tuple *tuple)
+static struct record record_of(const struct conn *conn, const struct tuple *tuple)
 {
 	struct record r = {
-		.born_ns = life->born_ns,
-		.established_ns = life->established_ns,
-		.bytes_acked = 0 - life->acked_before,
-		.bytes_received = 0 - life->received_before,
-		.cgroup_id = life->cgroup_id,
-		.pid = life->pid,
-		.uid = life->uid,
+		.born_ns = conn->born_ns,
+		.established_ns = conn->established_ns,
+		.bytes_acked = 0 - conn->acked_before,
+		.bytes_received = 0 - conn->received_before,
+		.cgroup_id = conn->cgroup_id,
+		.pid = conn->pid,
+		.uid = conn->uid,
 		.netns = tuple->netns,
 		.lport = tuple->lport,
 		.rport = tuple->rport,
-		.state = life->state,
-		.direction = life->direction,
-		.owner = life->owner,
+		.state = conn->state,
+		.direction = conn->direction,
+		.owner = conn->owner,
 	};
 
 	memcpy(r.laddr, tuple->laddr, sizeof(r.laddr));
 	memcpy(r.raddr, tuple->raddr, sizeof(r.raddr));
-	memcpy(r.comm, life->comm, sizeof(r.comm));
+	memcpy(r.comm, conn->comm, sizeof(r.comm));
 	return r;
 }
 
@@ -301,20 +303,20 @@ uint64_t tracer_crowded_out(const struct tracer *tracer)
 bool tracer_next_open(const struct tracer *tracer, uint64_t *key, struct record *record)
 {
 	const struct sessions sessions = sessions_of(tracer);
-	const int places = bpf_map__fd(tracer->maps.tuples);
-	struct life life;
+	const int tuples = bpf_map__fd(tracer->maps.tuples);
+	struct conn conn;
 	struct tuple tuple;
 
 	/*
 	 * No socket has address 0. An unknown key returns the first key, as NULL does since 4.12.
 	 */
-	while (!bpf_map_get_next_key(places, key, key)) {
-		if (bpf_map_lookup_elem(places, key, &tuple) ||
-		    !sessions_find(&sessions, *key, &life) || !life.born_ns)
+	while (!bpf_map_get_next_key(tuples, key, key)) {
+		if (bpf_map_lookup_elem(tuples, key, &tuple) ||
+		    !sessions_find(&sessions, *key, &conn) || !conn.born_ns)
 			continue;
-		life_check_owner(&life, *key);
-		*record = record_of(&life, &tuple);
-		record->accepted_ns = life_accepted_ns(&life, *key);
+		conn_check_owner(&conn, *key);
+		*record = record_of(&conn, &tuple);
+		record->accepted_ns = conn_accepted_ns(&conn, *key);
 		return true;
 	}
 	return false;

@@ -26,7 +26,7 @@ struct tracer_request {
 /* Returns NULL on failure, with a line in why. Free it with tracer_free(). */
 struct tracer *tracer_start(const struct tracer_request *request, char *why, size_t size);
 
-/* The room that it has, or may take, in the kernel. */
+/* What it may keep in the kernel. Borrowed. */
 const struct limits *tracer_limits(const struct tracer *tracer);
 /* The kernel memory of its maps and programs now, in bytes; 0: unknown. */
 uint64_t tracer_footprint(const struct tracer *tracer);

@@ -118,7 +118,7 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	run -0 "$build/tests/unit_table"
 }
 
-@test "records leave the ring whole and in order, and their places are reused" {
+@test "records leave the ring whole and in order, and their slots are reused" {
 	run -0 "$build/tests/unit_slots"
 }
 

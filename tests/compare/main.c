@@ -294,7 +294,7 @@ static bool tell_wrong(const struct options *o, const struct fields *truth,
 	return wrong;
 }
 
-static bool same_ends(const struct fields *a, const struct fields *b)
+static bool same_tuple(const struct fields *a, const struct fields *b)
 {
 	static const char *const ends[] = { "laddr", "lport", "raddr", "rport" };
 
@@ -325,7 +325,7 @@ static bool is_expected(const struct options *o, const struct fields *truth)
 static struct fields *find(const struct list *records, const struct fields *like)
 {
 	for (size_t i = 0; i < records->count; i++)
-		if (!records->items[i].used && same_ends(&records->items[i], like))
+		if (!records->items[i].used && same_tuple(&records->items[i], like))
 			return &records->items[i];
 	return NULL;
 }
@@ -408,7 +408,7 @@ static bool read_time(const char *text, double *ns)
 	return true;
 }
 
-static bool is_near(const struct options *o, const struct field *a, const char *b)
+static bool is_close(const struct options *o, const struct field *a, const char *b)
 {
 	double x, y;
 
@@ -428,7 +428,7 @@ static bool tell_different(const struct options *o, const struct fields *a, cons
 		const struct field *f = &a->list[i];
 		const char *other = fields_get(b, f->name);
 
-		if (!is_asked(o, f->name) || (other && is_near(o, f, other)) ||
+		if (!is_asked(o, f->name) || (other && is_close(o, f, other)) ||
 		    (o->unknown && has_word(o->unknown, f->name, ',') &&
 		     (is_null(f->value) || (other && is_null(other)))))
 			continue;

@@ -142,19 +142,19 @@ static void check_field(const struct samples *samples, const struct layout *layo
 {
 	const size_t bytes = (size_t)layout_field_bytes(field), step = bytes < 8 ? bytes : 8;
 	const int found = layout->offset[field];
-	size_t places = 0;
+	size_t matches = 0;
 
 	for (size_t at = field_begin(field);
 	     at + bytes <= field_end(field) && is_expected(samples, field); at += step)
-		places += stands_at(samples, field, at);
+		matches += stands_at(samples, field, at);
 	if (found == OFFSET_UNKNOWN) {
-		MUST(field == FIELD_SPORT ? !places : places != 1);
+		MUST(field == FIELD_SPORT ? !matches : matches != 1);
 		return;
 	}
 	MUST(found >= 0 && (size_t)found >= field_begin(field));
 	MUST((size_t)found + bytes <= field_end(field));
 	MUST(stands_at(samples, field, (size_t)found));
-	MUST(places == 1 || !is_searched(field));
+	MUST(matches == 1 || !is_searched(field));
 }
 
 static void fill(struct sample *sample, struct input *in)

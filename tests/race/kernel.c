@@ -11,13 +11,13 @@
 #include <bpf/bpf_helpers.h>
 
 #define BUFFER_RING
-#include "life.h"
+#include "conn.h"
 
 /* Removed nodes are kept, as they are until an RCU grace period ends. */
 struct node {
 	struct node *next, *removed;
 	__u64 key;
-	struct life life;
+	struct conn conn;
 };
 
 static struct node *hash, *removed;
@@ -51,7 +51,7 @@ void *bpf_map_lookup_elem(void *map, const void *key)
 	pthread_mutex_lock(&lock);
 	found = *hash_at(*(const __u64 *)key);
 	pthread_mutex_unlock(&lock);
-	return found ? &found->life : NULL;
+	return found ? &found->conn : NULL;
 }
 
 /* Only with BPF_NOEXIST. */
@@ -69,7 +69,7 @@ long bpf_map_update_elem(void *map, const void *key, const void *value, __u64 fl
 		if (!node)
 			abort();
 		node->key = *(const __u64 *)key;
-		node->life = *(const struct life *)value;
+		node->conn = *(const struct conn *)value;
 		*at = node;
 	}
 	pthread_mutex_unlock(&lock);

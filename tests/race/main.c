@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The code for sessions, compiled for this machine and run on many threads at once: the table in
- * front, its overflow, the owner named by the accept hook, and the places of records.
+ * front, its overflow, the owner named by the accept hook, and the slots of records.
  * ThreadSanitizer reports what is not ordered, and each record must be right.
  *
  * A group has two threads. One acts as the softirq, which establishes sockets and resets them. The
@@ -24,7 +24,7 @@
 #define SOCKETS	    8 /* per group, open at once: more than a set has ways */
 #define GENERATIONS 2000
 #define SETS	    2
-#define PLACES	    64
+#define SLOTS	    64
 #define RESET	    104 /* ECONNRESET, so no process closed it */
 
 /* The kernel's struct is first, since its address is the key. */
@@ -41,7 +41,7 @@ static int ended;
 
 _Thread_local __u32 running_pid;
 struct primary_set primary_sets[SETS];
-struct slot places[PLACES];
+struct slot slots[SLOTS];
 __u64 counts[LOSS_IN_KERNEL];
 
 /* --- the hook --- */
@@ -72,7 +72,7 @@ void *map_lookup(void *map, const void *key)
 	if (map == (void *)&primary)
 		return &primary_sets[*(const __u32 *)key];
 	if (map == (void *)&slots)
-		return &places[*(const __u32 *)key];
+		return &slots[*(const __u32 *)key];
 	return map == (void *)&losses ? &counts[*(const __u32 *)key] : NULL;
 }
 
@@ -163,16 +163,16 @@ static void check_record(const struct record *r)
 
 static void *reading(void *arg)
 {
-	__u64 taken = 0;
+	__u64 consumer = 0;
 
 	for (;;) {
 		const int last = __atomic_load_n(&ended, __ATOMIC_ACQUIRE);
 
-		while (__atomic_load_n(&places[taken & (PLACES - 1)].number, __ATOMIC_ACQUIRE) ==
-		       taken + 1) {
-			check_record(&places[taken & (PLACES - 1)].record);
-			taken++;
-			__atomic_store_n(&slot_positions.consumer, taken, __ATOMIC_SEQ_CST);
+		while (__atomic_load_n(&slots[consumer & (SLOTS - 1)].number, __ATOMIC_ACQUIRE) ==
+		       consumer + 1) {
+			check_record(&slots[consumer & (SLOTS - 1)].record);
+			consumer++;
+			__atomic_store_n(&slot_positions.consumer, consumer, __ATOMIC_SEQ_CST);
 		}
 		if (last)
 			return arg;
@@ -182,7 +182,7 @@ static void *reading(void *arg)
 
 /*
  * The accept hook writes the owner while the session may end. A copy counts only if it was marked
- * as complete before (life_copy()), which check_record() verifies.
+ * as complete before (conn_copy()), which check_record() verifies.
  */
 const char *__tsan_default_suppressions(void);
 const char *__tsan_default_suppressions(void)
@@ -196,8 +196,8 @@ static void configure(void)
 {
 	const struct config config = {
 		.primary_sets = SETS,
-		.slot_count = PLACES,
-		.slot_limit = PLACES - GROUPS * SLOTS_SPARE,
+		.slot_count = SLOTS,
+		.slot_limit = SLOTS - GROUPS * SLOTS_SPARE,
 		.wakeup_bytes = 1U << 31,
 		.known = KNOWN_STATE,
 		.state_at_accept = 1,
@@ -235,5 +235,5 @@ int main(void)
 	       records_seen, total, counts[LOSS_BUFFER], wrong, left, hash_count(), overflow);
 	return wrong || left || hash_count() || overflow ||
 	       records_seen + counts[LOSS_BUFFER] != total || counts[LOSS_SESSIONS] ||
-	       counts[LOSS_PREEXISTING] || counts[LOSS_ENDS];
+	       counts[LOSS_PREEXISTING] || counts[LOSS_REPLACED];
 }

@@ -8,6 +8,7 @@
 #include <linux/tcp.h>
 #include <sys/socket.h>
 
+#include "bpf/tcp_state.h"
 #include "check.h"
 #include "session/sock_diag.h"
 

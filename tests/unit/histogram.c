@@ -42,7 +42,7 @@ static uint64_t exact(size_t count, unsigned permille)
 }
 
 /* Whether it is within 1/256 of the value, in integers. */
-static bool is_near(uint64_t told, uint64_t value)
+static bool is_close(uint64_t told, uint64_t value)
 {
 	const uint64_t apart = told > value ? told - value : value - told;
 
@@ -62,7 +62,7 @@ static void check_quantiles(size_t count)
 	for (unsigned permille = 1; permille <= 1000; permille++) {
 		const uint64_t told = histogram_quantile(&h, permille);
 
-		if (!CHECK(is_near(told, exact(count, permille))))
+		if (!CHECK(is_close(told, exact(count, permille))))
 			printf("%zu values, %u per mille: %llu, not %llu\n", count, permille,
 			       (unsigned long long)told,
 			       (unsigned long long)exact(count, permille));
@@ -114,7 +114,7 @@ static void test_each_value(void)
 		histogram_add(&h, 0);
 		histogram_add(&h, value);
 		histogram_add(&h, UINT64_MAX);
-		if (!is_near(histogram_quantile(&h, 500), value))
+		if (!is_close(histogram_quantile(&h, 500), value))
 			CHECK(!"within 1/256");
 		/* Only its octave is allocated again; the other two stay. */
 		if (h.count == 3)

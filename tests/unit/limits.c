@@ -45,7 +45,7 @@ static void test_buffer(void)
 }
 
 /*
- * The table of sets takes 1/512 of the memory and has no more places than sessions are allowed;
+ * The table of sets takes 1/512 of the memory and holds no more sessions than are allowed;
  * both are larger if that many are requested.
  */
 static void test_tables(void)
@@ -75,7 +75,7 @@ static void test_asked(void)
 	CHECK(limits_for(GB, 2, 0, 1048576, true).buffer_bytes == 1u << 30);
 }
 
-/* As many records as the buffer would hold, and a spare place for each program that may run. */
+/* As many records as the buffer would hold, and a spare slot for each program that may run. */
 static void test_outbox(void)
 {
 	const uint32_t fit = (8 << 20) / sizeof(struct slot);

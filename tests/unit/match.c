@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "bpf/record.h"
+#include "bpf/tcp_state.h"
 #include "check.h"
 #include "probe-select/match.h"
 

@@ -14,7 +14,7 @@
 struct post {
 	int fd;
 	size_t size;
-	uint32_t places;
+	uint32_t count;
 	struct slot *map;
 	struct slot_positions positions;
 	struct slot_ring *slots;
@@ -22,17 +22,17 @@ struct post {
 	uint64_t told;	   /* the consumer position when the newest one arrived */
 };
 
-static void post_open(struct post *post, uint32_t places)
+static void post_open(struct post *post, uint32_t count)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
-	*post = (struct post){ .places = places };
-	post->size = (places * sizeof(*post->map) + page - 1) & ~(page - 1);
+	*post = (struct post){ .count = count };
+	post->size = (count * sizeof(*post->map) + page - 1) & ~(page - 1);
 	post->fd = memfd_create("unit", MFD_CLOEXEC);
 	if (!CHECK(post->fd >= 0 && !ftruncate(post->fd, (off_t)post->size)))
 		exit(1);
 	post->map = mmap(NULL, post->size, PROT_READ | PROT_WRITE, MAP_SHARED, post->fd, 0);
-	post->slots = slot_ring_new(post->fd, places, &post->positions);
+	post->slots = slot_ring_new(post->fd, count, &post->positions);
 	if (!CHECK(post->map != MAP_FAILED && post->slots))
 		exit(1);
 }
@@ -46,21 +46,21 @@ static void post_close(struct post *post)
 
 static struct slot *claim(struct post *post)
 {
-	return &post->map[post->positions.producer++ & (post->places - 1)];
+	return &post->map[post->positions.producer++ & (post->count - 1)];
 }
 
-static void publish(struct slot *place, uint64_t number)
+static void publish(struct slot *slot, uint64_t number)
 {
-	place->record.pid = (uint32_t)number;
-	place->number = number;
+	slot->record.pid = (uint32_t)number;
+	slot->number = number;
 }
 
 static void post_send(struct post *post, uint64_t count)
 {
 	while (count--) {
-		struct slot *place = claim(post);
+		struct slot *slot = claim(post);
 
-		publish(place, post->positions.producer);
+		publish(slot, post->positions.producer);
 	}
 }
 
@@ -89,7 +89,7 @@ static void test_empty(void)
 	post_close(&post);
 }
 
-/* Places are reused, whether all of them are in use or a few. */
+/* Slots are reused, whether all of them are in use or a few. */
 static void test_around(void)
 {
 	struct post post;
@@ -125,7 +125,7 @@ static void test_unpublished(void)
 	post_close(&post);
 }
 
-/* More than is mapped at once. The kernel side learns of free places before all are read. */
+/* More than is mapped at once. The kernel side learns of free slots before all are read. */
 static void test_many(void)
 {
 	struct post post;

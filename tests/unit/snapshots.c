@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
-#include "bpf/record.h"
+#include "bpf/tcp_state.h"
 #include "check.h"
 #include "probe-select/snapshots.h"
 

@@ -26,7 +26,7 @@
 static const int on = 1, off = 0;
 static char buffer[1 << 16];
 
-void errand_tell_ends(int fd, struct answer *out)
+void errand_tell_tuple(int fd, struct answer *out)
 {
 	struct sockaddr_storage name;
 	socklen_t size = sizeof(name);
@@ -86,7 +86,7 @@ static void run_listen(const struct errand *in, struct answer *out)
 	if (!out->error)
 		check(out, listen((int)out->value, in->number));
 	if (!out->error)
-		errand_tell_ends((int)out->value, out);
+		errand_tell_tuple((int)out->value, out);
 }
 
 int errand_listen(struct actor *a, struct endpoint *at, int backlog)
@@ -117,7 +117,7 @@ static void run_connect(const struct errand *in, struct answer *out)
 
 	ioctl(in->fd, FIONBIO, &yes);
 	check(out, connect(in->fd, (void *)&name, size));
-	errand_tell_ends(in->fd, out);
+	errand_tell_tuple(in->fd, out);
 	out->remote = in->remote;
 }
 
@@ -135,7 +135,7 @@ static void run_fast_open(const struct errand *in, struct answer *out)
 	ioctl(in->fd, FIONBIO, &yes);
 	out->value = sendto(in->fd, buffer, in->bytes, MSG_FASTOPEN, (void *)&name, size);
 	check(out, out->value);
-	errand_tell_ends(in->fd, out);
+	errand_tell_tuple(in->fd, out);
 	out->remote = in->remote;
 }
 
@@ -178,7 +178,7 @@ static void run_connected(const struct errand *in, struct answer *out)
 	} while (!out->error && (state == TCP_SYN_SENT || state == TCP_SYN_RECV));
 	getsockopt(in->fd, SOL_SOCKET, SO_ERROR, &out->error, &size);
 	ioctl(in->fd, FIONBIO, &no);
-	errand_tell_ends(in->fd, out);
+	errand_tell_tuple(in->fd, out);
 }
 
 struct answer errand_connected(struct actor *a, int fd)
@@ -191,7 +191,7 @@ static void run_accept(const struct errand *in, struct answer *out)
 	out->value = accept4(in->fd, NULL, NULL, SOCK_CLOEXEC);
 	check(out, out->value);
 	if (!out->error)
-		errand_tell_ends((int)out->value, out);
+		errand_tell_tuple((int)out->value, out);
 }
 
 struct answer errand_accept(struct actor *a, int fd)

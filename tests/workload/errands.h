@@ -11,7 +11,7 @@
 #include "actor.h"
 
 /* Fills in the socket's addresses and ports, as far as known; for errands in other files. */
-void errand_tell_ends(int fd, struct answer *out);
+void errand_tell_tuple(int fd, struct answer *out);
 /* Sets the name with prctl(2). */
 void errand_rename(struct actor *a, const char *name);
 

@@ -71,7 +71,7 @@ static void run_restore(const struct errand *in, struct answer *out)
 	struct sockaddr_storage name;
 	int fd;
 
-	errand_tell_ends(in->fd, out);
+	errand_tell_tuple(in->fd, out);
 	if (!set(in->fd, TCP_REPAIR, &on, sizeof(on)) || !checkpoint_take(&c, in->fd)) {
 		out->error = errno;
 		set(in->fd, TCP_REPAIR, &off, sizeof(off));

@@ -251,7 +251,7 @@ static void reset_by_client(struct pair *p)
 }
 
 /* The same addresses and ports are used several times. */
-static void play_reused_ends(struct stage *stage)
+static void play_reused_tuple(struct stage *stage)
 {
 	struct endpoint at = stage_address(stage, true), from = stage_address(stage, false);
 	struct actor client, server;
@@ -449,7 +449,7 @@ const struct scenario scenarios_connect[] = {
 	{ "unreachable", play_unreachable, FAMILIES_TWO, .slow = false },
 	{ "bound-port", play_bound_port, FAMILIES_TWO, .slow = false },
 	{ "accept-wait", play_accept_wait, FAMILIES_MAIN, .slow = false },
-	{ "reused-ends", play_reused_ends, FAMILIES_TWO, .slow = false },
+	{ "reused-tuple", play_reused_tuple, FAMILIES_TWO, .slow = false },
 	{ "reconnected", play_reconnected, FAMILIES_TWO, .slow = false },
 	{ "self", play_self, FAMILIES_TWO, .slow = false },
 	{ "simultaneous", play_simultaneous, FAMILIES_TWO, .slow = true },

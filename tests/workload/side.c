@@ -266,7 +266,7 @@ static void put_owner(FILE *line, const struct side *s)
 		fprintf(line, "\tcloser=%d", s->closer->pid);
 }
 
-static void put_ends(FILE *line, const struct side *s)
+static void put_tuple(FILE *line, const struct side *s)
 {
 	char local[ENDPOINT_TEXT], remote[ENDPOINT_TEXT];
 
@@ -315,7 +315,7 @@ static void side_tell(struct side *s, const char *end, const char *error, int64_
 	if (!line)
 		stage_fail("fmemopen: %s", strerror(errno));
 	put_owner(line, s);
-	put_ends(line, s);
+	put_tuple(line, s);
 	fprintf(line, "\ttx_bytes=%" PRIu64 "\trx_bytes=%" PRIu64, s->sent, s->received);
 	put_times(line, s, end_hi);
 	fprintf(line, "\tdir=%s\tend=%s\terrno=%s\tage_known=%s",

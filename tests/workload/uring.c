@@ -92,7 +92,7 @@ static void run_connect(const struct errand *in, struct answer *out)
 
 	run(&operation, out);
 	if (!out->error)
-		errand_tell_ends(in->fd, out);
+		errand_tell_tuple(in->fd, out);
 }
 
 struct answer uring_connect(struct actor *a, int fd, const struct endpoint *remote, bool worker)
@@ -112,7 +112,7 @@ static void run_accept(const struct errand *in, struct answer *out)
 
 	run(&operation, out);
 	if (!out->error)
-		errand_tell_ends((int)out->value, out);
+		errand_tell_tuple((int)out->value, out);
 }
 
 struct answer uring_accept(struct actor *a, int fd, bool worker)
