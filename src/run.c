@@ -81,21 +81,22 @@ static int watch(int epoll, int fd, uint32_t events)
 
 static struct losses losses_read(const struct run *run)
 {
-	struct losses losses;
+	struct losses losses = { 0 };
 	int error = tracer_losses(run->choice.tracer, &losses);
 
 	if (error) {
 		message("cannot tell how much was not printed: %s", strerror(-error));
-		losses = (struct losses){ -1, -1, -1, -1, -1 };
+		losses = (struct losses){ -1, -1, -1, -1, -1, false };
 	}
 	losses.output = is_unwanted(run) ? 0 : (int64_t)writer_lost(run->writer);
 	return losses;
 }
 
-static void put_losses(struct run *run)
+static void put_losses(struct run *run, bool final)
 {
-	const struct losses losses = losses_read(run);
+	struct losses losses = losses_read(run);
 
+	losses.final = final;
 	run->told = false;
 	sink_put_losses(run->sink, &losses);
 }
@@ -105,7 +106,7 @@ static void report_losses(struct run *run)
 {
 	struct losses losses;
 
-	put_losses(run);
+	put_losses(run, true);
 	losses = losses_read(run);
 	if (!losses_none(&losses))
 		losses_print(message_stream(), &losses, run->options->existing);
@@ -141,7 +142,7 @@ static void after_signals(struct run *run)
 	if (run->signals.reopen)
 		reopen(run);
 	if (run->told)
-		put_losses(run);
+		put_losses(run, false);
 	run->signals.typed = run->signals.reopen = false;
 }
 

@@ -68,6 +68,11 @@ void text_put_address(struct text *t, int ip, const uint8_t *address);
 void text_put_clock(struct text *t, int hour, int minute, int second);
 /* Nanoseconds since 1970 (1970 to 2262) as "2026-01-02T03:04:05.123456789Z". */
 void text_put_utc(struct text *t, int64_t ns);
+/*
+ * Reads what text_put_utc() writes, with up to nine decimals or none. False if it is malformed or
+ * not from 1970 to 2261.
+ */
+bool text_read_utc(const char *word, size_t length, int64_t *ns);
 
 /*
  * Writes a string of any bytes, cut to that many columns, with nothing in it that could move the
@@ -82,6 +87,17 @@ void text_put_name(struct text *t, const char *name, size_t columns);
  * characters \xNN.
  */
 void text_put_json_name(struct text *t, const char *name);
+/*
+ * Turns each \xNN of a name back into its byte, in place. Returns false if that byte is a NUL,
+ * which no name contains.
+ */
+bool text_unescape_name(char *name);
+
+/*
+ * Whether these bytes are valid UTF-8. The byte after them must be readable and must not continue a
+ * character.
+ */
+bool text_is_utf8(const char *s, size_t length);
 
 /* How many terminal columns the bytes from `from` to `to` (valid UTF-8) take. */
 size_t text_columns(const char *from, const char *to);

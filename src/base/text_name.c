@@ -154,6 +154,47 @@ void text_put_json_name(struct text *t, const char *name)
 	text_put_char(t, '"');
 }
 
+bool text_is_utf8(const char *s, size_t length)
+{
+	const char *const end = s + length;
+
+	while (s < end) {
+		const struct character c = read_character(s);
+
+		if (!c.valid)
+			return false;
+		s += c.length;
+	}
+	return true;
+}
+
+static unsigned hex_value(char digit)
+{
+	const char *digits = "0123456789abcdef", *at = strchr(digits, digit);
+
+	return digit && at ? (unsigned)(at - digits) : 16;
+}
+
+bool text_unescape_name(char *name)
+{
+	char *to = name;
+
+	while (*name) {
+		unsigned high = 16, low = 16;
+
+		if (looks_like_escape(name)) {
+			high = hex_value(name[2]);
+			low = high < 16 ? hex_value(name[3]) : 16;
+		}
+		if (!high && !low)
+			return false;
+		*to++ = low < 16 ? (char)(high << 4 | low) : *name;
+		name += low < 16 ? 4 : 1;
+	}
+	*to = '\0';
+	return true;
+}
+
 size_t text_columns(const char *from, const char *to)
 {
 	size_t columns = 0;

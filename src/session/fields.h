@@ -75,6 +75,8 @@ struct field {
 	uint16_t offset;     /* offset of that member */
 	uint8_t asks;	     /* mask of enum field_asks */
 	bool groups;	     /* --by takes it */
+	bool needed;	     /* JSON without it is no session */
+	uint8_t words;	     /* for VALUE_WORD: how many values the enum has */
 	struct field_column column;
 	struct field_lack lacks[2];
 	const char *(*word)(unsigned n);	/* for VALUE_WORD; returns NULL if unknown */

@@ -16,16 +16,18 @@ static bool has_pid(const struct scope *scope, uint32_t pid)
 	return !scope->pid_count;
 }
 
-static bool has_family(int family, const struct record *record)
+bool scope_has(const struct scope *scope, const struct record *record)
 {
 	const bool v4 = address_is_mapped(record->laddr) || address_is_mapped(record->raddr);
 
-	return !family || v4 == (family == 4);
+	return has_port(&scope->local_ports, record->lport) &&
+	       has_port(&scope->remote_ports, record->rport) &&
+	       (!scope->family || scope->family == (v4 ? 4 : 6)) && has_pid(scope, record->pid);
 }
 
-bool scope_has(const struct scope *scope, const struct record *record)
+bool scope_has_session(const struct scope *scope, const struct session *session)
 {
-	return has_port(&scope->local_ports, record->lport) &&
-	       has_port(&scope->remote_ports, record->rport) && has_family(scope->family, record) &&
-	       has_pid(scope, record->pid);
+	return has_port(&scope->local_ports, session->lport) &&
+	       has_port(&scope->remote_ports, session->rport) &&
+	       (!scope->family || scope->family == session->ip) && has_pid(scope, session->pid);
 }

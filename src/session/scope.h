@@ -12,6 +12,7 @@
 
 #include "base/ports.h"
 #include "bpf/record.h"
+#include "session.h"
 
 #define SCOPE_PIDS 1024 /* most pids */
 
@@ -25,5 +26,7 @@ struct scope {
 };
 
 bool scope_has(const struct scope *scope, const struct record *record);
+/* The same of a session that comes from no kernel. */
+bool scope_has_session(const struct scope *scope, const struct session *session);
 
 #endif

@@ -16,6 +16,7 @@ struct losses {
 	int64_t output;	     /* standard output took nothing until the end */
 	int64_t preexisting; /* began before tracing */
 	int64_t missed;	     /* their end was not reported to our programs */
+	bool final;	     /* counted at the end of a run */
 };
 
 /* True if nothing is known to be lost. */
@@ -27,5 +28,15 @@ bool losses_none(const struct losses *l);
 void losses_print(FILE *out, const struct losses *l, bool existing);
 /* Writes one line of JSON. */
 void losses_put_json(struct text *t, const struct losses *l);
+/*
+ * Reads that line back, without its newline. A cause that it lacks is unknown, and a line that does
+ * not say so is final. Returns false if it is not such a line.
+ */
+bool losses_parse(struct losses *l, const char *line, size_t length);
+
+/* Adds the losses of another run. What is known of one of them is known of the sum. */
+void losses_add(struct losses *sum, const struct losses *l);
+/* Whether no count is lower than an earlier one, as is so for counts of one run. */
+bool losses_continue(const struct losses *earlier, const struct losses *l);
 
 #endif
