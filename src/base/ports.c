@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "services.h"
 #include "words.h"
 
 static bool read_port(const char *word, size_t length, uint64_t *port, struct blame *blame)
@@ -12,14 +13,41 @@ static bool read_port(const char *word, size_t length, uint64_t *port, struct bl
 	return blame_word(blame, word, length, "is not a port (1 to 65535)");
 }
 
-/* Adds one entry of a list: a port or a range. */
+static bool add_range(struct ports *p, uint64_t first, uint64_t last)
+{
+	for (uint64_t port = first; port <= last; port++)
+		p->words[port / 64] |= 1ull << port % 64;
+	return true;
+}
+
+/* Names of services may contain digits and dashes, too, but have at least one letter. */
+static bool is_name(const char *entry, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if ((entry[i] | 0x20) >= 'a' && (entry[i] | 0x20) <= 'z')
+			return true;
+	return false;
+}
+
+static bool add_service(struct ports *p, const char *name, size_t length, struct blame *blame)
+{
+	uint16_t port;
+
+	if (service_find(name, length, &port))
+		return add_range(p, port, port);
+	return blame_word(blame, name, length,
+			  "is not a port (1 to 65535) or a TCP service in /etc/services");
+}
+
+/* Adds one entry of a list: a port, a range or a service. */
 static bool add_entry(void *to, const char *entry, size_t length, struct blame *blame)
 {
-	struct ports *p = to;
 	const char *dash = memchr(entry, '-', length);
 	const size_t first_length = dash ? (size_t)(dash - entry) : length;
 	uint64_t first, last;
 
+	if (is_name(entry, length))
+		return add_service(to, entry, length, blame);
 	if (dash && (dash == entry || dash == entry + length - 1))
 		return blame_word(blame, entry, length, "is a range without an end");
 	if (!read_port(entry, first_length, &first, blame))
@@ -29,9 +57,7 @@ static bool add_entry(void *to, const char *entry, size_t length, struct blame *
 		return false;
 	if (last < first)
 		return blame_word(blame, entry, length, "is a range that runs backwards");
-	for (uint64_t port = first; port <= last; port++)
-		p->words[port / 64] |= 1ull << port % 64;
-	return true;
+	return add_range(to, first, last);
 }
 
 bool ports_add_list(struct ports *p, const char *list, struct blame *blame)

@@ -15,8 +15,8 @@ struct ports {
 };
 
 /*
- * Adds a list such as "80,443,8000-8100". If it is malformed, returns false with *blame filled in;
- * *p may then hold some of it.
+ * Adds a list such as "80,https,8000-8100"; names are those in /etc/services. If it is malformed,
+ * returns false with *blame filled in; *p may then hold some of it.
  */
 bool ports_add_list(struct ports *p, const char *list, struct blame *blame);
 bool ports_has(const struct ports *p, uint16_t port);

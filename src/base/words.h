@@ -37,5 +37,16 @@ bool words_blame(words_fn *words, const char *lack, const char *word, size_t len
  * digits finer than that. False if malformed or above 1000000000.
  */
 bool words_read_decimal(const char *word, uint64_t unit, uint64_t *parts);
+/*
+ * Parses a time in seconds, or with one of the units ms, s, m, h and d: "90", "0.5", "1.5h". False
+ * if it is malformed, 0 ns, or above 1000000001 seconds.
+ */
+bool words_read_time(const char *word, uint64_t *ns);
+
+/*
+ * The known word that a mistaken one is most likely meant to be: one that begins with it, or that
+ * differs from it by a few letters. Returns NULL if there is none.
+ */
+const char *words_nearest(words_fn *words, const char *word, size_t length);
 
 #endif

@@ -48,11 +48,11 @@ struct parse {
 bool parse_blame(struct parse *p, const char *reason);
 
 /* The functions that store values. */
-take_fn take_flag;    /* a bool */
-take_fn take_value;   /* an enum; rivals: the options with the same field */
-take_fn take_number;  /* a number within bounds */
-take_fn take_seconds; /* nanoseconds, from seconds with a fraction */
-take_fn take_word;    /* an enum, given by one of the words */
+take_fn take_flag;   /* a bool */
+take_fn take_value;  /* an enum; rivals: the options with the same field */
+take_fn take_number; /* a number within bounds */
+take_fn take_time;   /* nanoseconds, from seconds or with a unit */
+take_fn take_word;   /* an enum, given by one of the words */
 take_fn take_pids, take_ports, take_keys, take_filter; /* lists */
 take_fn take_btf;
 take_fn take_file; /* a file name */

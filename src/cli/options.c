@@ -65,7 +65,7 @@ const struct option option_table[] = {
 
 	{ .help = "which sessions" },
 	{ "--pid", 'p', "LIST", "owned by these processes: 181,182", take_pids, FIELD(scope) },
-	{ "--localport", 'L', "LIST", "with these local ports: 80,443,8000-8100", take_ports,
+	{ "--localport", 'L', "LIST", "with these local ports: 80,https,8000-8100", take_ports,
 	  FIELD(scope.local_ports) },
 	{ "--remoteport", 'D', "LIST", "with these remote ports", take_ports,
 	  FIELD(scope.remote_ports) },
@@ -103,11 +103,11 @@ const struct option option_table[] = {
 	  "cgroup (default: port,dir); port is the\n"
 	  "service's, local or remote",
 	  take_keys, FIELD(by), .words = field_group_name },
-	{ "--interval", 0, "SECS", "print them this often, and not only at exit", take_seconds,
+	{ "--interval", 0, "TIME", "print them this often, and not only at exit", take_time,
 	  FIELD(interval_ns) },
 
 	{ .help = "when to end" },
-	{ "--duration", 'd', "SECS", "after this many seconds: 10, 0.5", take_seconds,
+	{ "--duration", 'd', "TIME", "after this time: 10 or 0.5 seconds, 5m, 1h, 2d", take_time,
 	  FIELD(duration_ns) },
 	{ "--count", 'n', "N", "after this many sessions", take_number,
 	  NUMBER(count, 1, UINT64_MAX), .noun = "a number of sessions" },

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The command line. Reads argv and, for --uid NAME, the user database, and fills in a struct. */
+/*
+ * The command line. Reads argv and, for names of users and ports, /etc/passwd and /etc/services,
+ * and fills in a struct.
+ */
 #ifndef TCPLIFE_OPTIONS_H
 #define TCPLIFE_OPTIONS_H
 

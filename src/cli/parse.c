@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The parser of argv, and its error messages. */
+#include <stdio.h>
 #include <string.h>
 
 #include "option.h"
@@ -26,6 +27,41 @@ static const struct option *find_name(const char *word)
 		if (is_named(&option_table[i], word))
 			return &option_table[i];
 	return NULL;
+}
+
+/* A words_fn: the names of all options. */
+static const char *option_name(unsigned n)
+{
+	struct options_description o;
+
+	return options_describe(n, &o) ? o.name : NULL;
+}
+
+/* Blames a word that is no option, and names the one that it may be meant to be. */
+static enum options_status blame_unknown(struct parse *p, const char *word, size_t length)
+{
+	static char reason[OPTIONS_ERROR_SIZE]; /* parsing ends at the first blame */
+	const char *nearest = words_nearest(option_name, word, length);
+
+	snprintf(reason, sizeof(reason), "is not an option%s%s%s",
+		 nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "");
+	blame_word(&p->blame, word, length, reason);
+	return OPTIONS_ERROR;
+}
+
+/* Blames a letter, which may belong to a name that lacks a dash: -stats. */
+static enum options_status blame_letter(struct parse *p)
+{
+	static char reason[OPTIONS_ERROR_SIZE];
+
+	snprintf(reason, sizeof(reason), "-%s", *p->word);
+	if (find_name(reason))
+		snprintf(reason, sizeof(reason), "is not an option (did you mean %s?)",
+			 find_name(reason)->name);
+	else
+		snprintf(reason, sizeof(reason), "is not an option");
+	blame_word(&p->blame, p->letter, 2, reason);
+	return OPTIONS_ERROR;
 }
 
 static const struct option *find_letter(char letter)
@@ -69,10 +105,8 @@ static enum options_status read_letters(struct parse *p)
 		p->letter[1] = *letter;
 		p->option = o;
 		p->by_letter = true;
-		if (!o) {
-			blame_word(&p->blame, p->letter, 2, "is not an option");
-			return OPTIONS_ERROR;
-		}
+		if (!o)
+			return blame_letter(p);
 		if (o->argument)
 			return read_option(p, letter[1] ? letter + 1 : NULL);
 		status = read_option(p, NULL);
@@ -88,9 +122,7 @@ static enum options_status read_name(struct parse *p)
 	p->option = find_name(*p->word);
 	if (p->option)
 		return read_option(p, equals ? equals + 1 : NULL);
-	blame_word(&p->blame, *p->word, equals ? (size_t)(equals - *p->word) : strlen(*p->word),
-		   "is not an option");
-	return OPTIONS_ERROR;
+	return blame_unknown(p, *p->word, equals ? (size_t)(equals - *p->word) : strlen(*p->word));
 }
 
 static enum options_status blame_stray(struct parse *p)

@@ -115,13 +115,10 @@ bool take_ports(struct parse *p)
 	return ports_add_list(stored_at(p), p->value, &p->blame);
 }
 
-bool take_seconds(struct parse *p)
+bool take_time(struct parse *p)
 {
-	uint64_t *ns = stored_at(p);
-
-	if (words_read_decimal(p->value, 1000000000, ns) && *ns)
-		return true;
-	return parse_blame(p, "is not a time in seconds (above 0, up to 1000000000)");
+	return words_read_time(p->value, stored_at(p)) ||
+	       parse_blame(p, "is not a time above 0: seconds, or with a unit (300ms, 5m, 1h, 2d)");
 }
 
 bool take_btf(struct parse *p)

@@ -37,6 +37,16 @@ refuses() {
 	unit ports pids
 }
 
+@test "names of ports are those of /etc/services" {
+	unit services
+	printf 'ours\t4711/tcp\nours-too 4711/udp\n' >"$BATS_TEST_TMPDIR/services"
+	services() {
+		unshare -m sh -c 'mount --bind "$0" /etc/services && exec "$@"' "$BATS_TEST_TMPDIR/services" "$tcplife" "$@"
+	}
+	run -2 --separate-stderr services -L ours,ours-too
+	[ "$stderr" = "tcplife: -L: 'ours-too' is not a port (1 to 65535) or a TCP service in /etc/services; try --help" ]
+}
+
 @test "bad ports, pids, numbers and words are named in the error" {
 	unit bad-ports bad-values
 }

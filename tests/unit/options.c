@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/services.h"
 #include "check.h"
 
 #define WORDS_MAX 16
@@ -101,6 +102,11 @@ static void test_values(void)
 	      ports_has(&options.scope.remote_ports, 443));
 	CHECK(options.duration_ns == 250000000 && options.count == UINT64_MAX);
 	CHECK(runs("-sL80 -stp 7") && options.format == FORMAT_CSV && options.scope.pids[0] == 7);
+	CHECK(runs("-d 1h") && options.duration_ns == 3600000000000);
+	CHECK(runs("-d 1.5m") && options.duration_ns == 90000000000);
+	CHECK(runs("-d 2d") && options.duration_ns == 172800000000000);
+	CHECK(runs("-d 3s") && options.duration_ns == 3000000000);
+	CHECK(runs("--stats --interval 1.0000019ms") && options.interval_ns == 1000001);
 	CHECK(runs("-d 1000000000.999999999") && options.duration_ns == 1000000000999999999);
 	CHECK(runs("-d 2.") && options.duration_ns == 2000000000);
 	CHECK(runs("-d 0.0000000019") && options.duration_ns == 1);
@@ -169,6 +175,29 @@ static void test_pids(void)
 	CHECK_TEXT(error, "-p: '5000' is one pid too many (1024); try --help");
 }
 
+static void test_services(void)
+{
+	static const char lines[] = "# https 1/tcp\nhttps\t443/tcp\nhttp  80/tcp www # web\n"
+				    "dns 53/udp\ndns 54/tcp\nbad tcp/80 web\nx 0/tcp\n8-a 9/tcp";
+	static const struct {
+		const char *name;
+		unsigned port; /* 0: none */
+	} services[] = {
+		{ "https", 443 }, { "www", 80 }, { "dns", 54 }, { "8-a", 9 },	  { "web", 0 },
+		{ "x", 0 },	  { "htt", 0 },	 { "", 0 },	{ "443/tcp", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
+		char copy[sizeof(lines)];
+		uint16_t port = 0;
+
+		memcpy(copy, lines, sizeof(lines));
+		CHECK(service_find_in(copy, services[i].name, strlen(services[i].name), &port) ==
+		      (services[i].port > 0));
+		CHECK(port == services[i].port);
+	}
+}
+
 static void test_bad_ports(void)
 {
 	CHECK_TEXT(error_of("-L 70000"), "-L: '70000' is not a port (1 to 65535); try --help");
@@ -176,9 +205,9 @@ static void test_bad_ports(void)
 		   "--localport: '70000' is not a port (1 to 65535); try --help");
 	CHECK_TEXT(error_of("-D 80,0"), "-D: '0' is not a port (1 to 65535); try --help");
 	CHECK_TEXT(error_of("-L 65536"), "-L: '65536' is not a port (1 to 65535); try --help");
-	CHECK_TEXT(error_of("-L http"), "-L: 'http' is not a port (1 to 65535); try --help");
 	CHECK_TEXT(error_of("-L +80"), "-L: '+80' is not a port (1 to 65535); try --help");
-	CHECK_TEXT(error_of("-L 0x50"), "-L: '0x50' is not a port (1 to 65535); try --help");
+	CHECK_TEXT(error_of("-L 0x50"), "-L: '0x50' is not a port (1 to 65535) or a TCP service in "
+					"/etc/services; try --help");
 	CHECK_TEXT(error_of("-L 99999999999999999999999"),
 		   "-L: '99999999999999999999999' is not a port (1 to 65535); try --help");
 	CHECK_TEXT(error_of("-L 80,"), "-L: '80,' lacks a port; try --help");
@@ -202,13 +231,18 @@ static void test_bad_values(void)
 	CHECK_TEXT(error_of("-p 1,4194305"),
 		   "-p: '4194305' is not a pid (1 to 4194304); try --help");
 	CHECK_TEXT(error_of("-p 1,"), "-p: '1,' lacks a pid; try --help");
-	CHECK_TEXT(error_of("-d 0"),
-		   "-d: '0' is not a time in seconds (above 0, up to 1000000000); try --help");
+	CHECK_TEXT(error_of("-d 0"), "-d: '0' is not a time above 0: seconds, or with a unit "
+				     "(300ms, 5m, 1h, 2d); try --help");
 	CHECK(parse("-d 0.0000000001") == OPTIONS_ERROR);
 	CHECK(parse("-d .") == OPTIONS_ERROR);
 	CHECK(parse("-d 1.2.3") == OPTIONS_ERROR);
 	CHECK(parse("-d -1") == OPTIONS_ERROR);
 	CHECK(parse("-d 1e3") == OPTIONS_ERROR);
+	CHECK(parse("-d 1M") == OPTIONS_ERROR);
+	CHECK(parse("-d h") == OPTIONS_ERROR);
+	CHECK(parse("-d 1h30m") == OPTIONS_ERROR);
+	CHECK(parse("-d 99999d") == OPTIONS_ERROR);
+	CHECK(parse("-d 0.0000001ms") == OPTIONS_ERROR);
 	CHECK(parse("-d inf") == OPTIONS_ERROR);
 	CHECK(parse("-d 1000000001") == OPTIONS_ERROR);
 	CHECK(parse("--duration=") == OPTIONS_ERROR);
@@ -256,15 +290,24 @@ static void test_bad_options(void)
 	CHECK_TEXT(error_of("-Z"), "'-Z' is not an option; try --help");
 	CHECK_TEXT(error_of("-sZt"), "'-Z' is not an option; try --help");
 	CHECK_TEXT(error_of("--ports=80"), "'--ports' is not an option; try --help");
-	CHECK_TEXT(error_of("--local 80"), "'--local' is not an option; try --help");
-	CHECK_TEXT(error_of("---csv"), "'---csv' is not an option; try --help");
+	CHECK_TEXT(error_of("--local 80"),
+		   "'--local' is not an option (did you mean --localport?); try --help");
+	CHECK_TEXT(error_of("---csv"),
+		   "'---csv' is not an option (did you mean --csv?); try --help");
+	CHECK_TEXT(error_of("--exisitng"),
+		   "'--exisitng' is not an option (did you mean --existing?); try --help");
+	CHECK_TEXT(error_of("--jsn=1"),
+		   "'--jsn' is not an option (did you mean --json?); try --help");
+	CHECK_TEXT(error_of("-stats"), "'-a' is not an option (did you mean --stats?); try --help");
+	CHECK_TEXT(error_of("-"), "'-' is not an option; try --help");
+	CHECK_TEXT(error_of("--e"), "'--e' is not an option; try --help");
 	CHECK_TEXT(error_of("80"), "'80' is not an option; try --help");
 	CHECK_TEXT(error_of("-s 80 -L x"), "'80' is not an option; try --help");
 	CHECK_TEXT(error_of("-"), "'-' is not an option; try --help");
 	CHECK_TEXT(error_of("-- -s"), "'-s' is not an option; try --help");
 	CHECK_TEXT(error_of("-L"), "-L: 'LIST' is missing; try --help");
 	CHECK_TEXT(error_of("-sp"), "-p: 'LIST' is missing; try --help");
-	CHECK_TEXT(error_of("--duration"), "--duration: 'SECS' is missing; try --help");
+	CHECK_TEXT(error_of("--duration"), "--duration: 'TIME' is missing; try --help");
 	CHECK_TEXT(error_of("--csv=yes"),
 		   "--csv: 'yes' is one value too many: it takes none; try --help");
 	CHECK_TEXT(error_of("-46"), "-6: '--ipv4' was given as well; choose one; try --help");
@@ -280,7 +323,8 @@ static void test_error_is_safe(void)
 	char longest[300];
 	char *argv[] = { (char[]){ "tcplife" }, (char[]){ "-L" }, longest, NULL };
 
-	CHECK_TEXT(error_of("-L \033[2J"), "-L: '\\x1b[2J' is not a port (1 to 65535); try --help");
+	CHECK_TEXT(error_of("-L \033[2J"), "-L: '\\x1b[2J' is not a port (1 to 65535) or a TCP "
+					   "service in /etc/services; try --help");
 	CHECK_TEXT(error_of("-\xff"), "'-\\xff' is not an option; try --help");
 	memset(longest, '9', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
@@ -302,14 +346,14 @@ static void test_usage(void)
 		"  -w, --wide",		 "  -s, --csv",	       "  -j, --json",
 		"  -x, --extended",	 "  -p, --pid LIST",   "  -L, --localport LIST",
 		"  -4, --ipv4",		 "  -6, --ipv6",       "  -D, --remoteport LIST",
-		"  -n, --count N",	 "      --open",       "  -d, --duration SECS",
+		"  -n, --count N",	 "      --open",       "  -d, --duration TIME",
 		"      --existing",	 "      --btf SOURCE", "      --probe PROBE",
 		"      --check",	 "  -v, --verbose",    "      --max-sessions N",
 		"      --buffer KB",	 "  -V, --version",    "      --header ",
 		"      --color ",	 "      --comm ",      "      --uid ",
 		"      --laddr ",	 "      --raddr ",     "      --min-ms ",
 		"      --end ",		 "      --stats ",     "      --by KEYS",
-		"      --interval SECS",
+		"      --interval TIME",
 	};
 	char *usage = NULL;
 	size_t size = 0, column = 0, widest = 0;
@@ -344,6 +388,7 @@ int main(int argc, char **argv)
 		{ "words", test_words },
 		{ "ports", test_ports },
 		{ "pids", test_pids },
+		{ "services", test_services },
 		{ "bad-ports", test_bad_ports },
 		{ "bad-values", test_bad_values },
 		{ "bad-options", test_bad_options },
