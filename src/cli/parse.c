@@ -43,8 +43,8 @@ static enum options_status blame_unknown(struct parse *p, const char *word, size
 	static char reason[OPTIONS_ERROR_SIZE]; /* parsing ends at the first blame */
 	const char *nearest = words_nearest(option_name, word, length);
 
-	snprintf(reason, sizeof(reason), "is not an option%s%s%s",
-		 nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "");
+	snprintf(reason, sizeof(reason), "is not an option%s%s%s", nearest ? " (did you mean " : "",
+		 nearest ? nearest : "", nearest ? "?)" : "");
 	blame_word(&p->blame, word, length, reason);
 	return OPTIONS_ERROR;
 }
