@@ -10,14 +10,13 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/loop.h"
 #include "base/message.h"
 #include "base/privilege.h"
 #include "base/signals.h"
 #include "base/zone.h"
-#include "cli/check.h"
-#include "output/sink.h"
-#include "trace/choice.h"
-#include "trace/feed.h"
+#include "output/sinks.h"
+#include "source.h"
 
 #define DRAIN_EVERY_MS 100  /* a record is printed within twice this */
 #define STUCK_MS       1000 /* once ending, how long to wait for an output that takes nothing */
@@ -25,15 +24,13 @@
 struct run {
 	const struct options *options;
 	struct output_request request;
-	struct choice choice;
-	struct feed *feed;
+	struct source *source;
 	struct writer *writer;
-	struct sink *sink;
+	struct sinks sinks;
 	struct signals signals;
-	int epoll;
-	int output;	     /* watched for a reader that goes away */
+	struct loop *loop;
 	int64_t deadline_ns; /* by clock_now_ns(); INT64_MAX: none */
-	bool told;	     /* losses were printed on request; the sink still needs them */
+	bool told;	     /* losses were printed on request; the sinks still need them */
 	char *why;	     /* `size` bytes; "" until something fails */
 	size_t size;
 };
@@ -54,8 +51,8 @@ static void fail(struct run *run, const char *what, int error)
 
 static bool is_over(const struct run *run)
 {
-	return run->signals.ended || feed_is_full(run->feed) ||
-	       writer_status(run->writer) != WRITER_OK || *run->why;
+	return run->signals.ended || run->source->ops->is_over(run->source) ||
+	       sinks_are_over(&run->sinks) || writer_status(run->writer) != WRITER_OK || *run->why;
 }
 
 static void on_session(void *arg, const struct session *session)
@@ -63,26 +60,13 @@ static void on_session(void *arg, const struct session *session)
 	const struct run *run = arg;
 
 	if (!is_unwanted(run))
-		sink_add(run->sink, session);
-}
-
-static void warn(const char *why)
-{
-	if (*why)
-		message("warning: %s", why);
-}
-
-static int watch(int epoll, int fd, uint32_t events)
-{
-	struct epoll_event event = { .events = events, .data.fd = fd };
-
-	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+		sinks_add(&run->sinks, session);
 }
 
 static struct losses losses_read(const struct run *run)
 {
 	struct losses losses = { 0 };
-	int error = tracer_losses(run->choice.tracer, &losses);
+	int error = run->source->ops->losses(run->source, &losses);
 
 	if (error) {
 		message("cannot tell how much was not printed: %s", strerror(-error));
@@ -98,10 +82,10 @@ static void put_losses(struct run *run, bool final)
 
 	losses.final = final;
 	run->told = false;
-	sink_put_losses(run->sink, &losses);
+	sinks_put_losses(&run->sinks, &losses);
 }
 
-/* At the end, the sink always gets the losses, standard error only if there are any. */
+/* At the end, the sinks always get the losses, standard error only if there are any. */
 static void report_losses(struct run *run)
 {
 	struct losses losses;
@@ -122,8 +106,10 @@ static void reopen(struct run *run)
 }
 
 /* Handles what must not wait until the output takes data. */
-static void on_signals(struct run *run)
+static void on_signals(void *arg)
 {
+	struct run *run = arg;
+
 	signals_take(&run->signals);
 	if (run->signals.asked) {
 		const struct losses losses = losses_read(run);
@@ -183,35 +169,19 @@ static bool wait_for_output(void *arg)
 /* Reads the records that wait and writes them. */
 static void drain(struct run *run)
 {
-	fail(run, "cannot take records from the kernel", feed_drain(run->feed));
+	fail(run, "cannot take records from the kernel", run->source->ops->drain(run->source));
 	writer_flush(run->writer);
 }
 
 /* How long to wait: until the next drain, or until something is due. */
 static int wait_ms(const struct run *run, int64_t now)
 {
-	int64_t due = run->deadline_ns;
+	const int64_t sinks = sinks_due(&run->sinks);
+	const int64_t due = sinks < run->deadline_ns ? sinks : run->deadline_ns;
 
-	if (sink_due(run->sink) < due)
-		due = sink_due(run->sink);
 	if (due - now > DRAIN_EVERY_MS * 1000000ll)
 		return DRAIN_EVERY_MS;
 	return due > now ? (int)((due - now + 999999) / 1000000) : 0;
-}
-
-static void wait_for_events(struct run *run, int ms)
-{
-	struct epoll_event events[8];
-	const int n = epoll_wait(run->epoll, events, 8, ms);
-
-	if (n < 0 && errno != EINTR)
-		fail(run, "cannot wait for records", -errno);
-	for (int i = 0; i < n; i++)
-		if (events[i].data.fd == run->signals.fd)
-			on_signals(run);
-		else if (events[i].data.fd == run->output)
-			writer_close(run->writer);
-	after_signals(run);
 }
 
 static void trace_until_ended(struct run *run)
@@ -221,18 +191,12 @@ static void trace_until_ended(struct run *run)
 
 		if (now >= run->deadline_ns)
 			break;
-		wait_for_events(run, wait_ms(run, now));
+		fail(run, "cannot wait for records", loop_wait(run->loop, wait_ms(run, now)));
+		after_signals(run);
 		drain(run);
-		sink_tick(run->sink, clock_now_ns());
+		sinks_tick(&run->sinks, clock_now_ns());
 	}
 	after_signals(run);
-}
-
-static bool losses_readable(const void *arg)
-{
-	struct losses losses;
-
-	return !tracer_losses(arg, &losses);
 }
 
 /*
@@ -242,18 +206,12 @@ static bool losses_readable(const void *arg)
 static void privileges_drop(struct run *run)
 {
 	const bool file = run->options->output;
-	const struct privilege_needs needs = {
-		.directories = feed_has_cgroups(run->feed),
-		.reopening = file,
-		.diagnosis = feed_has_sockets(run->feed),
-		.audit = true,
-		.works = losses_readable,
-		.arg = run->choice.tracer,
-	};
+	struct privilege_needs needs = { .reopening = file };
 	char said[512];
 	bool dropped;
 	int error;
 
+	run->source->ops->needs(run->source, &needs);
 	zone_load();
 	dropped = privilege_drop(&needs, said, sizeof(said));
 	if (!dropped || run->options->verbose)
@@ -266,13 +224,11 @@ static void privileges_drop(struct run *run)
 			run->options->output, strerror(-error));
 }
 
-static void say_limits(const struct tracer *tracer)
+static void on_output_closed(void *arg)
 {
-	const struct limits *limits = tracer_limits(tracer);
+	const struct run *run = arg;
 
-	message("room for %u open sessions and %u KB of records; %llu KB of kernel memory used",
-		limits->sessions, limits->buffer_bytes >> 10,
-		(unsigned long long)tracer_footprint(tracer) >> 10);
+	writer_close(run->writer);
 }
 
 /* Opens all that can be opened before tracing begins. */
@@ -285,14 +241,14 @@ static bool outputs_open(struct run *run)
 	message_start(run->signals.fd);
 	outlet = options->output ? outlet_open(options->output, run->why, run->size)
 				 : outlet_of(STDOUT_FILENO);
-	run->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (run->epoll < 0)
+	run->loop = loop_new();
+	if (!run->loop)
 		error = -errno;
 	run->writer = writer_new(&run->request, outlet);
 	if (!run->writer)
 		error = -ENOMEM;
 	if (!error)
-		error = watch(run->epoll, run->signals.fd, EPOLLIN);
+		error = loop_watch(run->loop, run->signals.fd, EPOLLIN, on_signals, run);
 	fail(run, "cannot start", error);
 	if (error)
 		return false;
@@ -301,59 +257,33 @@ static bool outputs_open(struct run *run)
 	 * epoll reports EPOLLERR for a pipe whose reader is gone. A file cannot be watched, and
 	 * needs no watching.
 	 */
-	run->output = outlet_fd(outlet);
-	watch(run->epoll, run->output, 0);
+	loop_watch(run->loop, outlet_fd(outlet), 0, on_output_closed, run);
 	return true;
 }
 
-static bool tracing_start(struct run *run)
+static bool source_start(struct run *run)
 {
 	const struct options *options = run->options;
-	const struct trace_request asked = options_trace(options);
-	const struct feed_request request = {
-		.scope = &options->scope,
-		.filter = &options->filter,
-		.existing = options->existing,
-		.open = options->open,
-		.cgroups = asked.asks & ASKS_CGROUP,
-		.most = options->count,
-		.fn = on_session,
-		.arg = run,
-	};
+	int64_t since_ns;
 
-	run->feed = feed_new(&request);
-	if (!run->feed) {
-		fail(run, "cannot start", -ENOMEM);
+	run->source = source_kernel_new(options, on_session, run, run->why, run->size);
+	if (!run->source)
 		return false;
-	}
-	if (!choice_make(&run->choice, &asked)) {
-		choice_why(&run->choice, run->why, run->size);
-		return false;
-	}
-	if (options->verbose)
-		say_limits(run->choice.tracer);
-	feed_start(run->feed, &run->choice);
+	since_ns = run->source->ops->since_ns(run->source);
 	if (options->duration_ns)
-		run->deadline_ns = feed_since_ns(run->feed) + (int64_t)options->duration_ns;
-	run->sink = sink_new(&run->request, run->writer, feed_since_ns(run->feed));
-	if (!run->sink)
+		run->deadline_ns = since_ns + (int64_t)options->duration_ns;
+	if (!sinks_make(&run->sinks, &run->request, run->writer, since_ns))
 		fail(run, "cannot start", -ENOMEM);
-	fail(run, "cannot watch for records", tracer_watch(run->choice.tracer, run->epoll));
+	fail(run, "cannot watch for records", run->source->ops->watch(run->source, run->loop));
+	fail(run, "cannot watch for input", sinks_watch(&run->sinks, run->loop));
 	return !*run->why;
-}
-
-static void start_told(struct run *run)
-{
-	if (run->options->verbose)
-		check_print_brief(message_stream(), &run->choice);
-	warn(run->choice.layout_why);
 }
 
 static void output_end(struct run *run)
 {
-	feed_end(run->feed);
+	run->source->ops->end(run->source);
 	writer_flush(run->writer);
-	sink_end(run->sink, clock_now_ns());
+	sinks_end(&run->sinks, clock_now_ns());
 	report_losses(run);
 	if (writer_status(run->writer) == WRITER_FAILED && !*run->why)
 		snprintf(run->why, run->size, "cannot write to %s: %s%s",
@@ -364,12 +294,11 @@ static void output_end(struct run *run)
 
 static void run_free(struct run *run)
 {
-	choice_free(&run->choice);
-	feed_free(run->feed);
-	sink_free(run->sink);
+	if (run->source)
+		run->source->ops->free(run->source);
+	sinks_free(&run->sinks);
 	writer_free(run->writer);
-	if (run->epoll >= 0)
-		close(run->epoll);
+	loop_free(run->loop);
 	signals_close(&run->signals);
 }
 
@@ -379,18 +308,17 @@ bool run_trace(const struct options *options, char *why, size_t size)
 
 	run = (struct run){ .options = options,
 			    .request = options_output(options),
-			    .epoll = -1,
 			    .deadline_ns = INT64_MAX,
 			    .why = why,
 			    .size = size };
 	*why = '\0';
-	if (outputs_open(&run) && tracing_start(&run)) {
+	if (outputs_open(&run) && source_start(&run)) {
 		privileges_drop(&run);
-		start_told(&run);
-		sink_start(run.sink);
-		choice_settle();
+		run.source->ops->tell(run.source);
+		sinks_start(&run.sinks);
+		run.source->ops->settle(run.source);
 		trace_until_ended(&run);
-		tracer_detach(run.choice.tracer);
+		run.source->ops->stop(run.source);
 		drain(&run);
 		output_end(&run);
 	}

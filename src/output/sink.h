@@ -6,6 +6,7 @@
 #ifndef TCPLIFE_SINK_H
 #define TCPLIFE_SINK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "request.h"
@@ -16,9 +17,14 @@
 struct sink {
 	const struct sink_ops *ops;
 	struct writer *writer; /* borrowed */
+	int fd;		       /* what readable() reads; owned by the sink */
+	bool over;	       /* set by a sink that wants the run to end */
 };
 
-/* Sinks write into their writer; writer_status() tells whether that failed. */
+/*
+ * A sink either writes into its writer, whose writer_status() tells whether that failed, or handles
+ * its errors itself.
+ */
 struct sink_ops {
 	/* Writes what comes first; NULL: nothing. */
 	void (*start)(struct sink *sink);
@@ -27,31 +33,21 @@ struct sink_ops {
 	/* Returns when tick() must be called next; NULL: never. */
 	int64_t (*due)(const struct sink *sink);
 	void (*tick)(struct sink *sink, int64_t now_ns);
-	/* Writes what comes last; NULL: nothing. */
+	/* Called when sink->fd is readable; NULL: there is none. */
+	void (*readable)(struct sink *sink);
+	/* Takes the losses so far, on request and at the end. */
+	void (*put_losses)(struct sink *sink, const struct losses *losses);
+	/* Writes what comes last except for the losses; NULL: nothing. */
 	void (*end)(struct sink *sink, int64_t now_ns);
 	void (*free)(struct sink *sink);
 };
 
-/*
- * Makes the sink of the request: statistics or a printer. The writer is borrowed. Returns NULL if
- * out of memory. Free it with sink_free().
- */
-struct sink *sink_new(const struct output_request *request, struct writer *writer, int64_t now_ns);
-void sink_free(struct sink *sink);
-
-void sink_start(struct sink *sink);
-void sink_add(struct sink *sink, const struct session *s);
-/* When sink_tick() must be called next; INT64_MAX: never. */
-int64_t sink_due(const struct sink *sink);
-/* Does what is due by now_ns. */
-void sink_tick(struct sink *sink, int64_t now_ns);
-/* Writes the losses if the format is JSON, which has a place for them. */
-void sink_put_losses(struct sink *sink, const struct losses *losses);
-void sink_end(struct sink *sink, int64_t now_ns);
-
-/* The kinds of sinks. Each function returns NULL if out of memory. */
+/* The kinds of sinks. Each function borrows the writer, and returns NULL if out of memory. */
 struct sink *sink_printer_new(struct writer *writer);
 struct sink *sink_stats_new(const struct output_request *request, struct writer *writer,
 			    int64_t now_ns);
+
+/* A put_losses() for sinks with a writer: writes an object if the format is JSON. */
+void sink_write_losses(struct sink *sink, const struct losses *losses);
 
 #endif

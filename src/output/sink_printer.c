@@ -24,6 +24,7 @@ struct sink *sink_printer_new(struct writer *writer)
 	static const struct sink_ops ops = {
 		.start = printer_start,
 		.add = printer_add,
+		.put_losses = sink_write_losses,
 		.free = printer_free,
 	};
 	struct sink *sink = malloc(sizeof(*sink));

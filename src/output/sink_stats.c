@@ -48,6 +48,7 @@ struct sink *sink_stats_new(const struct output_request *request, struct writer 
 		.add = stats_sink_add,
 		.due = stats_sink_due,
 		.tick = stats_sink_tick,
+		.put_losses = sink_write_losses,
 		.end = stats_sink_end,
 		.free = stats_sink_free,
 	};
