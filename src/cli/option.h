@@ -53,7 +53,7 @@ take_fn take_value;  /* an enum; rivals: the options with the same field */
 take_fn take_number; /* a number within bounds */
 take_fn take_time;   /* nanoseconds, from seconds or with a unit */
 take_fn take_word;   /* an enum, given by one of the words */
-take_fn take_pids, take_ports, take_keys, take_filter; /* lists */
+take_fn take_pids, take_ports, take_keys, take_measures, take_filter; /* lists */
 take_fn take_btf;
 take_fn take_file; /* a file name */
 

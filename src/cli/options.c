@@ -103,6 +103,14 @@ const struct option option_table[] = {
 	  "cgroup (default: port,dir); port is the\n"
 	  "service's, local or remote",
 	  take_keys, FIELD(by), .words = field_group_name },
+	{ "--of", 0, "WHAT",
+	  "percentiles of these: duration, connect,\naccept-wait, rtt, tx, rx (default:\n"
+	  "duration,accept-wait)",
+	  take_measures, FIELD(of), .words = measure_name },
+	{ "--groups", 0, "N", "only the N largest groups; the rest is in one, other", take_number,
+	  NUMBER(groups, 1, STATS_GROUPS), .noun = "a number of groups" },
+	{ "--no-histogram", 0, NULL, "no histogram of the durations", take_flag,
+	  FIELD(no_histogram) },
 	{ "--interval", 0, "TIME", "print them this often, and not only at exit", take_time,
 	  FIELD(interval_ns) },
 
@@ -163,7 +171,8 @@ struct output_request options_output(const struct options *o)
 		.ending = o->extended || o->open,
 		.extended = o->extended,
 		.stats = o->stats,
-		.by = o->by,
+		.figures = { .by = o->by, .of = o->of, .groups = o->groups },
+		.histogram = !o->no_histogram,
 		.interval_ns = o->interval_ns,
 	};
 }
@@ -212,7 +221,8 @@ bool options_describe(unsigned n, struct options_description *d)
 			.argument = o->argument,
 			.help = o->help,
 			.words = o->words,
-			.list = o->words == filter_ending || o->words == field_group_name,
+			.list = o->words == filter_ending || o->words == field_group_name ||
+				o->words == measure_name,
 			.file = o->words == btf_word || o->take == take_file,
 		};
 		return true;

@@ -60,6 +60,9 @@ struct options {
 	/* Print statistics of them instead. */
 	bool stats;
 	struct stats_by by;
+	unsigned of;	 /* mask by enum measure; 0: the usual ones */
+	uint32_t groups; /* the largest ones; 0: all */
+	bool no_histogram;
 	uint64_t interval_ns; /* 0: only at the end */
 
 	/* When to end. */

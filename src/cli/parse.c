@@ -195,14 +195,28 @@ static const char *column_option(const struct options *o)
 	return o->extended ? "--extended" : NULL;
 }
 
+/* The option given that only statistics heed; NULL if there is none. */
+static const char *statistics_option(const struct options *o)
+{
+	if (o->by.count)
+		return "--by";
+	if (o->of)
+		return "--of";
+	if (o->groups)
+		return "--groups";
+	if (o->no_histogram)
+		return "--no-histogram";
+	return o->interval_ns ? "--interval" : NULL;
+}
+
 static enum options_status check_together(struct parse *p)
 {
 	const struct options *o = p->options;
 
 	if (o->stats && o->format == FORMAT_CSV)
 		return blame_pair(p, "--stats", "--csv", "was given as well; choose one");
-	if (!o->stats && o->by.count)
-		return blame_pair(p, "--by", "--stats", "is missing");
+	if (!o->stats && statistics_option(o))
+		return blame_pair(p, statistics_option(o), "--stats", "is missing");
 	if (o->stats && o->extended)
 		return blame_pair(p, "--stats", "--extended", "was given as well; choose one");
 	if ((o->filter.endings >> ENDING_OPEN & 1) && !o->open)
@@ -210,8 +224,6 @@ static enum options_status check_together(struct parse *p)
 	if (o->format == FORMAT_JSON && column_option(o))
 		return blame_pair(p, "--json", column_option(o),
 				  "was given as well, and JSON has no columns; choose one");
-	if (!o->stats && o->interval_ns)
-		return blame_pair(p, "--interval", "--stats", "is missing");
 	return OPTIONS_RUN;
 }
 

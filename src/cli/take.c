@@ -110,6 +110,11 @@ bool take_keys(struct parse *p)
 	return stats_by_add(stored_at(p), p->value, &p->blame);
 }
 
+bool take_measures(struct parse *p)
+{
+	return stats_of_add(stored_at(p), p->value, &p->blame);
+}
+
 bool take_ports(struct parse *p)
 {
 	return ports_add_list(stored_at(p), p->value, &p->blame);

@@ -30,20 +30,52 @@ static uint64_t bucket_middle(unsigned octave, unsigned bucket)
 	return (first << shift) + (1ull << shift) / 2;
 }
 
+/* Returns NULL if out of memory. */
+static uint64_t *buckets_of(struct histogram *h, unsigned octave)
+{
+	if (!h->octaves)
+		h->octaves = calloc(HISTOGRAM_OCTAVES, sizeof(*h->octaves));
+	if (h->octaves && !h->octaves[octave])
+		h->octaves[octave] = calloc(BUCKETS, sizeof(**h->octaves));
+	return h->octaves ? h->octaves[octave] : NULL;
+}
+
+static void widen(struct histogram *h, uint64_t least, uint64_t greatest)
+{
+	if (!h->count || least < h->least)
+		h->least = least;
+	if (!h->count || greatest > h->greatest)
+		h->greatest = greatest;
+}
+
 bool histogram_add(struct histogram *h, uint64_t value)
 {
 	const unsigned octave = octave_of(value);
+	uint64_t *buckets = buckets_of(h, octave);
 
-	if (!h->octaves[octave])
-		h->octaves[octave] = calloc(BUCKETS, sizeof(*h->octaves[octave]));
-	if (!h->octaves[octave])
+	if (!buckets)
 		return false;
-	h->octaves[octave][bucket_of(value, octave)]++;
-	if (!h->count || value < h->least)
-		h->least = value;
-	if (!h->count || value > h->greatest)
-		h->greatest = value;
+	buckets[bucket_of(value, octave)]++;
+	widen(h, value, value);
 	h->count++;
+	return true;
+}
+
+bool histogram_merge(struct histogram *h, const struct histogram *from)
+{
+	if (!from->count)
+		return true;
+	widen(h, from->least, from->greatest);
+	for (unsigned octave = 0; octave < HISTOGRAM_OCTAVES; octave++) {
+		uint64_t *buckets = from->octaves[octave] ? buckets_of(h, octave) : NULL;
+
+		if (!buckets && from->octaves[octave])
+			return false;
+		for (unsigned i = 0; buckets && i < BUCKETS; i++) {
+			buckets[i] += from->octaves[octave][i];
+			h->count += from->octaves[octave][i];
+		}
+	}
 	return true;
 }
 
@@ -52,7 +84,7 @@ static uint64_t find_rank(const struct histogram *h, uint64_t rank)
 {
 	uint64_t seen = 0;
 
-	for (unsigned octave = 0; octave < HISTOGRAM_OCTAVES; octave++) {
+	for (unsigned octave = 0; h->octaves && octave < HISTOGRAM_OCTAVES; octave++) {
 		for (unsigned i = 0; h->octaves[octave] && i < BUCKETS; i++) {
 			seen += h->octaves[octave][i];
 			if (seen >= rank)
@@ -79,7 +111,8 @@ uint64_t histogram_quantile(const struct histogram *h, unsigned permille)
 
 void histogram_clear(struct histogram *h)
 {
-	for (unsigned i = 0; i < HISTOGRAM_OCTAVES; i++)
+	for (unsigned i = 0; h->octaves && i < HISTOGRAM_OCTAVES; i++)
 		free(h->octaves[i]);
+	free(h->octaves);
 	*h = (struct histogram){ 0 };
 }

@@ -18,11 +18,13 @@ struct histogram {
 	uint64_t count;
 	uint64_t least; /* valid only if count is above 0 */
 	uint64_t greatest;
-	uint64_t *octaves[HISTOGRAM_OCTAVES]; /* 1 KiB each; NULL until needed */
+	uint64_t **octaves; /* HISTOGRAM_OCTAVES of 1 KiB each; all NULL until needed */
 };
 
 /* Returns false if out of memory; the histogram is then unchanged. */
 bool histogram_add(struct histogram *h, uint64_t value);
+/* Adds the values of another histogram. Returns false if out of memory; some are then missing. */
+bool histogram_merge(struct histogram *h, const struct histogram *from);
 /*
  * The smallest value that at least `permille` (1 to 1000) thousandths of the values do not exceed;
  * 0 if there are no values.

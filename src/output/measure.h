@@ -10,9 +10,16 @@
 
 enum measure {
 	MEASURE_LIFESPAN,
+	MEASURE_CONNECT,
 	MEASURE_ACCEPT_WAIT,
+	MEASURE_RTT,
+	MEASURE_TX,
+	MEASURE_RX,
 	MEASURES,
 };
+
+/* Those that statistics tell by default, as a mask. */
+#define MEASURES_USUAL (1u << MEASURE_LIFESPAN | 1u << MEASURE_ACCEPT_WAIT)
 
 enum quantile {
 	QUANTILE_P50,
@@ -23,21 +30,26 @@ enum quantile {
 };
 
 struct measure_row {
+	const char *name;  /* for --of */
 	const char *json;  /* what its JSON keys begin with */
 	const char *title; /* what the titles of its columns begin with */
-	unsigned columns;  /* a mask, by enum quantile, of those that the table shows */
-	bool always;	   /* the table shows them even if no session has a value */
-	int64_t (*read)(const struct session *s); /* nanoseconds; -1: unknown */
+	bool bytes;	   /* else nanoseconds */
+	unsigned columns;  /* a mask, by enum quantile, of those that the table shows by default */
+	bool always;	   /* it shows them even if no session has a value */
+	int64_t (*read)(const struct session *s); /* -1: unknown */
 };
 
 struct quantile_row {
 	unsigned permille;
-	const char *json;  /* the rest of the JSON key */
-	const char *title; /* the rest of the column's title */
+	const char *json;  /* what follows in the JSON key, before the unit */
+	const char *title; /* what follows in the column's title, before the unit */
 };
 
 /* In the order of output. */
 extern const struct measure_row measures[MEASURES];
 extern const struct quantile_row quantiles[QUANTILES];
+
+/* A words_fn: the names of the measures. */
+const char *measure_name(unsigned n);
 
 #endif

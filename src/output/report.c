@@ -14,6 +14,8 @@ struct report {
 	struct stats *interval; /* NULL: no intervals */
 	bool header;
 	bool utf8;
+	bool histogram;
+	bool asked; /* what to measure was requested */
 	int64_t interval_ns;
 	int64_t begun_ns;
 	int64_t interval_begun_ns;
@@ -29,10 +31,12 @@ struct report *report_new(const struct output_request *request, struct writer *w
 	*r = (struct report){
 		.writer = w,
 		.format = request->format == FORMAT_JSON ? report_json : report_table,
-		.whole = stats_new(&request->by),
-		.interval = request->interval_ns ? stats_new(&request->by) : NULL,
+		.whole = stats_new(&request->figures),
+		.interval = request->interval_ns ? stats_new(&request->figures) : NULL,
 		.header = request->header,
 		.utf8 = terminal_is_utf8(),
+		.histogram = request->histogram,
+		.asked = request->figures.of,
 		.interval_ns = (int64_t)request->interval_ns,
 		.begun_ns = now_ns,
 		.interval_begun_ns = now_ns,
@@ -73,6 +77,8 @@ static enum writer_status write_page(struct report *r, struct stats *stats, int6
 		.whole = stats == r->whole,
 		.header = r->header,
 		.utf8 = r->utf8,
+		.histogram = r->histogram,
+		.asked = r->asked,
 		.ended_ns = clock_wall_ns(),
 		.elapsed_ns = now_ns > begun_ns ? now_ns - begun_ns : 1,
 	};

@@ -14,6 +14,8 @@ struct report_page {
 	bool whole;	    /* of the run, not an interval */
 	bool header;	    /* for the table: write the header */
 	bool utf8;	    /* whether bars may use UTF-8 */
+	bool histogram;	    /* for the table: write it */
+	bool asked;	    /* what to measure was requested, so the table shows all of it */
 	int64_t elapsed_ns; /* above 0 */
 	int64_t ended_ns;   /* nanoseconds since 1970 */
 };

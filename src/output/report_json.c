@@ -16,11 +16,12 @@ static void put_keys(struct text *t, const struct stats_by *by, const struct ses
 	}
 }
 
-static void put_key(struct text *t, const char *begin, const char *rest)
+static void put_key(struct text *t, const char *begin, const char *rest, const char *unit)
 {
 	JSON_LITERAL(t, ",\"");
 	text_put_string(t, begin);
 	text_put_string(t, rest);
+	text_put_string(t, unit);
 	JSON_LITERAL(t, "\":");
 }
 
@@ -28,13 +29,13 @@ static void put_key(struct text *t, const char *begin, const char *rest)
 static void put_measure(struct text *t, const struct measure_row *measure,
 			const struct histogram *h)
 {
-	put_key(t, measure->json, "measured");
+	put_key(t, measure->json, "measured", "");
 	text_put_number(t, h->count);
 	for (unsigned i = 0; i < QUANTILES; i++) {
-		const uint64_t ns = histogram_quantile(h, quantiles[i].permille);
+		const uint64_t value = histogram_quantile(h, quantiles[i].permille);
 
-		put_key(t, measure->json, quantiles[i].json);
-		json_put_known(t, h->count ? (int64_t)ns : -1);
+		put_key(t, measure->json, quantiles[i].json, measure->bytes ? "_bytes" : "_ns");
+		json_put_known(t, h->count ? (int64_t)value : -1);
 	}
 }
 
@@ -45,6 +46,8 @@ static void put_figures(struct text *t, const struct report_page *page,
 
 	JSON_KEY(t, "sessions");
 	text_put_number(t, f->sessions);
+	JSON_KEY(t, "open");
+	text_put_number(t, f->open);
 	JSON_KEY(t, "failed");
 	text_put_number(t, f->failed);
 	JSON_KEY(t, "per_second");
@@ -60,7 +63,8 @@ static void put_figures(struct text *t, const struct report_page *page,
 	JSON_KEY(t, "rx_unknown");
 	text_put_number(t, f->rx_unknown);
 	for (unsigned i = 0; i < MEASURES; i++)
-		put_measure(t, &measures[i], &f->measured[i]);
+		if (stats_of(page->stats) >> i & 1)
+			put_measure(t, &measures[i], &f->measured[i]);
 }
 
 /* Two arrays, up to the last class that has sessions: where each class begins, and its count. */
@@ -116,7 +120,7 @@ void report_json(struct writer *w, const struct report_page *page)
 		t = put_object(w, page, "group", &groups[i]->id, &groups[i]->figures);
 		JSON_LITERAL(t, "}\n");
 	}
-	if (stats_other(page->stats)->sessions) {
+	if (stats_other(page->stats)->sessions + stats_other(page->stats)->open) {
 		t = put_object(w, page, "other", NULL, stats_other(page->stats));
 		JSON_LITERAL(t, "}\n");
 	}

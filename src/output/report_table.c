@@ -43,7 +43,7 @@ static void put_size(struct text *t, uint64_t bytes)
 /* Writes a sum, marked as a minimum if it is unknown for some sessions. */
 static void put_sum(struct text *t, const struct row *row, uint64_t bytes, uint64_t unknown)
 {
-	if (unknown && unknown == row->figures->sessions) {
+	if (unknown && unknown == row->figures->sessions + row->figures->open) {
 		text_put_char(t, '-');
 		return;
 	}
@@ -51,13 +51,15 @@ static void put_sum(struct text *t, const struct row *row, uint64_t bytes, uint6
 	put_size(t, bytes);
 }
 
-/* Milliseconds, with the decimals needed for 0.1% and at most three. */
-static void put_quantile(struct text *t, const struct histogram *h, unsigned permille)
+/* Bytes, or milliseconds with the decimals needed for 0.1% and at most three. */
+static void put_quantile(struct text *t, const struct histogram *h, unsigned permille, bool bytes)
 {
 	const int64_t ns = (int64_t)histogram_quantile(h, permille);
 
 	if (!h->count)
 		text_put_char(t, '-');
+	else if (bytes)
+		put_size(t, (uint64_t)ns);
 	else if (ns < 1000000000)
 		text_put_ms(t, ns, 3);
 	else if (ns < 10000000000)
@@ -69,6 +71,11 @@ static void put_quantile(struct text *t, const struct histogram *h, unsigned per
 static void put_sessions(struct text *t, const struct row *row)
 {
 	text_put_number(t, row->figures->sessions);
+}
+
+static void put_open(struct text *t, const struct row *row)
+{
+	text_put_number(t, row->figures->open);
 }
 
 static void put_failed(struct text *t, const struct row *row)
@@ -96,7 +103,7 @@ static void put_rx(struct text *t, const struct row *row)
 }
 
 struct column {
-	const char *title[2]; /* one after the other, in capitals */
+	const char *title[3]; /* one after the other, in capitals */
 	/* What it shows, by the first of these that is there. */
 	void (*put)(struct text *t, const struct row *row);
 	const struct field *key;
@@ -113,7 +120,7 @@ static const struct column sums[] = {
 };
 
 #define SUMS	     (sizeof(sums) / sizeof(sums[0]))
-#define COLUMNS_MOST (FIELDS_MOST + SUMS + (size_t)MEASURES * QUANTILES)
+#define COLUMNS_MOST (FIELDS_MOST + SUMS + 1 + (size_t)MEASURES * QUANTILES)
 
 /* Calls a function for each row, first with NULL if a header is wanted. */
 struct walk {
@@ -125,25 +132,39 @@ struct walk {
 	void (*visit)(struct walk *walk, const struct row *row);
 };
 
-static void add_measure(struct walk *walk, enum measure n, const struct histogram *all)
+static void add_measure(struct walk *walk, enum measure n, unsigned columns)
 {
 	const struct measure_row *measure = &measures[n];
 
-	if (!all->count && !measure->always)
-		return;
 	for (unsigned i = 0; i < QUANTILES; i++)
-		if (measure->columns >> i & 1)
+		if (columns >> i & 1)
 			walk->columns[walk->count++] = (struct column){
-				.title = { measure->title, quantiles[i].title },
+				.title = { measure->title, quantiles[i].title,
+					   measure->bytes ? NULL : "_MS" },
 				.measure = n,
 				.permille = quantiles[i].permille,
 			};
 }
 
-/* The columns of a page. */
-static void walk_plan(struct walk *walk, const struct stats *stats)
+/* The columns of what is measured, but none of nothing unless it was asked for. */
+static void add_measures(struct walk *walk, const struct report_page *page)
 {
-	const struct stats_by *by = stats_by(stats);
+	const struct stats_figures *all = stats_all(page->stats);
+
+	for (unsigned i = 0; i < MEASURES; i++) {
+		if (!(stats_of(page->stats) >> i & 1))
+			continue;
+		if (page->asked)
+			add_measure(walk, (enum measure)i, (1 << QUANTILES) - 1);
+		else if (all->measured[i].count || measures[i].always)
+			add_measure(walk, (enum measure)i, measures[i].columns);
+	}
+}
+
+/* The columns of a page. */
+static void walk_plan(struct walk *walk, const struct report_page *page)
+{
+	const struct stats_by *by = stats_by(page->stats);
 
 	for (unsigned i = 0; i < by->count; i++)
 		walk->columns[walk->count++] =
@@ -151,17 +172,18 @@ static void walk_plan(struct walk *walk, const struct stats *stats)
 	walk->keys = walk->count;
 	for (unsigned i = 0; i < SUMS; i++)
 		walk->columns[walk->count++] = sums[i];
-	for (unsigned i = 0; i < MEASURES; i++)
-		add_measure(walk, (enum measure)i, &stats_all(stats)->measured[i]);
+	if (stats_all(page->stats)->open)
+		walk->columns[walk->count++] =
+			(struct column){ .title = { "OPEN" }, .put = put_open };
+	add_measures(walk, page);
 }
 
 static void put_title(struct text *t, const struct column *column)
 {
 	char *from = t->at;
 
-	text_put_string(t, column->title[0]);
-	if (column->title[1])
-		text_put_string(t, column->title[1]);
+	for (unsigned i = 0; i < 3 && column->title[i]; i++)
+		text_put_string(t, column->title[i]);
 	for (; from < t->at; from++)
 		if (*from >= 'a' && *from <= 'z')
 			*from = (char)(*from - 'a' + 'A');
@@ -177,7 +199,8 @@ static void put_cell(struct text *t, const struct walk *walk, unsigned n, const 
 	else if (column->put)
 		column->put(t, row);
 	else if (!column->key)
-		put_quantile(t, &row->figures->measured[column->measure], column->permille);
+		put_quantile(t, &row->figures->measured[column->measure], column->permille,
+			     measures[column->measure].bytes);
 	else if (row->id)
 		value_put_cell(t, column->key, row->id, CELL_MAX);
 	else if (!n)
@@ -221,6 +244,7 @@ static void walk_rows(struct walk *walk, const struct report_page *page)
 	size_t count;
 	struct stats_group *const *groups = stats_sort(page->stats, &count);
 	struct row row = { .page = page };
+	uint64_t others;
 
 	if (page->header)
 		walk->visit(walk, NULL);
@@ -232,11 +256,12 @@ static void walk_rows(struct walk *walk, const struct report_page *page)
 	row.id = NULL;
 	row.label = "other";
 	row.figures = stats_other(page->stats);
-	if (row.figures->sessions)
+	others = row.figures->sessions + row.figures->open;
+	if (others)
 		walk->visit(walk, &row);
 	row.label = "all";
 	row.figures = stats_all(page->stats);
-	if (count != 1)
+	if (count != 1 || others)
 		walk->visit(walk, &row);
 }
 
@@ -332,10 +357,11 @@ void report_table(struct writer *w, const struct report_page *page)
 	struct walk walk = { .writer = w, .visit = measure_row };
 
 	write_caption(w, page);
-	walk_plan(&walk, page->stats);
+	walk_plan(&walk, page);
 	walk_rows(&walk, page);
 	walk.visit = write_row;
 	walk_rows(&walk, page);
-	write_histogram(w, page);
+	if (page->histogram)
+		write_histogram(w, page);
 	text_put_char(writer_room(w), '\n');
 }

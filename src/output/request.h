@@ -31,7 +31,8 @@ struct output_request {
 	bool ending;	/* column END */
 	bool extended;	/* all columns, END included */
 	bool stats;	/* statistics instead of sessions; the members below are for them */
-	struct stats_by by;
+	struct stats_request figures;
+	bool histogram;	      /* for FORMAT_TABLE */
 	uint64_t interval_ns; /* 0: no intervals, only a report at the end */
 };
 

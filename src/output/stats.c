@@ -10,11 +10,14 @@
 
 struct stats {
 	struct stats_by by;
+	unsigned of; /* mask by enum measure */
+	uint32_t groups_most;
 	struct table *table; /* indexes `groups` by their ids */
 	struct stats_group *groups[STATS_GROUPS];
 	struct stats_group *sorted[STATS_GROUPS]; /* the result of stats_sort() */
 	struct stats_figures all;
 	struct stats_figures other;
+	struct stats_figures rest; /* `other` and the groups that are not shown */
 	uint64_t lifespans[STATS_LIFESPANS];
 };
 
@@ -39,7 +42,22 @@ bool stats_by_add(struct stats_by *by, const char *list, struct blame *blame)
 	return words_each(list, "lacks a key", add_key, by, blame);
 }
 
-struct stats *stats_new(const struct stats_by *by)
+static bool add_measure(void *to, const char *word, size_t length, struct blame *blame)
+{
+	unsigned *of = to, n;
+
+	if (!words_find(measure_name, word, length, &n))
+		return words_blame(measure_name, "is not a measure", word, length, blame);
+	*of |= 1u << n;
+	return true;
+}
+
+bool stats_of_add(unsigned *of, const char *list, struct blame *blame)
+{
+	return words_each(list, "lacks a measure", add_measure, of, blame);
+}
+
+struct stats *stats_new(const struct stats_request *request)
 {
 	struct stats *s = calloc(1, sizeof(*s));
 	struct blame unused;
@@ -51,8 +69,10 @@ struct stats *stats_new(const struct stats_by *by)
 		free(s);
 		return NULL;
 	}
-	s->by = *by;
-	if (!by->count)
+	s->by = request->by;
+	s->of = request->of ? request->of : MEASURES_USUAL;
+	s->groups_most = request->groups ? request->groups : STATS_GROUPS;
+	if (!s->by.count)
 		stats_by_add(&s->by, "port,dir", &unused);
 	return s;
 }
@@ -78,6 +98,7 @@ void stats_clear(struct stats *s)
 	table_clear(s->table);
 	figures_clear(&s->all);
 	figures_clear(&s->other);
+	figures_clear(&s->rest);
 	memset(s->lifespans, 0, sizeof(s->lifespans));
 }
 
@@ -156,18 +177,36 @@ static void add_bytes(uint64_t *sum, uint64_t *unknown, int64_t bytes)
 		*sum += (uint64_t)bytes;
 }
 
-static void figures_add(struct stats_figures *f, const struct session *s)
+static void figures_add(struct stats_figures *f, const struct session *s, unsigned of)
 {
-	f->sessions++;
+	if (s->ending == ENDING_OPEN)
+		f->open++;
+	else
+		f->sessions++;
 	f->failed += session_failed(s);
 	add_bytes(&f->tx_bytes, &f->tx_unknown, s->tx_bytes);
 	add_bytes(&f->rx_bytes, &f->rx_unknown, s->rx_bytes);
 	for (unsigned i = 0; i < MEASURES; i++) {
-		const int64_t ns = measures[i].read(s);
+		const int64_t value = of >> i & 1 ? measures[i].read(s) : -1;
 
-		if (ns >= 0 && !histogram_add(&f->measured[i], (uint64_t)ns))
+		if (value >= 0 && !histogram_add(&f->measured[i], (uint64_t)value))
 			f->unmeasured++;
 	}
+}
+
+static void figures_merge(struct stats_figures *f, const struct stats_figures *from)
+{
+	f->sessions += from->sessions;
+	f->open += from->open;
+	f->failed += from->failed;
+	f->tx_bytes += from->tx_bytes;
+	f->rx_bytes += from->rx_bytes;
+	f->tx_unknown += from->tx_unknown;
+	f->rx_unknown += from->rx_unknown;
+	f->unmeasured += from->unmeasured;
+	for (unsigned i = 0; i < MEASURES; i++)
+		if (!histogram_merge(&f->measured[i], &from->measured[i]))
+			f->unmeasured++;
 }
 
 static unsigned lifespan_class(int64_t ns)
@@ -182,8 +221,8 @@ void stats_add(struct stats *s, const struct session *session)
 	struct stats_group *group = find_group(s, session);
 	const int64_t lifespan = measures[MEASURE_LIFESPAN].read(session);
 
-	figures_add(group ? &group->figures : &s->other, session);
-	figures_add(&s->all, session);
+	figures_add(group ? &group->figures : &s->other, session, s->of);
+	figures_add(&s->all, session, s->of);
 	if (lifespan >= 0)
 		s->lifespans[lifespan_class(lifespan)]++;
 }
@@ -193,12 +232,19 @@ const struct stats_by *stats_by(const struct stats *s)
 	return &s->by;
 }
 
+unsigned stats_of(const struct stats *s)
+{
+	return s->of;
+}
+
 static int compare_groups(const void *a, const void *b)
 {
 	const struct stats_group *const *first = a, *const *second = b;
+	const uint64_t more = (*first)->figures.sessions + (*first)->figures.open;
+	const uint64_t less = (*second)->figures.sessions + (*second)->figures.open;
 
-	if ((*first)->figures.sessions != (*second)->figures.sessions)
-		return (*first)->figures.sessions < (*second)->figures.sessions ? 1 : -1;
+	if (more != less)
+		return more < less ? 1 : -1;
 	return (*first)->serial < (*second)->serial ? -1 : 1;
 }
 
@@ -207,6 +253,11 @@ struct stats_group *const *stats_sort(struct stats *s, size_t *count)
 	*count = table_count(s->table);
 	memcpy(s->sorted, s->groups, *count * sizeof(struct stats_group *));
 	qsort(s->sorted, *count, sizeof(struct stats_group *), compare_groups);
+	figures_clear(&s->rest);
+	figures_merge(&s->rest, &s->other);
+	for (size_t i = s->groups_most; i < *count; i++)
+		figures_merge(&s->rest, &s->sorted[i]->figures);
+	*count = *count < s->groups_most ? *count : s->groups_most;
 	return s->sorted;
 }
 
@@ -217,7 +268,7 @@ const struct stats_figures *stats_all(const struct stats *s)
 
 const struct stats_figures *stats_other(const struct stats *s)
 {
-	return &s->other;
+	return &s->rest;
 }
 
 uint64_t stats_lifespans(const struct stats *s, unsigned n)

@@ -23,14 +23,15 @@ struct stats_by {
 };
 
 struct stats_figures {
-	uint64_t sessions;
+	uint64_t sessions; /* that ended */
+	uint64_t open;	   /* that did not */
 	uint64_t failed;   /* before they were established */
 	uint64_t tx_bytes; /* summed over sessions that tell it */
 	uint64_t rx_bytes;
 	uint64_t tx_unknown; /* number of sessions that do not tell it */
 	uint64_t rx_unknown;
 	uint64_t unmeasured; /* values of `measured` dropped for lack of memory */
-	/* In nanoseconds, by enum measure; of the sessions of which it is known. */
+	/* By enum measure; of the sessions of which it is known. */
 	struct histogram measured[MEASURES];
 };
 
@@ -47,8 +48,20 @@ struct stats;
  */
 bool stats_by_add(struct stats_by *by, const char *list, struct blame *blame);
 
+/*
+ * Adds the measures of a list to a mask by enum measure. If one is unknown, returns false with
+ * *blame filled in.
+ */
+bool stats_of_add(unsigned *of, const char *list, struct blame *blame);
+
+struct stats_request {
+	struct stats_by by;
+	unsigned of;	 /* a mask, by enum measure, of what to measure; 0: the usual ones */
+	uint32_t groups; /* show only this many, the largest; 0: all */
+};
+
 /* Returns NULL if out of memory. Free it with stats_free(). */
-struct stats *stats_new(const struct stats_by *by);
+struct stats *stats_new(const struct stats_request *request);
 void stats_free(struct stats *s);
 /* Adds a session; to `other` if it needs a new group and none fits. */
 void stats_add(struct stats *s, const struct session *session);
@@ -59,9 +72,12 @@ void stats_clear(struct stats *s);
 
 /* The grouping fields; at least one. */
 const struct stats_by *stats_by(const struct stats *s);
-/* The groups, most sessions first. *count may be 0. */
+/* What is measured; a mask by enum measure. */
+unsigned stats_of(const struct stats *s);
+/* The groups to show, most sessions first. *count may be 0. */
 struct stats_group *const *stats_sort(struct stats *s, size_t *count);
 const struct stats_figures *stats_all(const struct stats *s);
+/* The sessions that are in none of the groups that the last stats_sort() returned. */
 const struct stats_figures *stats_other(const struct stats *s);
 
 /* The number of lifespans of class n: from stats_lifespan_from(n) to below that of n + 1. */

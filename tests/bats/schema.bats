@@ -135,6 +135,8 @@ documented() {
 	each_mutant_invalid session "$records"
 	jq -c 'select(.type == "losses")' "$records" >"$objects.losses"
 	each_mutant_invalid losses "$objects.losses"
+	traced --stats -j --of rtt,tx -- single
+	each_mutant_invalid stats "$records"
 	traced --stats -j -- single
 	each_mutant_invalid stats "$records"
 	jq -c 'select(.of == "all")' "$records" >"$objects.stats"
@@ -157,7 +159,8 @@ documented() {
 @test "records.md, the schema and printed statistics have the same fields" {
 	documented Statistics >"$BATS_TEST_TMPDIR/fields"
 	jq -r '."$defs".stats.properties | keys_unsorted[]' "$schema" | diff "$BATS_TEST_TMPDIR/fields" -
-	traced --stats -j --by port,pid,comm,uid,ip,laddr,lport,raddr,rport,dir,end,errno,owner,netns,cgroup -- single
+	traced --stats -j --of duration,connect,accept-wait,rtt,tx,rx \
+		--by port,pid,comm,uid,ip,laddr,lport,raddr,rport,dir,end,errno,owner,netns,cgroup -- single
 	jq -rs 'map(select(.of == "all"))[0] | keys_unsorted[]' "$records" | diff "$BATS_TEST_TMPDIR/fields" -
 	# A group has everything but the histogram.
 	jq -rs 'map(select(.of == "group"))[0] | keys_unsorted[]' "$records" |

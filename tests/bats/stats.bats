@@ -44,15 +44,19 @@ connect_refused() {
 }
 
 @test "percentiles and the histogram of lifespans" {
-	stats quantiles accept-wait lifespans
+	stats quantiles accept-wait lifespans of
 }
 
 @test "beyond 4096 groups, sessions are in the group other" {
 	stats limit
 }
 
+@test "--groups: only the largest groups, and the rest in the group other" {
+	stats groups
+}
+
 @test "the table, its bars, JSON, and intervals" {
-	stats table wait-columns bars json intervals
+	stats table wait-columns of-columns bars json intervals
 }
 
 @test "the sums agree with the workload" {

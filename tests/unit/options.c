@@ -263,6 +263,14 @@ static void test_bad_values(void)
 	CHECK_TEXT(error_of("--stats --by pid,pid"), "--by: 'pid' was given already; try --help");
 	CHECK_TEXT(error_of("--stats --by="), "--by: '' lacks a key; try --help");
 	CHECK_TEXT(error_of("--by pid"), "--by: '--stats' is missing; try --help");
+	CHECK_TEXT(error_of("--of rtt"), "--of: '--stats' is missing; try --help");
+	CHECK_TEXT(error_of("--groups 5"), "--groups: '--stats' is missing; try --help");
+	CHECK_TEXT(error_of("--no-histogram"), "--no-histogram: '--stats' is missing; try --help");
+	CHECK_TEXT(error_of("--stats --of tx,ms"),
+		   "--of: 'ms' is not a measure (duration, connect, accept-wait, rtt, tx, rx); try "
+		   "--help");
+	CHECK_TEXT(error_of("--stats --groups 4097"),
+		   "--groups: '4097' is not a number of groups (1 to 4096); try --help");
 	CHECK_TEXT(error_of("--interval 1 -4"), "--interval: '--stats' is missing; try --help");
 	CHECK_TEXT(error_of("--end open"), "--end: '--open' is missing; try --help");
 	CHECK_TEXT(error_of("--stats -x"),

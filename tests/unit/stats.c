@@ -39,11 +39,11 @@ static struct session session(enum direction direction, uint16_t lport, uint16_t
 
 static struct stats *make(const char *keys)
 {
-	struct stats_by by = { 0 };
+	struct stats_request request = { 0 };
 	struct blame blame;
 
-	CHECK(!*keys || stats_by_add(&by, keys, &blame));
-	return stats_new(&by);
+	CHECK(!*keys || stats_by_add(&request.by, keys, &blame));
+	return stats_new(&request);
 }
 
 static void add(struct stats *s, struct session session)
@@ -203,7 +203,7 @@ static void test_sums(void)
 	out.ending = ENDING_FIN_LOCAL;
 	out.age_known = false;
 	add(s, out);
-	CHECK(all->sessions == 4 && all->measured[MEASURE_LIFESPAN].count == 2 &&
+	CHECK(all->sessions == 3 && all->open == 1 && all->measured[MEASURE_LIFESPAN].count == 2 &&
 	      all->unmeasured == 0);
 	stats_free(s);
 }
@@ -265,13 +265,77 @@ static void test_accept_wait(void)
 		one.age_known = i % 5;
 		add(s, one);
 	}
-	CHECK(h->count == 101 && stats_all(s)->sessions == 102);
+	CHECK(h->count == 101 && stats_all(s)->sessions == 102 - 34 && stats_all(s)->open == 34);
 	CHECK(llabs((long long)histogram_quantile(h, 500) - 50 * MS) <= MS / 5);
 	CHECK(histogram_quantile(h, 1000) == 100 * MS);
 	CHECK(stats_sort(s, &count)[0]->figures.measured[MEASURE_ACCEPT_WAIT].count == 51);
 	CHECK(stats_sort(s, &count)[2]->figures.measured[MEASURE_ACCEPT_WAIT].count == 0);
 	stats_clear(s);
 	CHECK(!h->count);
+	stats_free(s);
+}
+
+/* Each measure counts the sessions of which it is known, and only those asked for are measured. */
+static void test_of(void)
+{
+	struct stats_request request = { 0 };
+	struct session one = session(DIRECTION_OUT, 1, 1);
+	struct stats_figures const *all;
+	struct blame blame;
+	struct stats *s;
+
+	CHECK(stats_of_add(&request.of, "rx,connect,rtt", &blame));
+	CHECK(!stats_of_add(&request.of, "rx,latency", &blame) && blame.length == 7);
+	s = stats_new(&request);
+	all = stats_all(s);
+	one.connect_ns = 5;
+	one.rtt_us = 7;
+	one.rx_bytes = 9;
+	add(s, one);
+	one.connect_ns = one.rtt_us = one.rx_bytes = -1;
+	add(s, one);
+	one.rx_bytes = 10;
+	one.ending = ENDING_OPEN;
+	add(s, one);
+	CHECK(all->sessions == 2 && all->open == 1);
+	CHECK(all->measured[MEASURE_CONNECT].count == 1 && all->measured[MEASURE_RX].count == 1);
+	CHECK(histogram_quantile(&all->measured[MEASURE_CONNECT], 500) == 5);
+	CHECK(histogram_quantile(&all->measured[MEASURE_RTT], 500) == 7000);
+	CHECK(histogram_quantile(&all->measured[MEASURE_RX], 1000) == 9);
+	CHECK(!all->measured[MEASURE_LIFESPAN].count && !all->measured[MEASURE_TX].count);
+	stats_free(s);
+}
+
+/* The groups that are not shown are added up in `other`. */
+static void test_groups(void)
+{
+	struct stats_request request = { .groups = 2 };
+	struct session one = session(DIRECTION_IN, 1, 1);
+	struct stats_group *const *groups;
+	const struct stats_figures *other;
+	struct stats *s = stats_new(&request);
+	size_t count;
+
+	for (uint16_t port = 1; port <= 5; port++) {
+		for (uint16_t i = 0; i < port; i++) {
+			one = session(DIRECTION_IN, port, 1);
+			one.duration_ns = port * 1000 + i;
+			one.tx_bytes = port;
+			add(s, one);
+		}
+	}
+	for (int round = 0; round < 2; round++) {
+		groups = stats_sort(s, &count);
+		other = stats_other(s);
+		CHECK(count == 2 && groups[0]->id.port == 5 && groups[1]->id.port == 4);
+		CHECK(other->sessions == 6 && other->tx_bytes == 1 + 4 + 9);
+		CHECK(other->measured[MEASURE_LIFESPAN].count == 6);
+		CHECK(histogram_quantile(&other->measured[MEASURE_LIFESPAN], 1000) == 3002);
+		CHECK(other->measured[MEASURE_LIFESPAN].least == 1000);
+	}
+	stats_clear(s);
+	stats_sort(s, &count);
+	CHECK(!count && !stats_other(s)->sessions);
 	stats_free(s);
 }
 
@@ -467,6 +531,39 @@ static void test_wait_columns(void)
 	CHECK(strstr(scene.text, "4000.0       0.000       3.000\n"));
 }
 
+/* What was asked for has all its columns; open sessions have one; the histogram may be left out. */
+static void test_of_columns(void)
+{
+	struct session s = session(DIRECTION_IN, 80, 50000);
+
+	scene_begin("--stats --of tx,rtt --no-histogram --groups 1");
+	s.rtt_us = 12;
+	s.tx_bytes = 2048;
+	scene_add(s);
+	s.ending = ENDING_OPEN;
+	scene_add(s);
+	s.lport = 81;
+	s.port = 81;
+	scene_add(s);
+	CHECK_TEXT(without_captions(scene_end(102000) ? scene.text : NULL),
+		   "PORT  DIR SESSIONS FAILED PER_S   TX   RX OPEN RTT_P50_MS RTT_P90_MS "
+		   "RTT_P99_MS RTT_MAX_MS TX_P50 TX_P90 TX_P99 TX_MAX\n"
+		   "80    in         1      0  0.50 4.0K 5.9K    1      0.012      0.012      "
+		   "0.012      0.012   2.0K   2.0K   2.0K   2.0K\n"
+		   "other            0      0  0.00 2.0K 2.9K    1      0.012      0.012      "
+		   "0.012      0.012      -      -      -      -\n"
+		   "all              1      0  0.50 6.0K 8.8K    2      0.012      0.012      "
+		   "0.012      0.012   2.0K   2.0K   2.0K   2.0K\n"
+		   "\n");
+	scene_begin("--stats -j --of rx,connect");
+	scene_add(session(DIRECTION_IN, 80, 50000));
+	scene_end(102000);
+	CHECK(strstr(scene.text,
+		     ",\"rx_unknown\":0,\"connect_measured\":0,\"connect_p50_ns\":null,"));
+	CHECK(strstr(scene.text, ",\"rx_measured\":1,\"rx_p50_bytes\":3000,\"rx_p90_bytes\":3000,"
+				 "\"rx_p99_bytes\":3000,\"rx_max_bytes\":3000}"));
+}
+
 static void test_json(void)
 {
 	struct session s = session(DIRECTION_IN, 80, 50000);
@@ -483,7 +580,7 @@ static void test_json(void)
 	scene_end(104000);
 	CHECK(strstr(scene.text, ",\"elapsed_ns\":4000000000,\"of\":\"group\","
 				 "\"raddr\":\"10.0.0.2\",\"end\":\"fin-local\",\"uid\":1000,"
-				 "\"comm\":\"curl\",\"sessions\":1,\"failed\":0,"
+				 "\"comm\":\"curl\",\"sessions\":1,\"open\":0,\"failed\":0,"
 				 "\"per_second\":0.25,\"tx_bytes\":100,\"tx_unknown\":0,"
 				 "\"rx_bytes\":3000,\"rx_unknown\":0,\"measured\":1,"
 				 "\"p50_ns\":10000000,\"p90_ns\":10000000,\"p99_ns\":10000000,"
@@ -584,10 +681,13 @@ int main(int argc, char **argv)
 		{ "failed", test_failed },
 		{ "quantiles", test_quantiles },
 		{ "accept-wait", test_accept_wait },
+		{ "of", test_of },
+		{ "groups", test_groups },
 		{ "lifespans", test_lifespans },
 		{ "limit", test_limit },
 		{ "table", test_table },
 		{ "wait-columns", test_wait_columns },
+		{ "of-columns", test_of_columns },
 		{ "json", test_json },
 		{ "intervals", test_intervals },
 		{ "bars", test_bars },
