@@ -52,7 +52,7 @@ static int check(const struct options *options)
 	struct choice choice;
 	bool works = choice_make(&choice, &request);
 
-	if (options->format == FORMAT_JSON)
+	if (options->output.format == FORMAT_JSON)
 		check_print_json(stdout, &choice);
 	else
 		check_print(stdout, &choice);

@@ -23,7 +23,6 @@
 
 struct run {
 	const struct options *options;
-	struct output_request request;
 	struct source *source;
 	struct writer *writer;
 	struct sinks sinks;
@@ -205,7 +204,7 @@ static void trace_until_ended(struct run *run)
  */
 static void privileges_drop(struct run *run)
 {
-	const bool file = run->options->output;
+	const bool file = run->options->output.file;
 	struct privilege_needs needs = { .reopening = file };
 	char said[512];
 	bool dropped;
@@ -221,7 +220,7 @@ static void privileges_drop(struct run *run)
 		message("warning: without privileges, %s cannot be reopened at SIGHUP: %s: make "
 			"the "
 			"user who starts tcplife the owner of the file and its directory",
-			run->options->output, strerror(-error));
+			run->options->output.file, strerror(-error));
 }
 
 static void on_output_closed(void *arg)
@@ -236,15 +235,15 @@ static bool outputs_open(struct run *run)
 {
 	const struct options *options = run->options;
 	struct outlet *outlet;
-	int error = signals_open(&run->signals, !options->output);
+	int error = signals_open(&run->signals, !options->output.file);
 
 	message_start(run->signals.fd);
-	outlet = options->output ? outlet_open(options->output, run->why, run->size)
-				 : outlet_of(STDOUT_FILENO);
+	outlet = options->output.file ? outlet_open(options->output.file, run->why, run->size)
+				      : outlet_of(STDOUT_FILENO);
 	run->loop = loop_new();
 	if (!run->loop)
 		error = -errno;
-	run->writer = writer_new(&run->request, outlet);
+	run->writer = writer_new(&run->options->output, outlet);
 	if (!run->writer)
 		error = -ENOMEM;
 	if (!error)
@@ -272,7 +271,7 @@ static bool source_start(struct run *run)
 	since_ns = run->source->ops->since_ns(run->source);
 	if (options->duration_ns)
 		run->deadline_ns = since_ns + (int64_t)options->duration_ns;
-	if (!sinks_make(&run->sinks, &run->request, run->writer, since_ns))
+	if (!sinks_make(&run->sinks, &run->options->output, run->writer, since_ns))
 		fail(run, "cannot start", -ENOMEM);
 	fail(run, "cannot watch for records", run->source->ops->watch(run->source, run->loop));
 	fail(run, "cannot watch for input", sinks_watch(&run->sinks, run->loop));
@@ -306,11 +305,9 @@ bool run_trace(const struct options *options, char *why, size_t size)
 {
 	static struct run run;
 
-	run = (struct run){ .options = options,
-			    .request = options_output(options),
-			    .deadline_ns = INT64_MAX,
-			    .why = why,
-			    .size = size };
+	run = (struct run){
+		.options = options, .deadline_ns = INT64_MAX, .why = why, .size = size
+	};
 	*why = '\0';
 	if (outputs_open(&run) && source_start(&run)) {
 		privileges_drop(&run);

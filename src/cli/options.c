@@ -40,28 +40,30 @@ static const char *shell_word(unsigned n)
 /* The table drives both the parser and --help, which prints it in this order. */
 const struct option option_table[] = {
 	{ .help = "output" },
-	{ "--time", 'T', NULL, "add the column TIME: when it ended", take_flag, FIELD(time) },
+	{ "--time", 'T', NULL, "add the column TIME: when it ended", take_flag,
+	  FIELD(output.time) },
 	{ "--timestamp", 't', NULL,
 	  "add the column TIME(s): when it ended, in seconds\nsince the first one", take_flag,
-	  FIELD(timestamp) },
+	  FIELD(output.timestamp) },
 	{ "--wide", 'w', NULL, "wider columns, with room for IPv6 addresses", take_flag,
-	  FIELD(wide) },
-	{ "--csv", 's', NULL, "comma-separated values", take_value, FIELD(format), FORMAT_CSV },
+	  FIELD(output.wide) },
+	{ "--csv", 's', NULL, "comma-separated values", take_value, FIELD(output.format),
+	  FORMAT_CSV },
 	{ "--json", 'j', NULL, "JSON Lines: every field, bytes and nanoseconds", take_value,
-	  FIELD(format), FORMAT_JSON },
+	  FIELD(output.format), FORMAT_JSON },
 	{ "--extended", 'x', NULL,
 	  "add the columns DIR, END, CONN_MS, WAIT_MS, RTT_MS,\nRETRANS, UID, NETNS, SCOPE and "
 	  "CGROUP",
-	  take_flag, FIELD(extended) },
+	  take_flag, FIELD(output.extended) },
 
 	{ "--header", 0, "WHETHER", "no: do not print the column names (default: yes)", take_word,
-	  FIELD(header), .words = header_word, .noun = "one of them" },
+	  FIELD(output.header), .words = header_word, .noun = "one of them" },
 	{ "--color", 0, "WHEN",
 	  "failures in red: always, never or auto (default: on\n"
 	  "a terminal, unless NO_COLOR is set)",
-	  take_word, FIELD(color), .words = color_word, .noun = "one of them" },
+	  take_word, FIELD(output.color), .words = color_word, .noun = "one of them" },
 	{ "--output", 'o', "FILE", "append to this file; SIGHUP reopens it", take_file,
-	  FIELD(output) },
+	  FIELD(output.file) },
 
 	{ .help = "which sessions" },
 	{ "--pid", 'p', "LIST", "owned by these processes: 181,182", take_pids, FIELD(scope) },
@@ -96,23 +98,23 @@ const struct option option_table[] = {
 	{ "--stats", 0, NULL,
 	  "statistics instead of sessions: for each group, how\n"
 	  "many, what they moved, how long they lasted",
-	  take_flag, FIELD(stats) },
+	  take_flag, FIELD(output.stats) },
 	{ "--by", 0, "KEYS",
 	  "what makes a group: port, pid, comm, uid, ip, laddr,\n"
 	  "lport, raddr, rport, dir, end, errno, owner, netns,\n"
 	  "cgroup (default: port,dir); port is the\n"
 	  "service's, local or remote",
-	  take_keys, FIELD(by), .words = field_group_name },
+	  take_keys, FIELD(output.figures.by), .words = field_group_name },
 	{ "--of", 0, "WHAT",
 	  "percentiles of these: duration, connect,\naccept-wait, rtt, tx, rx (default:\n"
 	  "duration,accept-wait)",
-	  take_measures, FIELD(of), .words = measure_name },
+	  take_measures, FIELD(output.figures.of), .words = measure_name },
 	{ "--groups", 0, "N", "only the N largest groups; the rest is in one, other", take_number,
-	  NUMBER(groups, 1, STATS_GROUPS), .noun = "a number of groups" },
+	  NUMBER(output.figures.groups, 1, STATS_GROUPS), .noun = "a number of groups" },
 	{ "--no-histogram", 0, NULL, "no histogram of the durations", take_flag,
-	  FIELD(no_histogram) },
+	  FIELD(output.no_histogram) },
 	{ "--interval", 0, "TIME", "print them this often, and not only at exit", take_time,
-	  FIELD(interval_ns) },
+	  FIELD(output.interval_ns) },
 
 	{ .help = "when to end" },
 	{ "--duration", 'd', "TIME", "after this time: 10 or 0.5 seconds, 5m, 1h, 2d", take_time,
@@ -159,24 +161,6 @@ const struct option option_table[] = {
 
 const size_t option_count = sizeof(option_table) / sizeof(*option_table);
 
-struct output_request options_output(const struct options *o)
-{
-	return (struct output_request){
-		.format = o->format,
-		.color = o->color,
-		.header = o->header == HEADER_YES,
-		.wide = o->wide,
-		.time = o->time,
-		.timestamp = o->timestamp,
-		.ending = o->extended || o->open,
-		.extended = o->extended,
-		.stats = o->stats,
-		.figures = { .by = o->by, .of = o->of, .groups = o->groups },
-		.histogram = !o->no_histogram,
-		.interval_ns = o->interval_ns,
-	};
-}
-
 /* What the kernel side must record of each session: a mask of enum field_asks. */
 static unsigned asks_of(const struct options *o)
 {
@@ -185,10 +169,11 @@ static unsigned asks_of(const struct options *o)
 	/* Sessions in sock_diag are matched by network namespace. */
 	if (o->existing || o->open)
 		asks |= ASKS_NETNS;
-	for (unsigned i = 0; i < o->by.count; i++)
-		asks |= o->by.keys[i]->asks;
-	for (size_t i = 0; i < fields_count && !o->stats; i++)
-		if (o->format == FORMAT_JSON || (o->extended && fields[i].column.title))
+	for (unsigned i = 0; i < o->output.figures.by.count; i++)
+		asks |= o->output.figures.by.keys[i]->asks;
+	for (size_t i = 0; i < fields_count && !o->output.stats; i++)
+		if (o->output.format == FORMAT_JSON ||
+		    (o->output.extended && fields[i].column.title))
 			asks |= fields[i].asks;
 	return asks;
 }

@@ -28,12 +28,6 @@ enum options_status {
 	OPTIONS_ERROR,	 /* print the error text, exit 2 */
 };
 
-enum options_header {
-	HEADER_YES,
-	HEADER_NO,
-	HEADERS,
-};
-
 enum options_completion {
 	COMPLETION_NONE,
 	COMPLETION_BASH,
@@ -41,29 +35,13 @@ enum options_completion {
 };
 
 struct options {
-	/* What to print. */
-	enum output_format format;
-	bool time;	/* column TIME */
-	bool timestamp; /* column TIME(s) */
-	bool wide;	/* for FORMAT_TABLE */
-	bool extended;
-	enum options_header header;
-	enum output_color color;
-	const char *output; /* file to append to; NULL: standard output; borrowed from argv */
+	struct output_request output; /* borrows from argv */
 
 	/* Which sessions to print. */
 	struct scope scope;   /* decided by the kernel side if it can */
 	struct filter filter; /* decided by user space */
 	bool open;	      /* at exit, also list sessions still open */
 	bool existing;	      /* also sessions that began before tracing */
-
-	/* Print statistics of them instead. */
-	bool stats;
-	struct stats_by by;
-	unsigned of;	 /* mask by enum measure; 0: the usual ones */
-	uint32_t groups; /* the largest ones; 0: all */
-	bool no_histogram;
-	uint64_t interval_ns; /* 0: only at the end */
 
 	/* When to end. */
 	uint64_t duration_ns; /* 0: no limit */
@@ -104,9 +82,6 @@ enum options_status options_parse(struct options *o, int argc, char *const argv[
 
 /* The request for the tracer. Borrows from *o. */
 struct trace_request options_trace(const struct options *o);
-
-/* The request for the output. */
-struct output_request options_output(const struct options *o);
 
 /* Describes the nth option, in the order of --help. Returns false after the last. */
 bool options_describe(unsigned n, struct options_description *d);

@@ -186,42 +186,42 @@ static enum options_status blame_pair(struct parse *p, const char *name, const c
 /* The option given that adds or widens columns; NULL if there is none. */
 static const char *column_option(const struct options *o)
 {
-	if (o->time)
+	if (o->output.time)
 		return "--time";
-	if (o->timestamp)
+	if (o->output.timestamp)
 		return "--timestamp";
-	if (o->wide)
+	if (o->output.wide)
 		return "--wide";
-	return o->extended ? "--extended" : NULL;
+	return o->output.extended ? "--extended" : NULL;
 }
 
 /* The option given that only statistics heed; NULL if there is none. */
 static const char *statistics_option(const struct options *o)
 {
-	if (o->by.count)
+	if (o->output.figures.by.count)
 		return "--by";
-	if (o->of)
+	if (o->output.figures.of)
 		return "--of";
-	if (o->groups)
+	if (o->output.figures.groups)
 		return "--groups";
-	if (o->no_histogram)
+	if (o->output.no_histogram)
 		return "--no-histogram";
-	return o->interval_ns ? "--interval" : NULL;
+	return o->output.interval_ns ? "--interval" : NULL;
 }
 
 static enum options_status check_together(struct parse *p)
 {
 	const struct options *o = p->options;
 
-	if (o->stats && o->format == FORMAT_CSV)
+	if (o->output.stats && o->output.format == FORMAT_CSV)
 		return blame_pair(p, "--stats", "--csv", "was given as well; choose one");
-	if (!o->stats && statistics_option(o))
+	if (!o->output.stats && statistics_option(o))
 		return blame_pair(p, statistics_option(o), "--stats", "is missing");
-	if (o->stats && o->extended)
+	if (o->output.stats && o->output.extended)
 		return blame_pair(p, "--stats", "--extended", "was given as well; choose one");
 	if ((o->filter.endings >> ENDING_OPEN & 1) && !o->open)
 		return blame_pair(p, "--end", "--open", "is missing");
-	if (o->format == FORMAT_JSON && column_option(o))
+	if (o->output.format == FORMAT_JSON && column_option(o))
 		return blame_pair(p, "--json", column_option(o),
 				  "was given as well, and JSON has no columns; choose one");
 	return OPTIONS_RUN;
@@ -239,6 +239,7 @@ enum options_status options_parse(struct options *o, int argc, char *const argv[
 		status = read_word(&p);
 	if (status == OPTIONS_RUN)
 		status = o->version ? OPTIONS_VERSION : check_together(&p);
+	o->output.ending = o->output.extended || o->open;
 	if (status == OPTIONS_ERROR)
 		explain(&p, error, error_size);
 	return status;

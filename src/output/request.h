@@ -21,10 +21,18 @@ enum output_color {
 	COLORS,
 };
 
+enum output_header {
+	HEADER_YES,
+	HEADER_NO,
+	HEADERS,
+};
+
+/* All zeroes is what the command line says by default. */
 struct output_request {
+	const char *file; /* to append to; NULL: standard output; borrowed */
 	enum output_format format;
 	enum output_color color;
-	bool header;
+	enum output_header header;
 	bool wide;	/* for FORMAT_TABLE */
 	bool time;	/* column TIME */
 	bool timestamp; /* column TIME(s) */
@@ -32,7 +40,7 @@ struct output_request {
 	bool extended;	/* all columns, END included */
 	bool stats;	/* statistics instead of sessions; the members below are for them */
 	struct stats_request figures;
-	bool histogram;	      /* for FORMAT_TABLE */
+	bool no_histogram;    /* for FORMAT_TABLE */
 	uint64_t interval_ns; /* 0: no intervals, only a report at the end */
 };
 

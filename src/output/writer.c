@@ -62,7 +62,7 @@ struct writer *writer_new(const struct output_request *request, struct outlet *o
 	columns_fit(&w->columns, terminal_columns(fd));
 	w->columns.color = request->color == COLOR_ALWAYS ||
 			   (request->color == COLOR_AUTO && terminal_has_colors(fd));
-	w->header = request->header;
+	w->header = request->header == HEADER_YES;
 	text_init(&w->text, w->buffer, sizeof(w->buffer));
 	w->outlet = outlet;
 	writer_set_wait(w, wait_forever, w);

@@ -57,8 +57,8 @@ static void check_taken(const struct options *o)
 	check_ports(&o->scope.local_ports);
 	check_ports(&o->scope.remote_ports);
 	check_filter(&o->filter);
-	MUST(o->header < HEADERS && o->color < COLORS);
-	MUST(o->by.count <= FIELDS_MOST);
+	MUST(o->output.header < HEADERS && o->output.color < COLORS);
+	MUST(o->output.figures.by.count <= FIELDS_MOST);
 	MUST(o->max_sessions <= 16777216 && o->buffer_kb <= 1048576);
 	MUST((o->btf == BTF_FILE) == (o->btf_file != NULL));
 }

@@ -36,15 +36,6 @@ static const struct {
 	  { "--stats", "-j", "--by=port,dir,lport,rport,raddr,pid,comm,uid,end,netns" } },
 };
 
-/* Valid until the next call. */
-static const struct output_request *requested(const struct options *o)
-{
-	static struct output_request request;
-
-	request = options_output(o);
-	return &request;
-}
-
 static void parse(struct options *o, const char *const *words)
 {
 	static char name[] = "tcplife";
@@ -266,10 +257,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t sessions = 0;
 
 	parse(&options, formats[way].words);
-	writer = writer_new(requested(&options), outlet_of(fd));
+	writer = writer_new(&options.output, outlet_of(fd));
 	MUST(fd >= 0 && writer);
 	if (formats[way].stats)
-		report = report_new(requested(&options), writer, 0);
+		report = report_new(&options.output, writer, 0);
 	else
 		writer_start(writer);
 	while (in.left && sessions++ < RECORDS_MOST) {

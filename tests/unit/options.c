@@ -47,42 +47,49 @@ static bool probes(const char *word)
 static void test_defaults(void)
 {
 	CHECK(runs(""));
-	CHECK(options.format == FORMAT_TABLE);
-	CHECK(!options.time && !options.timestamp && !options.wide && !options.extended);
+	CHECK(options.output.format == FORMAT_TABLE);
+	CHECK(!options.output.time && !options.output.timestamp && !options.output.wide &&
+	      !options.output.extended);
 	CHECK(options.scope.family == 0 && options.scope.pid_count == 0);
 	CHECK(ports_empty(&options.scope.local_ports) && ports_empty(&options.scope.remote_ports));
 	CHECK(!options.open && !options.existing && !options.check && !options.verbose);
 	CHECK(options.duration_ns == 0 && options.count == 0);
 	CHECK(probes("auto") && options.btf == BTF_AUTO && !options.btf_file);
 	CHECK(!options.max_sessions && !options.buffer_kb);
-	CHECK(options.header == HEADER_YES && options.color == COLOR_AUTO && !options.filter.on);
+	CHECK(options.output.header == HEADER_YES && options.output.color == COLOR_AUTO &&
+	      !options.filter.on);
 	CHECK(runs("--"));
 }
 
 static void test_flags(void)
 {
 	CHECK(runs("-stT"));
-	CHECK(options.format == FORMAT_CSV && options.timestamp && options.time);
-	CHECK(!options.wide && !options.extended);
+	CHECK(options.output.format == FORMAT_CSV && options.output.timestamp &&
+	      options.output.time);
+	CHECK(!options.output.wide && !options.output.extended);
 	CHECK(runs("--by raddr,end --stats --by=pid --interval 0.5"));
-	CHECK(options.stats && options.by.count == 3 && options.interval_ns == 500000000);
-	CHECK(!strcmp(options.by.keys[0]->key, "raddr") && !strcmp(options.by.keys[1]->key, "end"));
-	CHECK(!strcmp(options.by.keys[2]->key, "pid"));
+	CHECK(options.output.stats && options.output.figures.by.count == 3 &&
+	      options.output.interval_ns == 500000000);
+	CHECK(!strcmp(options.output.figures.by.keys[0]->key, "raddr") &&
+	      !strcmp(options.output.figures.by.keys[1]->key, "end"));
+	CHECK(!strcmp(options.output.figures.by.keys[2]->key, "pid"));
 	CHECK(runs("--header no --color=never"));
-	CHECK(options.header == HEADER_NO && options.color == COLOR_NEVER);
+	CHECK(options.output.header == HEADER_NO && options.output.color == COLOR_NEVER);
 	CHECK(runs("--header yes --color always"));
-	CHECK(options.header == HEADER_YES && options.color == COLOR_ALWAYS);
+	CHECK(options.output.header == HEADER_YES && options.output.color == COLOR_ALWAYS);
 	CHECK(runs("--csv --timestamp --time"));
-	CHECK(options.format == FORMAT_CSV && options.timestamp && options.time);
+	CHECK(options.output.format == FORMAT_CSV && options.output.timestamp &&
+	      options.output.time);
 	CHECK(runs("-w -s -x -v"));
-	CHECK(options.wide && options.format == FORMAT_CSV && options.extended && options.verbose);
+	CHECK(options.output.wide && options.output.format == FORMAT_CSV &&
+	      options.output.extended && options.verbose);
 	CHECK(runs("--wide --extended --verbose"));
-	CHECK(options.wide && options.format == FORMAT_TABLE && options.extended &&
-	      options.verbose);
+	CHECK(options.output.wide && options.output.format == FORMAT_TABLE &&
+	      options.output.extended && options.verbose);
 	CHECK(runs("--end open --open"));
-	CHECK(runs("-j -o some.log") && !strcmp(options.output, "some.log"));
+	CHECK(runs("-j -o some.log") && !strcmp(options.output.file, "some.log"));
 	CHECK(runs("-jj -j"));
-	CHECK(options.format == FORMAT_JSON);
+	CHECK(options.output.format == FORMAT_JSON);
 	CHECK(runs("--open --existing --check"));
 	CHECK(options.open && options.existing && options.check);
 	CHECK(runs("-4") && options.scope.family == 4);
@@ -101,12 +108,13 @@ static void test_values(void)
 	CHECK(ports_has(&options.scope.local_ports, 80) &&
 	      ports_has(&options.scope.remote_ports, 443));
 	CHECK(options.duration_ns == 250000000 && options.count == UINT64_MAX);
-	CHECK(runs("-sL80 -stp 7") && options.format == FORMAT_CSV && options.scope.pids[0] == 7);
+	CHECK(runs("-sL80 -stp 7") && options.output.format == FORMAT_CSV &&
+	      options.scope.pids[0] == 7);
 	CHECK(runs("-d 1h") && options.duration_ns == 3600000000000);
 	CHECK(runs("-d 1.5m") && options.duration_ns == 90000000000);
 	CHECK(runs("-d 2d") && options.duration_ns == 172800000000000);
 	CHECK(runs("-d 3s") && options.duration_ns == 3000000000);
-	CHECK(runs("--stats --interval 1.0000019ms") && options.interval_ns == 1000001);
+	CHECK(runs("--stats --interval 1.0000019ms") && options.output.interval_ns == 1000001);
 	CHECK(runs("-d 1000000000.999999999") && options.duration_ns == 1000000000999999999);
 	CHECK(runs("-d 2.") && options.duration_ns == 2000000000);
 	CHECK(runs("-d 0.0000000019") && options.duration_ns == 1);

@@ -393,15 +393,6 @@ struct scene {
 	char text[16384];
 };
 
-/* Valid until the next call. */
-static const struct output_request *requested(const struct options *o)
-{
-	static struct output_request request;
-
-	request = options_output(o);
-	return &request;
-}
-
 static struct scene scene;
 
 static void scene_begin(const char *words)
@@ -416,8 +407,8 @@ static void scene_begin(const char *words)
 		argv[argc++] = strsep(&at, " ");
 	CHECK(options_parse(&scene.options, argc, argv, error, sizeof(error)) == OPTIONS_RUN);
 	scene.file = tmpfile();
-	scene.writer = writer_new(requested(&scene.options), outlet_of(fileno(scene.file)));
-	scene.report = report_new(requested(&scene.options), scene.writer, 100000 * MS);
+	scene.writer = writer_new(&scene.options.output, outlet_of(fileno(scene.file)));
+	scene.report = report_new(&scene.options.output, scene.writer, 100000 * MS);
 }
 
 static const char *scene_end(int64_t now_ms)

@@ -22,15 +22,6 @@
 
 static char output[1 << 20];
 
-/* Valid until the next call. */
-static const struct output_request *requested(const struct options *o)
-{
-	static struct output_request request;
-
-	request = options_output(o);
-	return &request;
-}
-
 static void parse(struct options *o, const char *words)
 {
 	char copy[128], error[OPTIONS_ERROR_SIZE] = "";
@@ -150,7 +141,7 @@ static const char *written(const char *options_words, const struct session *sess
 	size_t length;
 
 	parse(&o, options_words);
-	w = writer_new(requested(&o), outlet_of(fileno(file)));
+	w = writer_new(&o.output, outlet_of(fileno(file)));
 	CHECK(writer_start(w) == WRITER_OK);
 	for (size_t i = 0; i < count; i++)
 		CHECK(writer_add(w, &sessions[i]) == WRITER_OK);
@@ -233,7 +224,7 @@ static const char *shown(const char *options_words, unsigned short columns, stru
 	tcgetattr(terminal, &raw);
 	cfmakeraw(&raw);
 	tcsetattr(terminal, TCSANOW, &raw);
-	w = writer_new(requested(&o), outlet_of(terminal));
+	w = writer_new(&o.output, outlet_of(terminal));
 	CHECK(writer_start(w) == WRITER_OK && writer_add(w, &s) == WRITER_OK);
 	CHECK(writer_flush(w) == WRITER_OK);
 	writer_free(w);
@@ -632,7 +623,7 @@ static struct writer *new_writer(const char *options_words, int fd)
 	static struct options o;
 
 	parse(&o, options_words);
-	return writer_new(requested(&o), outlet_of(fd));
+	return writer_new(&o.output, outlet_of(fd));
 }
 
 /* The header is written before the first session; sessions wait for a flush. */
