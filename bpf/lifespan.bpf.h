@@ -4,74 +4,15 @@
  * change to lifespan_change(), the accept hook each accepted socket to lifespan_accept()
  * (accepted.bpf.h).
  *
- * A hook file includes this and defines the functions that depend on the hook.
+ * A hook file includes this and defines hook_read_tuple().
  */
 #ifndef TCPLIFE_LIFESPAN_BPF_H
 #define TCPLIFE_LIFESPAN_BPF_H
 
-#include "ending.bpf.h"
+#include "finished.bpf.h"
 #include "owner.bpf.h"
 #include "rehearsal.h"
 #include "sessions.bpf.h"
-#include "socket.bpf.h"
-#include "tcp_state.h"
-
-/* A state change as seen by the hook. */
-struct change {
-	void *ctx; /* the hook's context */
-	struct sock *sk;
-	int oldstate; /* enum tcp_state */
-	int newstate;
-};
-
-/* The ports in host order. The local one is known once the session is established. */
-static __always_inline __u16 hook_local_port(const struct change *c);
-static __always_inline __u16 hook_remote_port(const struct change *c);
-/* Reads addresses and ports. tp: the same socket, in the form that the hook may load from. */
-static __always_inline void hook_read_tuple(const struct change *c, struct tcp_sock *tp,
-					    struct record *r);
-
-/* Whether a change has a meaning for us. Cheap enough to ask before anything is read. */
-static __always_inline bool lifespan_cares(int oldstate, int newstate)
-{
-	const __u32 meaningful = 1 << STATE_SYN_SENT | 1 << STATE_ESTABLISHED |
-				 1 << STATE_FIN_WAIT1 | 1 << STATE_LAST_ACK | 1 << STATE_CLOSE;
-
-	if (newstate == STATE_SYN_RECV)
-		return oldstate == STATE_SYN_SENT;
-	return meaningful >> (newstate & 15) & 1;
-}
-
-/*
- * Whether a packet or a timer made the change and not the process that holds the socket: then no
- * process holds it, or it is just being released, which handles the packets in the backlog.
- */
-static __always_inline bool change_is_tcps_own(const struct change *c)
-{
-	const __u32 closing = 1 << STATE_FIN_WAIT1 | 1 << STATE_FIN_WAIT2 | 1 << STATE_CLOSING |
-			      1 << STATE_LAST_ACK;
-
-	return (c->newstate == STATE_ESTABLISHED || closing >> (c->oldstate & 15) & 1) &&
-	       (!LOAD(c->sk, sk_lock.owned) || LOAD(c->sk, sk_backlog.len));
-}
-
-/*
- * The time of the change. For a change that TCP makes itself, it has read the clock before
- * (tcp_mstamp_refresh()).
- */
-static __always_inline __u64 change_ns(const volatile struct config *config, const struct change *c)
-{
-#ifdef HOOK_TYPED
-	const struct tcp_sock *tp;
-
-	if (config->clock && change_is_tcps_own(c)) {
-		tp = tcp_of(c->sk);
-		if (tp)
-			return opaque(tp)->tcp_clock_cache;
-	}
-#endif
-	return bpf_ktime_get_ns();
-}
 
 /* Notes where the session goes; called again once everything is known. */
 static __always_inline void tuple_note(const struct change *c, __u64 key)
@@ -216,82 +157,6 @@ static __always_inline bool tuple_is_wanted(const volatile struct config *config
 	return !config->family || v4 == (config->family == 4);
 }
 
-/* User space may know a better owner of a session older than the tracer. */
-static __always_inline bool record_is_wanted(const volatile struct config *config,
-					     const struct record *r)
-{
-	return !config->pids || r->preexisting || bpf_map_lookup_elem(&pids, &r->pid);
-}
-
-/* Sends a record from the stack. */
-static __always_inline void record_send(void *ctx, struct record *from)
-{
-	__u64 number = 0;
-	struct record *r = record_begin(from, &number);
-
-	if (!r)
-		return;
-#ifdef BUFFER_RING
-	*r = *from;
-#endif
-	record_end(ctx, r, number);
-}
-
-/* Whether the owner is unknown but a process still holds the socket. */
-static __always_inline bool owner_is_awaited(const volatile struct config *config, struct sock *sk,
-					     const struct conn *conn)
-{
-	return config->hold && !conn->owner && conn->direction != DIRECTION_OUT &&
-	       !(LOAD(sk, __sk_common.skc_flags) & SOCK_DEAD);
-}
-
-/* conn: what is known of the session. */
-static __always_inline void record_fill(const volatile struct config *config,
-					const struct change *c, struct tcp_sock *tp,
-					const struct conn *conn, struct record *r)
-{
-	hook_read_tuple(c, tp, r);
-	r->born_ns = conn->born_ns;
-	r->established_ns = conn->established_ns;
-	r->accepted_ns = conn_accepted_ns(conn, session_key(c->sk));
-	r->closed_ns = change_ns(config, c);
-	r->bytes_acked = LOAD(tp, bytes_acked);
-	r->bytes_received = LOAD(tp, bytes_received);
-#ifdef BUFFER_PERF
-	r->bytes_acked -= conn->acked_before;
-	r->bytes_received -= conn->received_before;
-#endif
-	r->sk_flags = LOAD(c->sk, __sk_common.skc_flags);
-	r->cgroup_id = conn->cgroup_id;
-	r->pid = conn->pid;
-	r->uid = conn->uid;
-	r->ifindex = socket_scope(config, c->sk, r);
-	r->netns = config->netns ? socket_netns(c->sk) : 0;
-	r->srtt_us = LOAD(tp, srtt_us);
-	r->total_retrans = LOAD(tp, total_retrans);
-	r->sk_err = LOAD(c->sk, sk_err);
-	r->state = c->oldstate;
-	if (c->oldstate == STATE_SYN_SENT && !r->sk_err)
-		r->sk_err = connect_error(config, c->sk, r->lport);
-	r->manner = manner_of(config, c->sk, tp, r);
-	r->direction = conn->direction;
-	r->owner = conn->owner;
-	r->preexisting = !conn->born_ns;
-	__builtin_memcpy(r->comm, conn->comm, sizeof(r->comm));
-}
-
-/* Keeps the record until the socket is destroyed, or sends it if there is no room. */
-static __always_inline void record_hold(const volatile struct config *config,
-					const struct change *c, struct tcp_sock *tp, __u64 key,
-					const struct conn *conn, struct record *on_stack)
-{
-	__builtin_memset(on_stack, 0, sizeof(*on_stack));
-	record_fill(config, c, tp, conn, on_stack);
-	if (bpf_map_update_elem(&held, &key, on_stack, BPF_NOEXIST) &&
-	    record_is_wanted(config, on_stack))
-		record_send(c->ctx, on_stack);
-}
-
 static __always_inline void conn_end(const volatile struct config *config, const struct change *c,
 				     __u64 key)
 {
@@ -354,11 +219,11 @@ static __always_inline int lifespan_change(const struct change *c)
 			conn_end(config, c, key);
 		return 0;
 	}
-	if (config->remote_ports && !port_in(&remote_ports, hook_remote_port(c)))
+	if (config->remote_ports && !port_in(&remote_ports, socket_remote_port(c->sk)))
 		return 0;
 	/* The local port is known now: drop sessions that the filters exclude. */
 	if (c->newstate == STATE_ESTABLISHED && config->local_ports &&
-	    !port_in(&local_ports, hook_local_port(c))) {
+	    !port_in(&local_ports, socket_local_port(c->sk))) {
 		conn_forget(config, key);
 		return 0;
 	}

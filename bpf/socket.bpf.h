@@ -95,6 +95,12 @@ static __always_inline __u32 socket_scope(const volatile struct config *config, 
 	return LOAD(sk, __sk_common.skc_bound_dev_if);
 }
 
+/* In host order. Known once the session is established, until the port is released. */
+static __always_inline __u16 socket_local_port(struct sock *sk)
+{
+	return LOAD(sk, __sk_common.skc_num);
+}
+
 static __always_inline __u16 socket_remote_port(struct sock *sk)
 {
 	return swap16(LOAD(sk, __sk_common.skc_dport));

@@ -2,7 +2,6 @@
 #include "calibrator.h"
 
 #include <errno.h>
-#include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "base/clock.h"
 #include "base/insns.h"
 #include "base/objects.h"
+#include "base/perf_attr.h"
 #include "attachment.h"
 #include "hook.h"
 
@@ -74,16 +74,10 @@ static int program_load(struct calibrator *calibrator, const struct hook_ops *ho
 
 static int buffer_open(struct calibrator *calibrator)
 {
-	struct perf_event_attr attr = {
-		.size = sizeof(attr),
-		.type = PERF_TYPE_SOFTWARE,
-		.config = PERF_COUNT_SW_BPF_OUTPUT,
-		.sample_type = PERF_SAMPLE_RAW,
-		.sample_period = 1,
-		.wakeup_events = 1,
-	};
 	const int map = bpf_object__find_map_fd_by_name(calibrator->object, "chunks");
+	struct perf_event_attr attr = perf_attr();
 
+	attr.wakeup_events = 1;
 	calibrator->perf = perf_buffer__new_raw(map, PAGES, &attr, on_event, calibrator, NULL);
 	return calibrator->perf ? 0 : -errno;
 }

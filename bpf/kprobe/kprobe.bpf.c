@@ -5,16 +5,6 @@
 #include "accept.bpf.h"
 #include "audit.bpf.h"
 
-static __always_inline __u16 hook_local_port(const struct change *c)
-{
-	return LOAD(c->sk, __sk_common.skc_num);
-}
-
-static __always_inline __u16 hook_remote_port(const struct change *c)
-{
-	return socket_remote_port(c->sk);
-}
-
 static __always_inline void hook_read_tuple(const struct change *c, struct tcp_sock *tp,
 					    struct record *r)
 {
@@ -22,7 +12,7 @@ static __always_inline void hook_read_tuple(const struct change *c, struct tcp_s
 	r->rport = socket_remote_port(c->sk);
 	(void)tp;
 	/* At the entry of tcp_set_state() the port is still bound. */
-	r->lport = LOAD(c->sk, __sk_common.skc_num);
+	r->lport = socket_local_port(c->sk);
 }
 
 SEC("kprobe")
@@ -35,7 +25,7 @@ int change_kprobe(struct pt_regs *ctx)
 	};
 
 	c.oldstate = LOAD(c.sk, __sk_common.skc_state);
-	if (!lifespan_cares(c.oldstate, c.newstate))
+	if (!change_matters(c.oldstate, c.newstate))
 		return 0;
 	return lifespan_change(&c);
 }

@@ -16,16 +16,6 @@
 #include "audit.bpf.h"
 #include "held.bpf.h"
 
-static __always_inline __u16 hook_local_port(const struct change *c)
-{
-	return LOAD(c->sk, __sk_common.skc_num);
-}
-
-static __always_inline __u16 hook_remote_port(const struct change *c)
-{
-	return socket_remote_port(c->sk);
-}
-
 static __always_inline void hook_read_tuple(const struct change *c, struct tcp_sock *tp,
 					    struct record *r)
 {
@@ -70,7 +60,7 @@ static __always_inline bool change_read(const __u64 *args, struct change *c)
 	c->sk = (struct sock *)args[0];
 	c->oldstate = args[1];
 	c->newstate = args[2];
-	return lifespan_cares(c->oldstate, c->newstate);
+	return change_matters(c->oldstate, c->newstate);
 }
 
 /* The first program. */

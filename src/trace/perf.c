@@ -2,12 +2,13 @@
 #include "perf.h"
 
 #include <errno.h>
-#include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
+
+#include "base/perf_attr.h"
 
 #define PAGES_MOST  128 /* per ring; all pages are mapped, and become resident when used */
 #define EVENT_BYTES 512 /* maximum size of our events */
@@ -48,19 +49,13 @@ struct perf *perf_new(int fd, uint32_t bytes)
 {
 	const size_t pages = pages_for(bytes);
 	struct perf *perf = calloc(1, sizeof(*perf));
-	struct perf_event_attr attr = {
-		.size = sizeof(attr),
-		.type = PERF_TYPE_SOFTWARE,
-		.config = PERF_COUNT_SW_BPF_OUTPUT,
-		.sample_type = PERF_SAMPLE_RAW,
-		.sample_period = 1,
-		.watermark = 1,
-	};
+	struct perf_event_attr attr = perf_attr();
 	int error;
 
 	if (!perf)
 		return NULL;
 	perf->page = (size_t)sysconf(_SC_PAGESIZE);
+	attr.watermark = 1;
 	attr.wakeup_watermark = (uint32_t)(pages * perf->page / 4);
 	perf->buffer = perf_buffer__new_raw(fd, pages, &attr, on_event, perf, NULL);
 	if (perf->buffer)
