@@ -73,6 +73,7 @@ static const struct rule rules[] = {
 	{ SYS_fcntl, 1, UINT32_MAX, F_SETFD },
 	{ SYS_bpf, 0, UINT32_MAX, BPF_MAP_LOOKUP_ELEM },
 	{ SYS_bpf, 0, UINT32_MAX, BPF_MAP_GET_NEXT_KEY },
+	{ SYS_bpf, 0, UINT32_MAX, BPF_MAP_LOOKUP_BATCH },
 	{ SYS_bpf, 0, UINT32_MAX, BPF_OBJ_GET_INFO_BY_FD },
 };
 

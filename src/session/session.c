@@ -58,6 +58,16 @@ const char *owner_name(enum owner owner)
 	return names[owner];
 }
 
+const char *state_name(enum tcp_state state)
+{
+	static const char *const names[] = {
+		NULL,	     "ESTABLISHED", "SYN_SENT",	  "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",
+		"TIME_WAIT", "CLOSE",	    "CLOSE_WAIT", "LAST_ACK", "LISTEN",	   "CLOSING",
+	};
+
+	return (size_t)state < sizeof(names) / sizeof(*names) ? names[state] : NULL;
+}
+
 static bool knows(const struct session_view *view, uint64_t what)
 {
 	return (view->known & what) == what;
@@ -153,7 +163,7 @@ static int64_t payload_sent(const struct record *r, const struct session_view *v
 	const bool fin = r->state == STATE_FIN_WAIT2 ||
 			 (quiet && (r->state == STATE_CLOSING || r->state == STATE_LAST_ACK));
 
-	return is_syn_unknown(r) ? -1 : payload(r->bytes_acked, syn + fin);
+	return payload(r->bytes_acked, syn + fin);
 }
 
 /* bytes_received counts the peer's FIN. */
@@ -217,8 +227,10 @@ void session_read(struct session *s, const struct record *r, const struct sessio
 					    ? (int64_t)(r->accepted_ns - r->established_ns)
 					    : 0;
 	s->scope_id = r->ifindex ? (int64_t)r->ifindex : -1;
-	s->tx_bytes = knows_bytes(view) ? payload_sent(r, view) : -1;
-	s->rx_bytes = knows_bytes(view) ? payload_received(r, view) : -1;
+	s->tx_delta = knows_bytes(view) ? payload_sent(r, view) : -1;
+	s->rx_delta = knows_bytes(view) ? payload_received(r, view) : -1;
+	s->tx_bytes = is_syn_unknown(r) ? -1 : s->tx_delta;
+	s->rx_bytes = s->rx_delta;
 	s->retrans = knows(view, KNOWS(FIELD_TOTAL_RETRANS)) ? (int64_t)r->total_retrans : -1;
 	s->rtt_us = knows(view, KNOWS(FIELD_SRTT)) && r->srtt_us ? (int64_t)(r->srtt_us >> 3) : -1;
 	s->netns = knows(view, KNOWS(FIELD_NETNS_INUM)) && r->netns ? (int64_t)r->netns : -1;
@@ -246,10 +258,10 @@ static void count_open(struct session *s, const struct record *r)
 	const bool ended = r->state == STATE_CLOSE_WAIT || r->state == STATE_LAST_ACK ||
 			   r->state == STATE_CLOSING;
 
-	s->tx_bytes = payload(r->bytes_acked, (r->direction == DIRECTION_OUT) + acked);
-	if (is_syn_unknown(r))
-		s->tx_bytes = -1;
-	s->rx_bytes = payload(r->bytes_received, ended);
+	s->tx_delta = payload(r->bytes_acked, (r->direction == DIRECTION_OUT) + acked);
+	s->rx_delta = payload(r->bytes_received, ended);
+	s->tx_bytes = is_syn_unknown(r) ? -1 : s->tx_delta;
+	s->rx_bytes = s->rx_delta;
 }
 
 void session_read_open(struct session *s, const struct record *r, const struct session_view *view,
@@ -262,6 +274,27 @@ void session_read_open(struct session *s, const struct record *r, const struct s
 		now.known |= KNOWS(FIELD_SRTT) | KNOWS(FIELD_TOTAL_RETRANS);
 	session_read(s, r, &now);
 	s->ending = ENDING_OPEN;
+	s->state = (enum tcp_state)r->state;
 	if (counted)
 		count_open(s, r);
+}
+
+/* Returns the difference, and makes *before what is now. */
+static int64_t since(int64_t now, int64_t *before, bool known)
+{
+	const int64_t delta = now - *before;
+
+	if (now < 0)
+		return -1;
+	*before = now;
+	return !known ? -1 : delta > 0 ? delta : 0;
+}
+
+void session_since(struct session *s, struct session_moved *moved)
+{
+	const bool counted = s->tx_delta >= 0 && s->rx_delta >= 0;
+
+	s->tx_delta = since(s->tx_delta, &moved->tx, moved->known);
+	s->rx_delta = since(s->rx_delta, &moved->rx, moved->known);
+	moved->known = moved->known || counted;
 }

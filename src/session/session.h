@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "bpf/record.h"
+#include "bpf/tcp_state.h"
 #include "probe-select/layout.h"
 
 /* How a session ended, from its last state and sk_err. ending_name() names them. */
@@ -57,6 +58,14 @@ struct session {
 	enum direction direction;
 	enum ending ending;
 	enum owner owner;
+	/*
+	 * Payload since the session was last told of: since it began, unless session_since() says
+	 * more. -1: unknown. The difference is known even if tx_bytes is not.
+	 */
+	int64_t tx_delta;
+	int64_t rx_delta;
+	enum tcp_state state;	 /* of an open session */
+	bool interim;		 /* it is open, and will be told of again */
 	bool age_known;		 /* false: began before tracing; duration_ns is a minimum */
 	const char *cgroup;	 /* path of cgroup_id; NULL: unknown; borrowed */
 	char comm[COMM_LEN + 1]; /* any bytes; "-" if pid is 0 */
@@ -88,6 +97,19 @@ void session_read(struct session *s, const struct record *r, const struct sessio
 void session_read_open(struct session *s, const struct record *r, const struct session_view *view,
 		       bool counted);
 
+/*
+ * What a session had moved when it was last told of. Before, `known` is true if it began during
+ * tracing.
+ */
+struct session_moved {
+	int64_t tx;
+	int64_t rx;
+	bool known;
+};
+
+/* Makes the deltas count from *moved on, and *moved what the session has moved by now. */
+void session_since(struct session *s, struct session_moved *moved);
+
 /* Whether the ending means that the session failed or broke. */
 bool ending_is_failure(enum ending ending);
 /* Whether the session failed before it was established, as far as known. */
@@ -100,6 +122,8 @@ uint16_t session_service_port(const struct session *s);
 const char *ending_name(enum ending ending);
 /* Returns "out", "in", or NULL if unknown. */
 const char *direction_name(enum direction direction);
+/* Returns "ESTABLISHED" and so on, or NULL if there is no such state. */
+const char *state_name(enum tcp_state state);
 /* Returns "connect", "accept", "close", "proc", or NULL if unknown. */
 const char *owner_name(enum owner owner);
 

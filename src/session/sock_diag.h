@@ -21,7 +21,9 @@ struct sock_diag_socket {
 	 * counters tell it. The rest is 0.
 	 */
 	struct record record;
-	uint64_t inode; /* as in /proc/PID/fd; 0: no descriptor is left */
+	uint64_t inode;	 /* as in /proc/PID/fd; 0: no descriptor is left */
+	uint64_t cookie; /* differs from every other socket's */
+	uint64_t age_ns; /* a lower bound: for how long it has not sent data */
 };
 
 /* Called for each socket. Returns 0, or -errno to end the dump. */

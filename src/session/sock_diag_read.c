@@ -63,11 +63,16 @@ static enum direction direction_of(const struct tcp_info *info, size_t bytes, ui
 	return extra ? DIRECTION_OUT : DIRECTION_IN;
 }
 
-static void read_info(struct record *r, const struct rtattr *attribute, uint32_t unacked)
+static void read_info(struct sock_diag_socket *socket, const struct rtattr *attribute,
+		      uint32_t unacked)
 {
 	struct tcp_info info = { .tcpi_state = 0 };
 	const size_t bytes = attribute_copy(&info, sizeof(info), attribute);
+	struct record *r = &socket->record;
 
+	/* The kernel counts this time from ESTABLISHED until data is sent. */
+	if (r->state != STATE_SYN_SENT)
+		socket->age_ns = info.tcpi_last_data_sent * UINT64_C(1000000);
 	r->bytes_acked = info.tcpi_bytes_acked;
 	r->bytes_received = info.tcpi_bytes_received;
 	r->srtt_us = info.tcpi_rtt << 3;
@@ -96,11 +101,12 @@ bool sock_diag_read(struct sock_diag_socket *socket, const struct nlmsghdr *mess
 	r->uid = body->idiag_uid;
 	r->state = body->idiag_state;
 	socket->inode = body->idiag_inode;
+	socket->cookie = body->id.idiag_cookie[0] | (uint64_t)body->id.idiag_cookie[1] << 32;
 	left = (int)(message->nlmsg_len - NLMSG_LENGTH(sizeof(*body)));
 	attribute = (const struct rtattr *)(body + 1);
 	for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
 		if (attribute->rta_type == INET_DIAG_INFO) {
-			read_info(r, attribute, body->idiag_wqueue);
+			read_info(socket, attribute, body->idiag_wqueue);
 			has_info = true;
 		} else if (attribute->rta_type == ATTRIBUTE_CGROUP_ID) {
 			attribute_copy(&r->cgroup_id, sizeof(r->cgroup_id), attribute);

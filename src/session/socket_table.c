@@ -8,12 +8,14 @@
 #include "base/table.h"
 
 #define CAPACITY_LEAST 64U
+#define GONE_LEAST     1024U /* fewer are not worth compacting */
 
 struct socket_table {
 	struct socket_table_entry *list;
 	struct table *table; /* indexes `list` */
 	uint32_t capacity;
 	uint32_t most;
+	uint32_t gone; /* entries that were removed and still take room */
 	uint64_t seed;
 };
 
@@ -65,10 +67,36 @@ static bool grow(struct socket_table *table)
 	return true;
 }
 
-int socket_table_add(struct socket_table *table, const struct record *record, uint64_t inode)
+static void compact(struct socket_table *table)
 {
 	const uint32_t count = table_count(table->table);
+	uint32_t kept = 0;
 
+	table_clear(table->table);
+	for (uint32_t i = 0; i < count; i++) {
+		if (table->list[i].gone)
+			continue;
+		table->list[kept] = table->list[i];
+		/* There is room: there were as many before. */
+		table_add(table->table, hash_of(table, &table->list[kept++].record));
+	}
+	table->gone = 0;
+}
+
+void socket_table_compact(struct socket_table *table)
+{
+	if (table->gone > GONE_LEAST && table->gone > table_count(table->table) / 4)
+		compact(table);
+}
+
+int socket_table_add(struct socket_table *table, const struct record *record, uint64_t inode)
+{
+	uint32_t count = table_count(table->table);
+
+	if (count == table->most && table->gone) {
+		compact(table);
+		count = table_count(table->table);
+	}
 	if (count == table->most)
 		return -ENOSPC;
 	if (count == table->capacity && !grow(table))
@@ -83,6 +111,12 @@ void socket_table_remove(struct socket_table *table, struct socket_table_entry *
 {
 	table_remove(table->table, (uint32_t)(entry - table->list));
 	entry->gone = true;
+	table->gone++;
+}
+
+struct socket_table_entry *socket_table_newest(const struct socket_table *table)
+{
+	return &table->list[table_count(table->table) - 1];
 }
 
 static bool is_same(const struct record *a, const struct record *b)

@@ -8,14 +8,19 @@
 #include <stdint.h>
 
 #include "bpf/record.h"
+#include "session.h"
 
 struct socket_table;
 
 struct socket_table_entry {
 	struct record record;
 	uint64_t inode; /* of the socket, as in /proc/PID/fd; 0: unknown */
-	bool listed;	/* for who goes through the table: this one is done */
-	bool gone;	/* private */
+	/* For who looks at the sessions again and again (trace/open.c). */
+	uint64_t cookie; /* of the socket; 0: unknown */
+	uint32_t traced; /* the last look in which the kernel side knew it */
+	uint32_t listed; /* the last look in which the kernel listed its socket */
+	struct session_moved moved;
+	bool gone; /* private */
 };
 
 /* Holds at most `most` sessions. Returns NULL if out of memory. Free it with socket_table_free().
@@ -28,6 +33,8 @@ void socket_table_free(struct socket_table *table);
  * the table is full. Invalidates pointers to entries.
  */
 int socket_table_add(struct socket_table *table, const struct record *record, uint64_t inode);
+/* The session that was added last. */
+struct socket_table_entry *socket_table_newest(const struct socket_table *table);
 void socket_table_remove(struct socket_table *table, struct socket_table_entry *entry);
 
 /*
@@ -37,6 +44,11 @@ void socket_table_remove(struct socket_table *table, struct socket_table_entry *
 struct socket_table_entry *socket_table_find(const struct socket_table *table,
 					     const struct record *tuple,
 					     const struct socket_table_entry *after);
+
+/*
+ * Gives the room of removed sessions back if they are many. Invalidates pointers to entries.
+ */
+void socket_table_compact(struct socket_table *table);
 
 /* Iterates over all entries: pass NULL for the first; returns NULL after the last. */
 struct socket_table_entry *socket_table_next(const struct socket_table *table,

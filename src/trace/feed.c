@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "feed.h"
 
-#include <stdlib.h>
+#include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -23,7 +24,10 @@ struct feed {
 	struct cgroups *cgroups;   /* NULL: not requested, or no such tree */
 	struct sock_diag *diag;	   /* NULL: not requested, or not possible */
 	struct existing *existing; /* the same */
+	struct open *open;	   /* NULL: not requested, or out of memory */
 	uint64_t count;		   /* sessions that ended and were handed out */
+	bool interim;		   /* during a look: another may follow */
+	bool silent;		   /* during the first look, from which deltas count */
 };
 
 struct feed *feed_new(const struct feed_request *request)
@@ -40,6 +44,7 @@ void feed_free(struct feed *feed)
 	if (!feed)
 		return;
 	cgroups_free(feed->cgroups);
+	open_free(feed->open);
 	existing_free(feed->existing);
 	sock_diag_free(feed->diag);
 	free(feed);
@@ -76,12 +81,17 @@ static bool is_rehearsal(const struct record *r)
 static void take_ended(struct feed *feed, const struct record *record)
 {
 	struct record known = *record;
+	struct session_moved moved;
 	struct session session;
 
 	if (is_rehearsal(record) || (feed->request.existing && !complete_old(feed, &known)) ||
 	    feed_is_full(feed))
 		return;
 	session_read(&session, &known, &feed->view);
+	if (feed->request.deltas && feed->open) {
+		moved = open_end(feed->open, &known);
+		session_since(&session, &moved);
+	}
 	if (!filter_accepts(feed->request.filter, &session))
 		return;
 	feed->count++;
@@ -95,7 +105,8 @@ static void take_held(struct feed *feed, const struct record *record)
 		take_ended(feed, record);
 }
 
-static void take_open(void *arg, const struct record *record, bool counted)
+static void take_open(void *arg, const struct record *record, bool counted,
+		      struct session_moved *moved)
 {
 	struct feed *feed = arg;
 	struct session session;
@@ -103,7 +114,13 @@ static void take_open(void *arg, const struct record *record, bool counted)
 	if (is_rehearsal(record) || !scope_has(feed->request.scope, record))
 		return;
 	session_read_open(&session, record, &feed->view, counted);
-	if (filter_accepts(feed->request.filter, &session))
+	session.interim = feed->interim;
+	if (!feed->silent && !filter_accepts(feed->request.filter, &session))
+		return;
+	/* Only now: what a filter leaves out was not told of. */
+	if (feed->request.deltas)
+		session_since(&session, moved);
+	if (!feed->silent)
 		hand_out(feed, &session);
 }
 
@@ -129,6 +146,28 @@ static void ask_for_sockets(struct feed *feed)
 			    : "not enough memory for the sessions that are older than the tracer");
 }
 
+static void open_start(struct feed *feed)
+{
+	const struct open_request request = {
+		.tracer = feed->choice->tracer,
+		.diag = feed->diag,
+		.existing = feed->existing,
+		.netns_known = feed->view.known & KNOWS(FIELD_NETNS_INUM),
+		.bytes_known = layout_has(&feed->choice->layout, FIELD_BYTES_ACKED) &&
+			       layout_has(&feed->choice->layout, FIELD_BYTES_RECEIVED),
+		.since_ns = (uint64_t)feed->view.since_ns,
+		/* Those that the kernel side knows, and as many older ones. */
+		.most = 2 * limits_sessions(tracer_limits(feed->choice->tracer)),
+	};
+
+	feed->open = open_new(&request);
+	feed->interim = true;
+	feed->silent = true;
+	if (feed->open && feed->request.deltas)
+		open_look(feed->open, false, take_open, feed);
+	feed->silent = false;
+}
+
 void feed_start(struct feed *feed, const struct choice *choice)
 {
 	feed->choice = choice;
@@ -141,6 +180,8 @@ void feed_start(struct feed *feed, const struct choice *choice)
 		ask_for_sockets(feed);
 	if (feed->request.cgroups)
 		feed->cgroups = cgroups_new();
+	if (feed->request.open)
+		open_start(feed);
 }
 
 int64_t feed_since_ns(const struct feed *feed)
@@ -156,6 +197,11 @@ bool feed_has_cgroups(const struct feed *feed)
 bool feed_has_sockets(const struct feed *feed)
 {
 	return feed->diag && feed->request.open;
+}
+
+int feed_look(struct feed *feed)
+{
+	return feed->open ? open_look(feed->open, false, take_open, feed) : -ENOMEM;
 }
 
 int feed_drain(struct feed *feed)
@@ -174,20 +220,12 @@ int feed_drain(struct feed *feed)
 
 static void list_open(struct feed *feed)
 {
-	const struct open_request request = {
-		.tracer = feed->choice->tracer,
-		.diag = feed->diag,
-		.existing = feed->existing,
-		.netns_known = feed->view.known & KNOWS(FIELD_NETNS_INUM),
-		.bytes_known = layout_has(&feed->choice->layout, FIELD_BYTES_ACKED) &&
-			       layout_has(&feed->choice->layout, FIELD_BYTES_RECEIVED),
-		.most = limits_sessions(tracer_limits(feed->choice->tracer)),
-		.fn = take_open,
-		.arg = feed,
-	};
 	const uint64_t homeless = tracer_crowded_out(feed->choice->tracer);
-	const int result = open_list(&request);
+	int result = -ENOMEM;
 
+	feed->interim = false;
+	if (feed->open)
+		result = open_look(feed->open, true, take_open, feed);
 	if (homeless)
 		message("warning: there was no room for %" PRIu64 " sessions when they began "
 			"(--max-sessions): those still open are %s",

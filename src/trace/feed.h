@@ -22,6 +22,7 @@ struct feed_request {
 	const struct filter *filter;
 	bool existing; /* also sessions that began before tracing */
 	bool open;     /* at the end, also sessions that are still open */
+	bool deltas;   /* tell what each session has moved since it was last told of */
 	bool cgroups;  /* look up the path of each session's cgroup */
 	uint64_t most; /* ended sessions to hand out; 0: no limit */
 	/* Called for each session, which is valid only during the call. */
@@ -42,9 +43,14 @@ void feed_start(struct feed *feed, const struct choice *choice);
 int64_t feed_since_ns(const struct feed *feed);
 /* Whether directories of cgroups are read until the end. */
 bool feed_has_cgroups(const struct feed *feed);
-/* Whether the kernel is asked for its sockets at the end. */
+/* Whether the kernel is asked for its sockets after the start. */
 bool feed_has_sockets(const struct feed *feed);
 
+/*
+ * Hands out the sessions that are open now, as interim ones. Needs `open` and `deltas`. Returns 0,
+ * or -errno if not all could be listed or counted.
+ */
+int feed_look(struct feed *feed);
 /* Hands out all sessions that wait. Returns 0 or -errno. */
 int feed_drain(struct feed *feed);
 /* True once the requested number has been handed out. */

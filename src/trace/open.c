@@ -2,38 +2,126 @@
 #include "open.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "bpf/tcp_state.h"
 #include "session/existing.h"
 #include "session/sock_diag.h"
-#include "session/socket_table.h"
 #include "tracer.h"
 
-struct listing {
-	const struct open_request *request;
-	struct socket_table *traced; /* sessions that the kernel side follows */
+struct open {
+	struct open_request request;
+	struct socket_table *table; /* the sessions, as they were when they were first seen */
+	/* Sockets that were not known when the kernel listed them. */
+	struct sock_diag_socket *strangers;
+	size_t stranger_count;
+	size_t stranger_room;
+
+	/* During a look: */
+	uint32_t look; /* its number */
 	uint64_t now_ns;
+	bool last;
+	open_fn *fn;
+	void *arg;
 	int error; /* the first -errno */
 };
 
-static void add_traced(struct listing *l)
+struct open *open_new(const struct open_request *request)
 {
-	struct record found;
-	uint64_t key = 0;
-	int result;
+	struct open *open = calloc(1, sizeof(*open));
 
-	while (tracer_next_open(l->request->tracer, &key, &found)) {
-		if (!l->request->netns_known)
-			found.netns = 0;
-		if (!l->request->bytes_known)
-			found.bytes_acked = found.bytes_received = 0;
-		result = socket_table_add(l->traced, &found, 0);
-		if (result && !l->error)
-			l->error = result;
-	}
+	if (!open)
+		return NULL;
+	open->request = *request;
+	open->table = socket_table_new(request->most);
+	if (open->table)
+		return open;
+	free(open);
+	return NULL;
 }
+
+void open_free(struct open *open)
+{
+	if (!open)
+		return;
+	socket_table_free(open->table);
+	free(open->strangers);
+	free(open);
+}
+
+static void note(struct open *open, int result)
+{
+	if (result && !open->error)
+		open->error = result;
+}
+
+/* Returns NULL if there is no room. */
+static struct socket_table_entry *add(struct open *open, const struct record *record)
+{
+	const int result = socket_table_add(open->table, record, 0);
+
+	note(open, result);
+	return result ? NULL : socket_table_newest(open->table);
+}
+
+/* --- what the kernel side knows --- */
+
+static struct record record_with(const struct tuple *tuple)
+{
+	struct record r = { .netns = tuple->netns, .lport = tuple->lport, .rport = tuple->rport };
+
+	memcpy(r.laddr, tuple->laddr, sizeof(r.laddr));
+	memcpy(r.raddr, tuple->raddr, sizeof(r.raddr));
+	return r;
+}
+
+/* Whether the kernel side may know more by now. */
+static bool is_settled(const struct record *r)
+{
+	return !r->preexisting && r->established_ns && r->pid;
+}
+
+static void on_tuple(void *arg, uint64_t key, const struct tuple *tuple)
+{
+	struct open *open = arg;
+	const struct open_request *request = &open->request;
+	struct record record = record_with(tuple);
+	struct socket_table_entry *entry;
+
+	if (!request->netns_known)
+		record.netns = 0;
+	/* Without a local port, connecting sessions cannot be told apart. */
+	entry = tuple->lport ? socket_table_find(open->table, &record, NULL) : NULL;
+	if (!entry || !is_settled(&entry->record)) {
+		if (!tracer_read_open(request->tracer, key, tuple, &record))
+			return;
+		if (!request->netns_known)
+			record.netns = 0;
+		if (!request->bytes_known)
+			record.bytes_acked = record.bytes_received = 0;
+		if (entry && !entry->record.preexisting) {
+			entry->record = record;
+		} else {
+			if (entry)
+				socket_table_remove(open->table, entry);
+			entry = add(open, &record);
+			if (!entry)
+				return;
+			entry->moved.known = true;
+		}
+	}
+	entry->traced = open->look;
+}
+
+static void walk_traced(struct open *open)
+{
+	if (open->request.tracer)
+		note(open, tracer_each_open(open->request.tracer, on_tuple, open));
+}
+
+/* --- what the kernel lists --- */
 
 /* Adds the socket's current values to what is known of the session. */
 static void count(struct record *found, const struct record *now)
@@ -48,23 +136,35 @@ static void count(struct record *found, const struct record *now)
 	found->ifindex = now->ifindex;
 }
 
+static void hand_out(const struct open *open, const struct record *known, const struct record *now,
+		     struct session_moved *moved)
+{
+	struct record found = *known;
+
+	count(&found, now);
+	if (!found.direction)
+		found.direction = now->direction;
+	found.closed_ns = open->now_ns;
+	open->fn(open->arg, &found, true, moved);
+}
+
 /*
  * Finds a connecting session whose local port was chosen after SYN_SENT. If several connect to the
  * same peer, they cannot be told apart: then the age is at least the youngest's, and the owner is
  * known only if all agree.
  */
-static bool find_connecting(const struct listing *l, const struct record *now, struct record *found)
+static bool find_connecting(const struct open *open, const struct record *now, struct record *found)
 {
 	struct record tuple = *now;
 	const struct socket_table_entry *entry;
 	bool several = false;
 
 	tuple.lport = 0;
-	entry = socket_table_find(l->traced, &tuple, NULL);
+	entry = socket_table_find(open->table, &tuple, NULL);
 	if (!entry)
 		return false;
 	*found = entry->record;
-	while ((entry = socket_table_find(l->traced, &tuple, entry))) {
+	while ((entry = socket_table_find(open->table, &tuple, entry))) {
 		several = true;
 		if (entry->record.born_ns > found->born_ns)
 			found->born_ns = entry->record.born_ns;
@@ -75,109 +175,164 @@ static bool find_connecting(const struct listing *l, const struct record *now, s
 	return true;
 }
 
-/*
- * Takes the session of this socket from the list. Returns false if it began before tracing or is
- * unknown.
- */
-static bool take_traced(const struct listing *l, const struct record *now, struct record *found)
+/* Returns the session of this socket; NULL if it is unknown. */
+static struct socket_table_entry *find(struct open *open, const struct sock_diag_socket *socket)
 {
-	struct socket_table_entry *entry = socket_table_find(l->traced, now, NULL);
+	struct socket_table_entry *entry = socket_table_find(open->table, &socket->record, NULL);
 
-	if (!entry)
-		return now->state == STATE_SYN_SENT && find_connecting(l, now, found);
-	*found = entry->record;
 	/* The same addresses and ports in two namespaces that cannot be told apart. */
-	if (socket_table_find(l->traced, now, entry))
-		return false;
-	entry->listed = true;
-	return true;
+	if (!entry || socket_table_find(open->table, &socket->record, entry))
+		return NULL;
+	if (!entry->cookie || entry->cookie == socket->cookie) {
+		entry->cookie = socket->cookie;
+		return entry;
+	}
+	/* Its end was not reported, and another socket has its addresses and ports. */
+	socket_table_remove(open->table, entry);
+	return NULL;
 }
 
-/* A dump may report a socket twice if the kernel's table changes meanwhile. */
-static bool is_listed(const struct listing *l, const struct record *now)
+/* A session that is older than the tracer, or one that found no room when it began. */
+static void hand_out_older(struct open *open, const struct sock_diag_socket *socket,
+			   const struct record *known)
 {
-	const struct socket_table_entry *entry = socket_table_find(l->traced, now, NULL);
+	struct record found = known ? *known : socket->record;
+	const uint64_t born_ns = open->now_ns - socket->age_ns;
+	struct session_moved unknown = { .known = false };
+	struct socket_table_entry *entry;
 
-	return entry && entry->listed;
+	found.bytes_acked = found.bytes_received = 0;
+	found.preexisting = 1;
+	/* A session that found no room may have begun at any time. */
+	if (!known || born_ns < open->request.since_ns)
+		found.born_ns = found.established_ns = born_ns;
+	/* Without room it is handed out all the same, but what it moves meanwhile is unknown. */
+	if (socket_table_add(open->table, &found, 0)) {
+		hand_out(open, &found, &socket->record, &unknown);
+		return;
+	}
+	entry = socket_table_newest(open->table);
+	entry->cookie = socket->cookie;
+	entry->listed = open->look;
+	hand_out(open, &found, &socket->record, &entry->moved);
 }
 
-static bool take_existing(const struct listing *l, const struct record *now, struct record *found)
+static int keep_stranger(struct open *open, const struct sock_diag_socket *socket)
 {
-	const struct record *known =
-		l->request->existing ? existing_find(l->request->existing, now) : NULL;
+	if (open->stranger_count == open->stranger_room) {
+		const size_t room = open->stranger_room ? 2 * open->stranger_room : 64;
+		struct sock_diag_socket *list = realloc(open->strangers, room * sizeof(*list));
 
-	if (!known)
-		return false;
-	*found = *known;
-	found->bytes_acked = found->bytes_received = 0;
-	found->preexisting = 1;
-	return true;
+		if (!list)
+			return -ENOMEM;
+		open->strangers = list;
+		open->stranger_room = room;
+	}
+	open->strangers[open->stranger_count++] = *socket;
+	return 0;
 }
 
-/* One that found no room, neither in the kernel nor among those that are older. */
-static bool take_stranger(const struct listing *l, const struct record *now, struct record *found)
+/* Hands out a socket's session. Returns false if it is unknown. */
+static bool take_known(struct open *open, const struct sock_diag_socket *socket)
 {
-	if (!l->request->existing)
+	struct socket_table_entry *entry = find(open, socket);
+	struct session_moved moved = { .known = true };
+	struct record connecting;
+
+	if (entry) {
+		/* A dump may report a socket twice if the kernel's table changes meanwhile. */
+		if (entry->listed != open->look) {
+			entry->listed = open->look;
+			hand_out(open, &entry->record, &socket->record, &entry->moved);
+		}
+		return true;
+	}
+	if (socket->record.state != STATE_SYN_SENT ||
+	    !find_connecting(open, &socket->record, &connecting))
 		return false;
-	*found = *now;
-	found->bytes_acked = found->bytes_received = 0;
-	/* It may have begun at any time, even after tracing ended. */
-	found->born_ns = l->now_ns;
-	found->preexisting = 1;
+	hand_out(open, &connecting, &socket->record, &moved);
 	return true;
 }
 
 static int on_socket(void *arg, const struct sock_diag_socket *socket)
 {
-	const struct listing *l = arg;
-	const struct record *now = &socket->record;
-	struct record found;
+	struct open *open = arg;
+	const struct existing *existing = open->request.existing;
+	const struct record *known;
 
-	if (now->state == STATE_LISTEN || is_listed(l, now))
+	if (socket->record.state == STATE_LISTEN || take_known(open, socket) || !existing)
 		return 0;
-	if (!take_traced(l, now, &found) && !take_existing(l, now, &found) &&
-	    !take_stranger(l, now, &found))
-		return 0;
-	count(&found, now);
-	if (!found.direction)
-		found.direction = now->direction;
-	found.closed_ns = l->now_ns;
-	l->request->fn(l->request->arg, &found, true);
+	known = existing_find(existing, &socket->record);
+	if (!known && !open->last)
+		return keep_stranger(open, socket);
+	hand_out_older(open, socket, known);
 	return 0;
 }
 
-/*
- * Lists sessions in namespaces that are new or could not be entered. Those in other namespaces have
- * just ended.
- */
-static void list_uncounted(const struct listing *l)
+/* Most of these have begun during the look. */
+static void take_strangers(struct open *open)
 {
-	const struct sock_diag *diag = l->request->diag;
-	const struct socket_table_entry *entry = NULL;
+	if (open->stranger_count)
+		walk_traced(open);
+	for (size_t i = 0; i < open->stranger_count; i++)
+		if (!take_known(open, &open->strangers[i]))
+			hand_out_older(open, &open->strangers[i], NULL);
+	open->stranger_count = 0;
+}
 
-	while ((entry = socket_table_next(l->traced, entry))) {
+/* --- the rest --- */
+
+/*
+ * Hands out sessions in namespaces that are new or could not be entered. Those in other namespaces
+ * have just ended. Forgets what was not seen in this look nor the one before: the record of a
+ * session that has ended comes before the next look.
+ */
+static void take_uncounted(struct open *open)
+{
+	const struct sock_diag *diag = open->request.diag;
+	struct socket_table_entry *entry = NULL;
+
+	while ((entry = socket_table_next(open->table, entry))) {
 		struct record found = entry->record;
 
-		if (entry->listed ||
-		    (diag && (!found.netns || sock_diag_covers(diag, found.netns))))
-			continue;
-		found.closed_ns = l->now_ns;
-		l->request->fn(l->request->arg, &found, false);
+		if (entry->traced == open->look && entry->listed != open->look &&
+		    !(diag && (!found.netns || sock_diag_covers(diag, found.netns)))) {
+			found.closed_ns = open->now_ns;
+			open->fn(open->arg, &found, false, &entry->moved);
+		}
+		if (!found.lport ||
+		    (entry->traced + 1 < open->look && entry->listed + 1 < open->look))
+			socket_table_remove(open->table, entry);
 	}
 }
 
-int open_list(const struct open_request *request)
+int open_look(struct open *open, bool last, open_fn *fn, void *arg)
 {
-	struct listing l = { .request = request, .traced = socket_table_new(request->most) };
-	int result = 0;
+	const struct sock_diag *diag = open->request.diag;
 
-	if (!l.traced)
-		return -ENOMEM;
-	l.now_ns = (uint64_t)clock_now_ns();
-	add_traced(&l);
-	if (request->diag)
-		result = sock_diag_dump(request->diag, on_socket, &l);
-	list_uncounted(&l);
-	socket_table_free(l.traced);
-	return l.error ? l.error : result;
+	open->look++;
+	open->now_ns = (uint64_t)clock_now_ns();
+	open->last = last;
+	open->fn = fn;
+	open->arg = arg;
+	open->error = 0;
+	walk_traced(open);
+	if (diag)
+		note(open, sock_diag_dump(diag, on_socket, open));
+	take_strangers(open);
+	take_uncounted(open);
+	socket_table_compact(open->table);
+	return open->error;
+}
+
+struct session_moved open_end(struct open *open, const struct record *record)
+{
+	struct socket_table_entry *entry = socket_table_find(open->table, record, NULL);
+	struct session_moved moved = { .known = !record->preexisting };
+
+	if (entry && !socket_table_find(open->table, record, entry)) {
+		moved = entry->moved;
+		socket_table_remove(open->table, entry);
+	}
+	return moved;
 }

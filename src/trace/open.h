@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Lists the sessions that are still open when tracing ends. */
+/* The sessions that are open: looks at them once or again and again. */
 #ifndef TCPLIFE_OPEN_H
 #define TCPLIFE_OPEN_H
 
@@ -7,29 +7,46 @@
 #include <stdint.h>
 
 #include "bpf/record.h"
+#include "session/socket_table.h"
 
 struct existing;
 struct sock_diag;
 struct tracer;
+struct open;
 
-/*
- * Called for each session, with closed_ns set to now. If `counted`, the counters are current and
- * known whatever the layout; else they are unknown.
- */
-typedef void (*open_fn)(void *arg, const struct record *record, bool counted);
-
+/* All pointers are borrowed. */
 struct open_request {
-	const struct tracer *tracer;	 /* detached and drained, so that nothing changes */
+	const struct tracer *tracer;	 /* NULL: nothing is traced */
 	const struct sock_diag *diag;	 /* NULL: counters and older sessions stay unknown */
 	const struct existing *existing; /* NULL: only sessions that began during tracing */
 	bool netns_known;		 /* the kernel side knows network namespaces */
 	bool bytes_known;		 /* the kernel side knows a socket's counters at birth */
+	uint64_t since_ns;		 /* start of tracing, by clock_now_ns() */
 	uint32_t most;			 /* maximum number of sessions */
-	open_fn fn;
-	void *arg;
 };
 
-/* Returns 0, or -errno if not all could be listed or counted. */
-int open_list(const struct open_request *request);
+/* Returns NULL if out of memory. Free it with open_free(). */
+struct open *open_new(const struct open_request *request);
+void open_free(struct open *open);
+
+/*
+ * Called for each session, with closed_ns set to now. If `counted`, the counters are current and
+ * known whatever the layout; else they are unknown. *moved is kept from one look to the next; the
+ * callee writes to it what it has told of.
+ */
+typedef void open_fn(void *arg, const struct record *record, bool counted,
+		     struct session_moved *moved);
+
+/*
+ * Calls fn for each open session. last: tracing has stopped, and no look will follow. Returns 0, or
+ * -errno if not all could be listed or counted.
+ */
+int open_look(struct open *open, bool last, open_fn *fn, void *arg);
+
+/*
+ * Forgets a session that has ended. Returns what was told of it; of one that began after the last
+ * look, nothing.
+ */
+struct session_moved open_end(struct open *open, const struct record *record);
 
 #endif

@@ -300,26 +300,24 @@ uint64_t tracer_crowded_out(const struct tracer *tracer)
 	return count;
 }
 
-bool tracer_next_open(const struct tracer *tracer, uint64_t *key, struct record *record)
+int tracer_each_open(const struct tracer *tracer, tuples_fn *fn, void *arg)
+{
+	return tuples_each(bpf_map__fd(tracer->maps.tuples), limits_sessions(&tracer->limits), fn,
+			   arg);
+}
+
+bool tracer_read_open(const struct tracer *tracer, uint64_t key, const struct tuple *tuple,
+		      struct record *record)
 {
 	const struct sessions sessions = sessions_of(tracer);
-	const int tuples = bpf_map__fd(tracer->maps.tuples);
 	struct conn conn;
-	struct tuple tuple;
 
-	/*
-	 * No socket has address 0. An unknown key returns the first key, as NULL does since 4.12.
-	 */
-	while (!bpf_map_get_next_key(tuples, key, key)) {
-		if (bpf_map_lookup_elem(tuples, key, &tuple) ||
-		    !sessions_find(&sessions, *key, &conn) || !conn.born_ns)
-			continue;
-		conn_check_owner(&conn, *key);
-		*record = record_of(&conn, &tuple);
-		record->accepted_ns = conn_accepted_ns(&conn, *key);
-		return true;
-	}
-	return false;
+	if (!sessions_find(&sessions, key, &conn) || !conn.born_ns)
+		return false;
+	conn_check_owner(&conn, key);
+	*record = record_of(&conn, tuple);
+	record->accepted_ns = conn_accepted_ns(&conn, key);
+	return true;
 }
 
 int tracer_next_held(const struct tracer *tracer, uint64_t *key, struct record *record)

@@ -9,6 +9,7 @@
 #include "reader.h"
 #include "request.h"
 #include "limits.h"
+#include "tuples.h"
 #include "probe-select/select.h"
 
 struct layout;
@@ -51,11 +52,17 @@ int tracer_losses(const struct tracer *tracer, struct losses *losses);
 uint64_t tracer_crowded_out(const struct tracer *tracer);
 
 /*
- * Copies what the kernel side knows of the next open session, if open sessions are requested.
- * Counters are negated values at birth, closed_ns is 0, and state is the newest seen; lport may be
- * 0 in SYN_SENT. Set *key to 0 before the first call. Returns false after the last.
+ * Calls fn for each open session that the kernel side knows, if open sessions are requested; as
+ * tuples_each() does. Returns 0 or -errno.
  */
-bool tracer_next_open(const struct tracer *tracer, uint64_t *key, struct record *record);
+int tracer_each_open(const struct tracer *tracer, tuples_fn *fn, void *arg);
+/*
+ * Copies what the kernel side knows of the session with this key. Counters are negated values at
+ * birth, closed_ns is 0, and state is the newest seen; lport may be 0 in SYN_SENT. Returns false if
+ * it has ended.
+ */
+bool tracer_read_open(const struct tracer *tracer, uint64_t key, const struct tuple *tuple,
+		      struct record *record);
 
 /*
  * Copies the next record that still waits for who closes its socket, once tracing has stopped and
