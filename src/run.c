@@ -183,6 +183,15 @@ static int wait_ms(const struct run *run, int64_t now)
 	return due > now ? (int)((due - now + 999999) / 1000000) : 0;
 }
 
+static void tick(struct run *run)
+{
+	const int64_t now = clock_now_ns();
+
+	if (sinks_look(&run->sinks, now))
+		run->source->ops->look(run->source);
+	sinks_tick(&run->sinks, now);
+}
+
 static void trace_until_ended(struct run *run)
 {
 	while (!is_over(run)) {
@@ -193,7 +202,7 @@ static void trace_until_ended(struct run *run)
 		fail(run, "cannot wait for records", loop_wait(run->loop, wait_ms(run, now)));
 		after_signals(run);
 		drain(run);
-		sinks_tick(&run->sinks, clock_now_ns());
+		tick(run);
 	}
 	after_signals(run);
 }

@@ -34,6 +34,8 @@ struct source_ops {
 	void (*settle)(struct source *source);
 	/* Gives all sessions that wait. Returns 0 or -errno. */
 	int (*drain)(struct source *source);
+	/* Gives the sessions that are open now. */
+	void (*look)(struct source *source);
 	/* Whether no more sessions will come or are wanted. */
 	bool (*is_over)(const struct source *source);
 	/* Sets *losses except `output`. Exact once stopped and drained. Returns 0 or -errno. */

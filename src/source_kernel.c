@@ -72,6 +72,11 @@ static int kernel_drain(struct source *source)
 	return feed_drain(kernel_of(source)->feed);
 }
 
+static void kernel_look(struct source *source)
+{
+	feed_look(kernel_of(source)->feed);
+}
+
 static bool kernel_is_over(const struct source *source)
 {
 	return feed_is_full(kernel_of(source)->feed);
@@ -132,6 +137,7 @@ struct source *source_kernel_new(const struct options *options, source_fn *fn, v
 		.tell = kernel_tell,
 		.settle = kernel_settle,
 		.drain = kernel_drain,
+		.look = kernel_look,
 		.is_over = kernel_is_over,
 		.losses = kernel_losses,
 		.stop = kernel_stop,
@@ -144,6 +150,7 @@ struct source *source_kernel_new(const struct options *options, source_fn *fn, v
 		.filter = &options->filter,
 		.existing = options->existing,
 		.open = options->open,
+		.deltas = options->output.deltas,
 		.cgroups = asked.asks & ASKS_CGROUP,
 		.most = options->count,
 		.fn = fn,

@@ -73,7 +73,6 @@ static const struct rule rules[] = {
 	{ SYS_fcntl, 1, UINT32_MAX, F_SETFD },
 	{ SYS_bpf, 0, UINT32_MAX, BPF_MAP_LOOKUP_ELEM },
 	{ SYS_bpf, 0, UINT32_MAX, BPF_MAP_GET_NEXT_KEY },
-	{ SYS_bpf, 0, UINT32_MAX, BPF_MAP_LOOKUP_BATCH },
 	{ SYS_bpf, 0, UINT32_MAX, BPF_OBJ_GET_INFO_BY_FD },
 };
 
@@ -87,8 +86,11 @@ static const struct rule reopening_rules[] = {
 	  O_WRONLY | O_CREAT | O_APPEND },
 };
 
-/* Reads answers; creates no socket. */
+/* Reads answers; creates no socket. Reads the table of open sessions. */
 static const int diagnosis_calls[] = { SYS_recvfrom };
+static const struct rule diagnosis_rules[] = {
+	{ SYS_bpf, 0, UINT32_MAX, BPF_MAP_LOOKUP_BATCH },
+};
 
 /* Only on maps and programs whose descriptors are open now. */
 static const int audit_calls[] = { SYS_getsockopt };
@@ -161,6 +163,7 @@ static void filter_make(struct filter *f, const struct privilege_needs *needs)
 		allow_rules(f, reopening_rules, COUNT(reopening_rules));
 	if (needs->diagnosis) {
 		allow_calls(f, diagnosis_calls, COUNT(diagnosis_calls));
+		allow_rules(f, diagnosis_rules, COUNT(diagnosis_rules));
 	}
 	if (needs->audit) {
 		allow_calls(f, audit_calls, COUNT(audit_calls));

@@ -113,8 +113,9 @@ const struct option option_table[] = {
 	  NUMBER(output.figures.groups, 1, STATS_GROUPS), .noun = "a number of groups" },
 	{ "--no-histogram", 0, NULL, "no histogram of the durations", take_flag,
 	  FIELD(output.no_histogram) },
-	{ "--interval", 0, "TIME", "print them this often, and not only at exit", take_time,
-	  FIELD(output.interval_ns) },
+	{ "--interval", 0, "TIME",
+	  "print them this often, and not only at exit; with\n--open, the sessions that are open",
+	  take_time, FIELD(output.interval_ns) },
 
 	{ .help = "when to end" },
 	{ "--duration", 'd', "TIME", "after this time: 10 or 0.5 seconds, 5m, 1h, 2d", take_time,

@@ -206,7 +206,7 @@ static const char *statistics_option(const struct options *o)
 		return "--groups";
 	if (o->output.no_histogram)
 		return "--no-histogram";
-	return o->output.interval_ns ? "--interval" : NULL;
+	return NULL;
 }
 
 static enum options_status check_together(struct parse *p)
@@ -217,6 +217,8 @@ static enum options_status check_together(struct parse *p)
 		return blame_pair(p, "--stats", "--csv", "was given as well; choose one");
 	if (!o->output.stats && statistics_option(o))
 		return blame_pair(p, statistics_option(o), "--stats", "is missing");
+	if (!o->output.stats && !o->open && o->output.interval_ns)
+		return blame_pair(p, "--interval", "--stats", "or --open is missing");
 	if (o->output.stats && o->output.extended)
 		return blame_pair(p, "--stats", "--extended", "was given as well; choose one");
 	if ((o->filter.endings >> ENDING_OPEN & 1) && !o->open)
@@ -240,6 +242,7 @@ enum options_status options_parse(struct options *o, int argc, char *const argv[
 	if (status == OPTIONS_RUN)
 		status = o->version ? OPTIONS_VERSION : check_together(&p);
 	o->output.ending = o->output.extended || o->open;
+	o->output.deltas = o->open && o->output.interval_ns && !o->output.stats;
 	if (status == OPTIONS_ERROR)
 		explain(&p, error, error_size);
 	return status;

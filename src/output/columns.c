@@ -71,7 +71,7 @@ void columns_choose(struct columns *c, const struct output_request *request)
 	const unsigned sets =
 		(request->time ? COLUMN_TIME : 0) | (request->timestamp ? COLUMN_TIMESTAMP : 0) |
 		(request->wide || csv ? COLUMN_IP : 0) | (request->ending ? COLUMN_ENDING : 0) |
-		(request->extended ? COLUMN_EXTENDED : 0);
+		(request->extended ? COLUMN_EXTENDED : 0) | (request->deltas ? COLUMN_DELTA : 0);
 
 	*c = (struct columns){ .clock_second = -1, .whole_names = csv };
 	for (size_t i = 0; i < fields_count; i++) {

@@ -38,10 +38,11 @@ struct output_request {
 	bool timestamp; /* column TIME(s) */
 	bool ending;	/* column END */
 	bool extended;	/* all columns, END included */
-	bool stats;	/* statistics instead of sessions; the members below are for them */
+	bool deltas;	/* what a session has moved since it was last told of */
+	bool stats;	/* statistics instead of sessions */
 	struct stats_request figures;
 	bool no_histogram;    /* for FORMAT_TABLE */
-	uint64_t interval_ns; /* 0: no intervals, only a report at the end */
+	uint64_t interval_ns; /* of statistics or interim records; 0: only at the end */
 };
 
 #endif

@@ -16,6 +16,7 @@
 
 struct sink {
 	const struct sink_ops *ops;
+	bool looks;	       /* before each tick, it takes the sessions that are open */
 	struct writer *writer; /* borrowed */
 	int fd;		       /* what readable() reads; owned by the sink */
 	bool over;	       /* set by a sink that wants the run to end */
@@ -43,7 +44,8 @@ struct sink_ops {
 };
 
 /* The kinds of sinks. Each function borrows the writer, and returns NULL if out of memory. */
-struct sink *sink_printer_new(struct writer *writer);
+struct sink *sink_printer_new(const struct output_request *request, struct writer *writer,
+			      int64_t now_ns);
 struct sink *sink_stats_new(const struct output_request *request, struct writer *writer,
 			    int64_t now_ns);
 

@@ -14,7 +14,7 @@ bool sinks_make(struct sinks *sinks, const struct output_request *request, struc
 		int64_t now_ns)
 {
 	return add(sinks, request->stats ? sink_stats_new(request, writer, now_ns)
-					 : sink_printer_new(writer));
+					 : sink_printer_new(request, writer, now_ns));
 }
 
 void sinks_free(struct sinks *sinks)
@@ -73,6 +73,14 @@ int64_t sinks_due(const struct sinks *sinks)
 			first = due;
 	}
 	return first;
+}
+
+bool sinks_look(const struct sinks *sinks, int64_t now_ns)
+{
+	for (unsigned i = 0; i < sinks->count; i++)
+		if (sinks->list[i]->looks && due_of(sinks->list[i]) <= now_ns)
+			return true;
+	return false;
 }
 
 void sinks_tick(const struct sinks *sinks, int64_t now_ns)

@@ -28,6 +28,8 @@ void sinks_start(const struct sinks *sinks);
 void sinks_add(const struct sinks *sinks, const struct session *s);
 /* When sinks_tick() must be called next; INT64_MAX: never. */
 int64_t sinks_due(const struct sinks *sinks);
+/* Whether they want the sessions that are open before what is due by now_ns. */
+bool sinks_look(const struct sinks *sinks, int64_t now_ns);
 /* Does what is due by now_ns. */
 void sinks_tick(const struct sinks *sinks, int64_t now_ns);
 /* Whether one of them wants the run to end. */

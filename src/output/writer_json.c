@@ -9,11 +9,14 @@
 static void json_row(struct text *t, struct columns *c, const struct session *s)
 {
 	(void)c;
-	JSON_LITERAL(t, "{\"type\":\"session\"");
+	if (s->interim)
+		JSON_LITERAL(t, "{\"type\":\"interim\"");
+	else
+		JSON_LITERAL(t, "{\"type\":\"session\"");
 	for (size_t i = 0; i < fields_count; i++) {
 		const struct field *f = &fields[i];
 
-		if (!f->json_length)
+		if (!f->json_length || (f->live && !s->live))
 			continue;
 		text_put(t, f->json, f->json_length);
 		value_put_json(t, f, s);

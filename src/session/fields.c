@@ -52,6 +52,11 @@ static const char *ending_cell(unsigned n)
 	return n == ENDING_OPEN ? "OPEN" : ending_word(n);
 }
 
+static const char *state_word(unsigned n)
+{
+	return state_name((enum tcp_state)n);
+}
+
 static const char *owner_word(unsigned n)
 {
 	return owner_name((enum owner)n);
@@ -70,7 +75,7 @@ const struct field fields[] = {
 	{ KEY("comm"), .type = VALUE_NAME, MEMBER(comm), .groups = true,
 	  .column = COLUMN("COMM", 4, 10, 16) },
 	{ KEY("uid"), .type = VALUE_NUMBER, MEMBER(uid), .groups = true, .asks = ASKS_UID,
-	  .column = COLUMN("UID", 19, 5, 5, .set = COLUMN_EXTENDED) },
+	  .column = COLUMN("UID", 21, 5, 5, .set = COLUMN_EXTENDED) },
 	{ KEY("ip"), .type = VALUE_NUMBER, MEMBER(ip), .groups = true,
 	  .column = COLUMN("IP", 5, 0, 2, .set = COLUMN_IP) },
 	{ KEY("laddr"), .type = VALUE_ADDRESS, MEMBER(laddr), .groups = true, .needed = true,
@@ -89,38 +94,44 @@ const struct field fields[] = {
 	  .lacks = { { KNOWN_BYTES, EVERY },
 		     { KNOWS(FIELD_SK_FLAGS), "sessions that this end closed first" } } },
 	{ KEY("duration_ns"), .type = VALUE_NS, MEMBER(duration_ns), .needed = true,
-	  .column = COLUMN("MS", 12, 9, 9, .decimals = 2, .at_least = true) },
+	  .column = COLUMN("MS", 14, 9, 9, .decimals = 2, .at_least = true) },
 	{ KEY("age_known"), .type = VALUE_BOOL, MEMBER(age_known) },
 	{ KEY("connect_ns"), .type = VALUE_NS, MEMBER(connect_ns),
-	  .column = COLUMN("CONN_MS", 15, 8, 8, .set = COLUMN_EXTENDED, .decimals = 3, .right = true) },
+	  .column = COLUMN("CONN_MS", 17, 8, 8, .set = COLUMN_EXTENDED, .decimals = 3, .right = true) },
 	{ KEY("accept_wait_ns"), .type = VALUE_NS, MEMBER(accept_wait_ns),
-	  .column = COLUMN("WAIT_MS", 16, 8, 8, .set = COLUMN_EXTENDED, .decimals = 3, .right = true),
+	  .column = COLUMN("WAIT_MS", 18, 8, 8, .set = COLUMN_EXTENDED, .decimals = 3, .right = true),
 	  .lacks = { { KNOWS(KNOWN_ACCEPT), "incoming sessions" } } },
 	{ KEY("dir"), .type = VALUE_WORD, MEMBER(direction), .word = direction_word, .words = DIRECTION_IN + 1, .groups = true,
-	  .column = COLUMN("DIR", 13, 3, 3, .set = COLUMN_EXTENDED) },
+	  .column = COLUMN("DIR", 15, 3, 3, .set = COLUMN_EXTENDED) },
 	{ KEY("end"), .type = VALUE_WORD, MEMBER(ending), .word = ending_word, .words = ENDINGS, .groups = true,
-	  .column = COLUMN("END", 14, 11, 11, .set = COLUMN_EXTENDED | COLUMN_ENDING, .word = ending_cell, .alarms = ending_alarms),
+	  .column = COLUMN("END", 16, 11, 11, .set = COLUMN_EXTENDED | COLUMN_ENDING, .word = ending_cell, .alarms = ending_alarms),
 	  .lacks = { { KNOWS(FIELD_SK_ERR), "sessions that did not end in order" } } },
 	{ KEY("errno"), .type = VALUE_NUMBER, MEMBER(error), .groups = true,
 	  .lacks = { { KNOWS(FIELD_SK_ERR), EVERY } } },
 	{ KEY("rtt_us"), .type = VALUE_US, MEMBER(rtt_us),
-	  .column = COLUMN("RTT_MS", 17, 8, 8, .set = COLUMN_EXTENDED, .decimals = 3, .right = true),
+	  .column = COLUMN("RTT_MS", 19, 8, 8, .set = COLUMN_EXTENDED, .decimals = 3, .right = true),
 	  .lacks = { { KNOWS(FIELD_SRTT), EVERY } } },
 	{ KEY("retrans"), .type = VALUE_NUMBER, MEMBER(retrans),
-	  .column = COLUMN("RETRANS", 18, 7, 7, .set = COLUMN_EXTENDED, .right = true),
+	  .column = COLUMN("RETRANS", 20, 7, 7, .set = COLUMN_EXTENDED, .right = true),
 	  .lacks = { { KNOWS(FIELD_TOTAL_RETRANS), EVERY } } },
 	{ KEY("owner"), .type = VALUE_WORD, MEMBER(owner), .word = owner_word, .words = OWNER_PROC + 1, .groups = true,
 	  .lacks = { { KNOWS(KNOWN_CLOSER), "incoming sessions that no local process closed" } } },
 	{ KEY("netns"), .type = VALUE_NUMBER, MEMBER(netns), .groups = true, .asks = ASKS_NETNS,
-	  .column = COLUMN("NETNS", 20, 10, 10, .set = COLUMN_EXTENDED),
+	  .column = COLUMN("NETNS", 22, 10, 10, .set = COLUMN_EXTENDED),
 	  .lacks = { { KNOWS(FIELD_NETNS_INUM), EVERY } } },
 	{ KEY("scope_id"), .type = VALUE_NUMBER, MEMBER(scope_id),
-	  .column = COLUMN("SCOPE", 21, 5, 5, .set = COLUMN_EXTENDED),
+	  .column = COLUMN("SCOPE", 23, 5, 5, .set = COLUMN_EXTENDED),
 	  .lacks = { { KNOWS(FIELD_BOUND_IF), "sessions with link-local addresses" } } },
 	{ KEY("cgroup_id"), .type = VALUE_ID, MEMBER(cgroup_id), .asks = ASKS_CGROUP },
 	{ KEY("cgroup"), .type = VALUE_PATH, MEMBER(cgroup), .groups = true, .asks = ASKS_CGROUP,
-	  .column = COLUMN("CGROUP", 22, 0, 0, .set = COLUMN_EXTENDED),
+	  .column = COLUMN("CGROUP", 24, 0, 0, .set = COLUMN_EXTENDED),
 	  .lacks = { { KNOWS(KNOWN_CGROUP), EVERY } } },
+	{ KEY("time"), .type = VALUE_TIME, MEMBER(ended_ns), .live = true },
+	{ KEY("state"), .type = VALUE_WORD, MEMBER(state), .word = state_word, .words = STATE_CLOSING + 1, .live = true },
+	{ KEY("tx_delta_bytes"), .type = VALUE_BYTES, MEMBER(tx_delta), .live = true,
+	  .column = COLUMN("+TX_KB", 12, 6, 6, .set = COLUMN_DELTA, .right = true) },
+	{ KEY("rx_delta_bytes"), .type = VALUE_BYTES, MEMBER(rx_delta), .live = true,
+	  .column = COLUMN("+RX_KB", 13, 6, 6, .set = COLUMN_DELTA, .right = true) },
 };
 /* clang-format on */
 

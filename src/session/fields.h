@@ -38,6 +38,7 @@ enum column_set {
 	COLUMN_IP = 4, /* always in the wide table and in CSV */
 	COLUMN_ENDING = 8,
 	COLUMN_EXTENDED = 16,
+	COLUMN_DELTA = 32, /* sessions are told of while they are open */
 };
 
 /* What the kernel side records only on request. */
@@ -75,6 +76,7 @@ struct field {
 	uint16_t offset;     /* offset of that member */
 	uint8_t asks;	     /* mask of enum field_asks */
 	bool groups;	     /* --by takes it */
+	bool live;	     /* in JSON only if sessions are told of while they are open */
 	bool needed;	     /* JSON without it is no session */
 	uint8_t words;	     /* for VALUE_WORD: how many values the enum has */
 	struct field_column column;

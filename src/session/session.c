@@ -297,4 +297,5 @@ void session_since(struct session *s, struct session_moved *moved)
 	s->tx_delta = since(s->tx_delta, &moved->tx, moved->known);
 	s->rx_delta = since(s->rx_delta, &moved->rx, moved->known);
 	moved->known = moved->known || counted;
+	s->live = true;
 }

@@ -66,6 +66,7 @@ struct session {
 	int64_t rx_delta;
 	enum tcp_state state;	 /* of an open session */
 	bool interim;		 /* it is open, and will be told of again */
+	bool live;		 /* sessions are told of while they are open */
 	bool age_known;		 /* false: began before tracing; duration_ns is a minimum */
 	const char *cgroup;	 /* path of cgroup_id; NULL: unknown; borrowed */
 	char comm[COMM_LEN + 1]; /* any bytes; "-" if pid is 0 */

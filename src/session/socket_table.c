@@ -91,12 +91,8 @@ void socket_table_compact(struct socket_table *table)
 
 int socket_table_add(struct socket_table *table, const struct record *record, uint64_t inode)
 {
-	uint32_t count = table_count(table->table);
+	const uint32_t count = table_count(table->table);
 
-	if (count == table->most && table->gone) {
-		compact(table);
-		count = table_count(table->table);
-	}
 	if (count == table->most)
 		return -ENOSPC;
 	if (count == table->capacity && !grow(table))

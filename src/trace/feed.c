@@ -199,9 +199,20 @@ bool feed_has_sockets(const struct feed *feed)
 	return feed->diag && feed->request.open;
 }
 
-int feed_look(struct feed *feed)
+static void look(struct feed *feed, bool last)
 {
-	return feed->open ? open_look(feed->open, false, take_open, feed) : -ENOMEM;
+	int result = -ENOMEM;
+
+	feed->interim = !last;
+	if (feed->open)
+		result = open_look(feed->open, last, take_open, feed);
+	if (result)
+		message("warning: not all open sessions are listed: %s", strerror(-result));
+}
+
+void feed_look(struct feed *feed)
+{
+	look(feed, false);
 }
 
 int feed_drain(struct feed *feed)
@@ -221,11 +232,8 @@ int feed_drain(struct feed *feed)
 static void list_open(struct feed *feed)
 {
 	const uint64_t homeless = tracer_crowded_out(feed->choice->tracer);
-	int result = -ENOMEM;
 
-	feed->interim = false;
-	if (feed->open)
-		result = open_look(feed->open, true, take_open, feed);
+	look(feed, true);
 	if (homeless)
 		message("warning: there was no room for %" PRIu64 " sessions when they began "
 			"(--max-sessions): those still open are %s",
@@ -233,8 +241,6 @@ static void list_open(struct feed *feed)
 			feed->existing ? "listed without owner and age, except in network "
 					 "namespaces newer than the tracer"
 				       : "not listed");
-	if (result)
-		message("warning: not all open sessions are listed: %s", strerror(-result));
 }
 
 void feed_end(struct feed *feed)

@@ -46,11 +46,8 @@ bool feed_has_cgroups(const struct feed *feed);
 /* Whether the kernel is asked for its sockets after the start. */
 bool feed_has_sockets(const struct feed *feed);
 
-/*
- * Hands out the sessions that are open now, as interim ones. Needs `open` and `deltas`. Returns 0,
- * or -errno if not all could be listed or counted.
- */
-int feed_look(struct feed *feed);
+/* Hands out the sessions that are open now, as interim ones. Needs `open` and `deltas`. */
+void feed_look(struct feed *feed);
 /* Hands out all sessions that wait. Returns 0 or -errno. */
 int feed_drain(struct feed *feed);
 /* True once the requested number has been handed out. */

@@ -203,9 +203,10 @@ static void hand_out_older(struct open *open, const struct sock_diag_socket *soc
 
 	found.bytes_acked = found.bytes_received = 0;
 	found.preexisting = 1;
-	/* A session that found no room may have begun at any time. */
-	if (!known || born_ns < open->request.since_ns)
-		found.born_ns = found.established_ns = born_ns;
+	if (!known)
+		found.born_ns = open->now_ns; /* it may have begun at any time */
+	else if (born_ns < open->request.since_ns)
+		found.born_ns = born_ns;
 	/* Without room it is handed out all the same, but what it moves meanwhile is unknown. */
 	if (socket_table_add(open->table, &found, 0)) {
 		hand_out(open, &found, &socket->record, &unknown);

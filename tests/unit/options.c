@@ -279,7 +279,8 @@ static void test_bad_values(void)
 		   "--help");
 	CHECK_TEXT(error_of("--stats --groups 4097"),
 		   "--groups: '4097' is not a number of groups (1 to 4096); try --help");
-	CHECK_TEXT(error_of("--interval 1 -4"), "--interval: '--stats' is missing; try --help");
+	CHECK_TEXT(error_of("--interval 1 -4"),
+		   "--interval: '--stats' or --open is missing; try --help");
 	CHECK_TEXT(error_of("--end open"), "--end: '--open' is missing; try --help");
 	CHECK_TEXT(error_of("--stats -x"),
 		   "--stats: '--extended' was given as well; choose one; try --help");
