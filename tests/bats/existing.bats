@@ -17,6 +17,15 @@ teardown() {
 	standing_end
 }
 
+# Expects all of the open sessions except for what they moved.
+true_without_bytes() {
+	accept_hook
+	none_is_older
+	true_records --unknown tx_bytes,rx_bytes
+	[ "$(jq -s 'map(select(.comm == "open-client" and .tx_bytes == null)) | length' "$records")" = \
+		$((3 * families)) ]
+}
+
 # older TRACER_OPTION... -- WORKLOAD_OPTION...
 older() {
 	local options=()
@@ -24,12 +33,9 @@ older() {
 	standing "${@:2}" older
 	tracer_start "${options[@]}"
 	go_on
-	# Inbound sessions belong to who closes them. The last one was reset, and nobody closed it.
 	wait "$play"
 	tracer_stop
-	sed -i '/\tdir=in\t.*\tend=fin-/ s/\towner=proc\t/\towner=close\t/' "$truth"
-	accept_hook
-	compare "${accept_hook[@]}"
+	true_older
 }
 
 # still_open TRACER_OPTION... -- WORKLOAD_OPTION...
@@ -139,11 +145,7 @@ of_the_load() {
 	go_on
 	await said told
 	tracer_stop
-	accept_hook
-	none_is_older
-	true_records --unknown tx_bytes,rx_bytes
-	[ "$(jq -s 'map(select(.comm == "open-client" and .tx_bytes == null)) | length' "$records")" = \
-		$((3 * families)) ]
+	true_without_bytes
 }
 
 # Where the kernel cannot list its sockets, the tracer still knows those that began under its eyes.
@@ -156,11 +158,7 @@ of_the_load() {
 	tracer_stop
 	grep -qF 'warning: cannot ask the kernel for open sockets: Protocol not supported; load the kernel module tcp_diag' \
 		"$said"
-	accept_hook
-	none_is_older
-	true_records --unknown tx_bytes,rx_bytes
-	[ "$(jq -s 'map(select(.comm == "open-client" and .tx_bytes == null)) | length' "$records")" = \
-		$((3 * families)) ]
+	true_without_bytes
 }
 
 @test "--accept close: sessions whose sockets nobody closed are printed at the end, without an owner" {

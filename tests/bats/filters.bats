@@ -4,6 +4,7 @@
 
 load tracer.bash
 load truth.bash
+load usage.bash
 
 setup() {
 	bats_require_minimum_version 1.5.0
@@ -18,15 +19,6 @@ teardown() {
 
 filter() {
 	run -0 "$build/tests/unit_filter" "$@"
-}
-
-# Expects a usage error: exit code 2, nothing on stdout, and this line on stderr.
-refuses() {
-	local line=$1
-	shift
-	run -2 --separate-stderr "$tcplife" "$@"
-	[ -z "$output" ]
-	[ "$stderr" = "tcplife: $line; try --help" ]
 }
 
 # Makes a refused loopback session to the port.

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The command line: what it accepts and rejects, and the messages.
 
+load usage.bash
+
 setup() {
 	bats_require_minimum_version 1.5.0
 	build=${BUILD:-$BATS_TEST_DIRNAME/../../build}
@@ -10,15 +12,6 @@ setup() {
 
 unit() {
 	run -0 "$build/tests/unit_options" "$@"
-}
-
-# Expects a usage error: exit code 2, nothing on stdout, and this line on stderr.
-refuses() {
-	local line=$1
-	shift
-	run -2 --separate-stderr "$tcplife" "$@"
-	[ -z "$output" ]
-	[ "$stderr" = "tcplife: $line; try --help" ]
 }
 
 @test "without options, the defaults" {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "random.h"
 
 static char buffer[256];
 static struct text text;
@@ -19,17 +20,6 @@ static const char *end(void)
 {
 	*text.at = '\0';
 	return buffer;
-}
-
-/* xorshift: the same numbers in each run. */
-static uint64_t random_bits(void)
-{
-	static uint64_t x = 88172645463325252u;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	return x;
 }
 
 static void test_numbers(void)

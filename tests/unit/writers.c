@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "random.h"
 #include "output/writer_format.h"
 
 #define SECOND 1000000000ll
@@ -479,17 +480,6 @@ static void test_comm(void)
 	CHECK_TEXT(comm_cell("", "\346\227\245\346\234\254"), "\346\227\245\346\234\254       ");
 	CHECK_TEXT(comm_cell("", ""), "           ");
 	CHECK_TEXT(comm_cell("", "0123456789abcde"), "0123456789 ");
-}
-
-/* xorshift: the same numbers in each run. */
-static uint64_t random_bits(void)
-{
-	static uint64_t x = 88172645463325252u;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	return x;
 }
 
 static uint64_t random_magnitude(unsigned bits)
