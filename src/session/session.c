@@ -280,7 +280,7 @@ void session_read_open(struct session *s, const struct record *r, const struct s
 }
 
 /* Returns the difference, and makes *before what is now. */
-static int64_t since(int64_t now, int64_t *before, bool known)
+static int64_t delta_of(int64_t now, int64_t *before, bool known)
 {
 	const int64_t delta = now - *before;
 
@@ -294,8 +294,8 @@ void session_since(struct session *s, struct session_moved *moved)
 {
 	const bool counted = s->tx_delta >= 0 && s->rx_delta >= 0;
 
-	s->tx_delta = since(s->tx_delta, &moved->tx, moved->known);
-	s->rx_delta = since(s->rx_delta, &moved->rx, moved->known);
+	s->tx_delta = delta_of(s->tx_delta, &moved->tx, moved->known);
+	s->rx_delta = delta_of(s->rx_delta, &moved->rx, moved->known);
 	moved->known = moved->known || counted;
 	s->live = true;
 }

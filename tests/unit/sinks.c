@@ -113,7 +113,8 @@ static void test_readable(void)
 	struct loop *loop = loop_new();
 	int ends[2];
 
-	CHECK(loop && !pipe(ends));
+	if (!CHECK(loop && !pipe(ends)))
+		return;
 	full.sink.fd = ends[0];
 	CHECK(!sinks_watch(&sinks, loop));
 	CHECK(!loop_wait(loop, 0) && !full.read);
@@ -139,7 +140,8 @@ static void test_loop(void)
 	unsigned called = 0;
 	int silent[2], heard[2];
 
-	CHECK(loop && !pipe(silent) && !pipe(heard));
+	if (!CHECK(loop && !pipe(silent) && !pipe(heard)))
+		return;
 	event.data.fd = silent[0];
 	CHECK(!epoll_ctl(loop_epoll(loop), EPOLL_CTL_ADD, silent[0], &event));
 	CHECK(!loop_watch(loop, heard[0], EPOLLIN, count, &called));

@@ -310,7 +310,6 @@ static void test_of(void)
 static void test_groups(void)
 {
 	struct stats_request request = { .groups = 2 };
-	struct session one = session(DIRECTION_IN, 1, 1);
 	struct stats_group *const *groups;
 	const struct stats_figures *other;
 	struct stats *s = stats_new(&request);
@@ -318,7 +317,8 @@ static void test_groups(void)
 
 	for (uint16_t port = 1; port <= 5; port++) {
 		for (uint16_t i = 0; i < port; i++) {
-			one = session(DIRECTION_IN, port, 1);
+			struct session one = session(DIRECTION_IN, port, 1);
+
 			one.duration_ns = port * 1000 + i;
 			one.tx_bytes = port;
 			add(s, one);
