@@ -29,7 +29,7 @@ static __always_inline void hook_read_tuple(const struct change *c, struct tcp_s
  * Changes that the first program has handled and the second has not seen yet: the newest, and the
  * one that it interrupted. Each is the socket's address with the new state in the low bits.
  */
-struct told {
+struct handled {
 	__u64 newest;
 	__u64 interrupted;
 };
@@ -38,17 +38,17 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct told);
-} told SEC(".maps");
+	__type(value, struct handled);
+} handled SEC(".maps");
 
-static __always_inline struct told *told_here(void)
+static __always_inline struct handled *handled_here(void)
 {
 	__u32 zero = 0;
 
-	return bpf_map_lookup_elem(&told, &zero);
+	return bpf_map_lookup_elem(&handled, &zero);
 }
 
-static __always_inline __u64 told_value(const struct change *c)
+static __always_inline __u64 handled_value(const struct change *c)
 {
 	return session_key(c->sk) | (c->newstate & 15);
 }
@@ -66,15 +66,15 @@ static __always_inline bool change_read(const __u64 *args, struct change *c)
 /* The first program. */
 static __always_inline int change_first(const __u64 *args)
 {
-	struct told *here;
+	struct handled *here;
 	struct change c;
 
 	if (!change_read(args, &c))
 		return 0;
-	here = told_here();
+	here = handled_here();
 	if (here) {
 		here->interrupted = here->newest;
-		here->newest = told_value(&c);
+		here->newest = handled_value(&c);
 	}
 	return socket_is_tcp(c.sk) ? lifespan_change(&c) : 0;
 }
@@ -82,15 +82,15 @@ static __always_inline int change_first(const __u64 *args)
 /* The second program. Usually it only finds that the first one ran. */
 static __always_inline int change_second(const __u64 *args)
 {
-	struct told *here;
+	struct handled *here;
 	struct change c;
 
 	if (!change_read(args, &c))
 		return 0;
-	here = told_here();
+	here = handled_here();
 	if (!here)
 		return 0;
-	if (here->newest == told_value(&c)) {
+	if (here->newest == handled_value(&c)) {
 		here->newest = here->interrupted;
 		here->interrupted = 0;
 		return 0;
@@ -98,7 +98,7 @@ static __always_inline int change_second(const __u64 *args)
 	/*
 	 * This program was interrupted itself, and the one for the interrupting change was skipped.
 	 */
-	if (here->interrupted == told_value(&c)) {
+	if (here->interrupted == handled_value(&c)) {
 		here->interrupted = 0;
 		return 0;
 	}
