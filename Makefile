@@ -107,6 +107,7 @@ $(eval $(call bpf_object,kprobe-ring,kprobe/kprobe,RING,v3))
 $(eval $(call bpf_object,kprobe-perf,kprobe/kprobe,PERF,v1))
 $(eval $(call bpf_object,calibrate-raw,tracepoint/calibrate,PERF,v1))
 $(eval $(call bpf_object,calibrate-kprobe,kprobe/calibrate,PERF,v1))
+$(eval $(call bpf_object,cgroup,tracepoint/cgroup,RING,v3))
 
 # --- the binary --------------------------------------------------------------------------------------
 

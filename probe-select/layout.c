@@ -82,6 +82,12 @@ bool layout_has_clock(const struct layout *layout)
 	       has_typed(layout, TYPED_BACKLOG);
 }
 
+bool layout_has_cgroup(const struct layout *layout)
+{
+	return has_typed(layout, TYPED_CGROUP_NODE) && has_typed(layout, TYPED_CGROUP_ROOT) &&
+	       has_typed(layout, TYPED_HIERARCHY) && has_typed(layout, TYPED_NODE_ID);
+}
+
 bool layout_has_tuple(const struct layout *layout)
 {
 	return layout_has(layout, FIELD_DADDR) && layout_has(layout, FIELD_RCV_SADDR) &&
@@ -204,6 +210,9 @@ enum wanted {
 	WANTED_SKB,
 	WANTED_EXTERR,
 	WANTED_TASK,
+	WANTED_CGROUP,
+	WANTED_CGROUP_ROOT,
+	WANTED_NODE,
 	WANTED_STRUCTURES,
 	WANTED_TRACEPOINT = WANTED_STRUCTURES,
 	WANTED_ACCEPT,
@@ -223,6 +232,9 @@ static const struct {
 	[WANTED_SKB] = { "sk_buff", BTF_KIND_STRUCT },
 	[WANTED_EXTERR] = { "sock_exterr_skb", BTF_KIND_STRUCT },
 	[WANTED_TASK] = { "task_struct", BTF_KIND_STRUCT },
+	[WANTED_CGROUP] = { "cgroup", BTF_KIND_STRUCT },
+	[WANTED_CGROUP_ROOT] = { "cgroup_root", BTF_KIND_STRUCT },
+	[WANTED_NODE] = { "kernfs_node", BTF_KIND_STRUCT },
 	[WANTED_TRACEPOINT] = { "btf_trace_inet_sock_set_state", BTF_KIND_TYPEDEF },
 	[WANTED_DESTROY] = { "btf_trace_tcp_destroy_sock", BTF_KIND_TYPEDEF },
 	[WANTED_ACCEPT] = { "inet_csk_accept", BTF_KIND_FUNC },

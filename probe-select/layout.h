@@ -51,12 +51,16 @@ enum layout_field {
 		LAYOUT_FIELD_COUNT,
 };
 
-/* What the typed hook reads directly; the others use helpers. */
-#define TYPED_FIELDS(X)                            \
-	X(TGID, "task_struct", "tgid", 4)          \
-	X(CLOCK, "tcp_sock", "tcp_clock_cache", 8) \
-	X(OWNED, "sock", "sk_lock.owned", 4)       \
-	X(BACKLOG, "sock", "sk_backlog.len", 4)
+/* What only BTF tells: what the typed hook reads directly, and what names a new cgroup. */
+#define TYPED_FIELDS(X)                                \
+	X(TGID, "task_struct", "tgid", 4)              \
+	X(CLOCK, "tcp_sock", "tcp_clock_cache", 8)     \
+	X(OWNED, "sock", "sk_lock.owned", 4)           \
+	X(BACKLOG, "sock", "sk_backlog.len", 4)        \
+	X(CGROUP_NODE, "cgroup", "kn", 8)              \
+	X(CGROUP_ROOT, "cgroup", "root", 8)            \
+	X(HIERARCHY, "cgroup_root", "hierarchy_id", 4) \
+	X(NODE_ID, "kernfs_node", "id", 8)
 
 enum typed_field {
 #define X(identifier, structure, path, bytes) TYPED_##identifier,
@@ -107,6 +111,9 @@ bool layout_has_leader(const struct layout *layout);
 
 /* Whether it is known when a socket last read the clock, and for whom (4.20); only BTF has that. */
 bool layout_has_clock(const struct layout *layout);
+
+/* Whether the id of a struct cgroup can be read; only BTF has that. */
+bool layout_has_cgroup(const struct layout *layout);
 
 /* Whether addresses, ports, family and state can be read. */
 bool layout_has_tuple(const struct layout *layout);

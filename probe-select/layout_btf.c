@@ -156,6 +156,9 @@ int layout_to_btf_file(const struct layout *layout)
 	add_struct(btf, layout, &types, "sk_buff", NULL, 0);
 	add_struct(btf, layout, &types, "sock_exterr_skb", NULL, 0);
 	add_struct(btf, layout, &types, "task_struct", NULL, 0);
+	add_struct(btf, layout, &types, "cgroup", NULL, 0);
+	add_struct(btf, layout, &types, "cgroup_root", NULL, 0);
+	add_struct(btf, layout, &types, "kernfs_node", NULL, 0);
 	raw = btf__raw_data(btf, &size);
 	if (!raw)
 		goto out;

@@ -152,6 +152,7 @@ struct source *source_kernel_new(const struct options *options, source_fn *fn, v
 		.open = options->open,
 		.deltas = options->output.deltas,
 		.cgroups = asked.asks & ASKS_CGROUP,
+		.verbose = options->verbose,
 		.most = options->count,
 		.fn = fn,
 		.arg = arg,

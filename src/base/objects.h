@@ -15,7 +15,8 @@ struct object;
 	X(kprobe_ring, "kprobe-ring")     \
 	X(kprobe_perf, "kprobe-perf")     \
 	X(calibrate_raw, "calibrate-raw") \
-	X(calibrate_kprobe, "calibrate-kprobe")
+	X(calibrate_kprobe, "calibrate-kprobe") \
+	X(cgroup, "cgroup")
 
 #define X(identifier, file) extern const struct object object_##identifier;
 OBJECTS(X)

@@ -16,7 +16,7 @@ struct mounting {
 	int fd; /* the result; or -errno */
 };
 
-static int open_directory(const struct pseudofs *fs, const char *path)
+int pseudofs_open_at(const struct pseudofs *fs, const char *path)
 {
 	struct statfs found;
 	int root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd;
@@ -59,7 +59,7 @@ static int mount_in_helper(void *arg)
 
 		if ((private || !mount(NULL, point, NULL, MS_REC | MS_PRIVATE, NULL)) &&
 		    !mount(type, point, type, 0, NULL))
-			m->fd = open_directory(m->fs, point);
+			m->fd = pseudofs_open_at(m->fs, point);
 		else if (errno != ENOENT && errno != ENOTDIR)
 			m->fd = -errno;
 	}
@@ -73,7 +73,7 @@ int pseudofs_open(const struct pseudofs *fs, bool *own)
 
 	*own = false;
 	for (const char *const *path = fs->usual; *path; path++) {
-		int fd = open_directory(fs, *path);
+		int fd = pseudofs_open_at(fs, *path);
 
 		if (fd >= 0)
 			return fd;

@@ -20,4 +20,7 @@ struct pseudofs {
  */
 int pseudofs_open(const struct pseudofs *fs, bool *own);
 
+/* Opens the directory in the mount at this path. Returns a descriptor or -errno, as above. */
+int pseudofs_open_at(const struct pseudofs *fs, const char *path);
+
 #endif

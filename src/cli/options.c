@@ -81,6 +81,16 @@ const struct option option_table[] = {
 	  .filter = filter_add_laddrs },
 	{ "--raddr", 0, "NETS", "with these remote addresses: 2001:db8::/32", take_filter,
 	  .filter = filter_add_raddrs },
+	{ "--cgroup", 0, "GLOBS",
+	  "whose owner is in or below one of these cgroups:\nnginx.service,'/user.slice/*'",
+	  take_filter, .filter = filter_add_cgroups },
+	{ "--container", 0, "IDS",
+	  "whose owner is in one of these containers: the first\ndigits of an id, or a name in LXC "
+	  "and nspawn",
+	  take_filter, .filter = filter_add_containers },
+	{ "--netns", 0, "LIST",
+	  "in these network namespaces: inode number, PID of a\nprocess, path, or self",
+	  take_filter, .filter = filter_add_netns },
 	{ "--min-ms", 0, "MS", "that lasted at least this many milliseconds: 0.5", take_filter,
 	  .filter = filter_set_min_ms },
 	{ "--end", 0, "ENDINGS",
@@ -102,8 +112,8 @@ const struct option option_table[] = {
 	{ "--by", 0, "KEYS",
 	  "what makes a group: port, pid, comm, uid, ip, laddr,\n"
 	  "lport, raddr, rport, dir, end, errno, owner, netns,\n"
-	  "cgroup (default: port,dir); port is the\n"
-	  "service's, local or remote",
+	  "cgroup, container, pod_uid (default: port,dir); port\n"
+	  "is the service's, local or remote",
 	  take_keys, FIELD(output.figures.by), .words = field_group_name },
 	{ "--of", 0, "WHAT",
 	  "percentiles of these: duration, connect,\naccept-wait, rtt, tx, rx (default:\n"
@@ -170,6 +180,10 @@ static unsigned asks_of(const struct options *o)
 	/* Sessions in sock_diag are matched by network namespace. */
 	if (o->existing || o->open)
 		asks |= ASKS_NETNS;
+	if (o->filter.netns_count)
+		asks |= ASKS_NETNS;
+	if (o->filter.cgroup_count)
+		asks |= ASKS_CGROUP;
 	for (unsigned i = 0; i < o->output.figures.by.count; i++)
 		asks |= o->output.figures.by.keys[i]->asks;
 	for (size_t i = 0; i < fields_count && !o->output.stats; i++)

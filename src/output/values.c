@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "values.h"
 
-#include <stdio.h>
-
 #include "base/json.h"
-#include "session/cgroups.h"
-
-#define PATH_LABEL_COLUMNS 64
+#include "session/container.h"
 
 static void put_json_name(struct text *t, const char *name)
 {
@@ -58,17 +54,14 @@ void value_put_json(struct text *t, const struct field *f, const struct session 
 
 static void put_path(struct text *t, const char *path)
 {
-	char label[PATH_LABEL_COLUMNS + 1];
-	const char *part;
-	size_t length;
+	char label[CONTAINER_LABEL_SIZE];
 
 	if (!path) {
 		text_put_char(t, '-');
 		return;
 	}
-	part = cgroup_label(path, &length);
-	snprintf(label, sizeof(label), "%.*s", (int)length, part);
-	text_put_name(t, label, PATH_LABEL_COLUMNS);
+	container_label(path, label);
+	text_put_name(t, label, sizeof(label) - 1);
 }
 
 static void put_ms(struct text *t, const struct field *f, const struct session *s, int64_t ns)

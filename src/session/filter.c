@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "netns.h"
 
 #define STRINGIFY(x) #x
 #define EXPAND(x)    STRINGIFY(x)
@@ -153,6 +154,58 @@ bool filter_add_endings(struct filter *f, const char *list, struct blame *blame)
 	return words_each(list, "lacks an ending", add_ending, f, blame);
 }
 
+static bool add_pattern(struct filter *f, bool container, const char *word, size_t length,
+			struct blame *blame)
+{
+	if (f->cgroup_count == FILTER_WORDS)
+		return blame_word(blame, word, length, TOO_MANY);
+	if (length > CGROUP_PATTERN_LONGEST)
+		return blame_word(blame, word, length, "is too long");
+	f->cgroups[f->cgroup_count++] = (struct cgroup_pattern){ container, word, length };
+	f->on = true;
+	return true;
+}
+
+static bool add_cgroup(void *to, const char *word, size_t length, struct blame *blame)
+{
+	return add_pattern(to, false, word, length, blame);
+}
+
+bool filter_add_cgroups(struct filter *f, const char *list, struct blame *blame)
+{
+	return words_each(list, "lacks a cgroup", add_cgroup, f, blame);
+}
+
+static bool add_container(void *to, const char *word, size_t length, struct blame *blame)
+{
+	return add_pattern(to, true, word, length, blame);
+}
+
+bool filter_add_containers(struct filter *f, const char *list, struct blame *blame)
+{
+	return words_each(list, "lacks an id", add_container, f, blame);
+}
+
+static bool add_netns(void *to, const char *word, size_t length, struct blame *blame)
+{
+	struct filter *f = to;
+	const char *wrong;
+
+	if (f->netns_count == FILTER_WORDS)
+		return blame_word(blame, word, length, TOO_MANY);
+	wrong = netns_find(word, length, &f->netns[f->netns_count]);
+	if (wrong)
+		return blame_word(blame, word, length, wrong);
+	f->netns_count++;
+	f->on = true;
+	return true;
+}
+
+bool filter_add_netns(struct filter *f, const char *list, struct blame *blame)
+{
+	return words_each(list, "lacks a namespace", add_netns, f, blame);
+}
+
 bool filter_set_min_ms(struct filter *f, const char *word, struct blame *blame)
 {
 	uint64_t ns;
@@ -199,9 +252,43 @@ static bool uids_have(const struct filter *f, int64_t uid)
 	return !f->uid_count;
 }
 
-bool filter_matches(const struct filter *f, const struct session *s)
+static bool netns_have(const struct filter *f, int64_t netns)
+{
+	for (unsigned i = 0; i < f->netns_count; i++)
+		if (f->netns[i] == netns)
+			return true;
+	return !f->netns_count;
+}
+
+/* A value of --cgroup or of --container is enough, but if both are given, one of each. */
+static bool cgroups_have(const struct filter *f, const char *path)
+{
+	bool found[2] = { false, false }, asked[2] = { false, false };
+
+	for (unsigned i = 0; i < f->cgroup_count; i++) {
+		const struct cgroup_pattern *pattern = &f->cgroups[i];
+
+		asked[pattern->container] = true;
+		if (path && !found[pattern->container])
+			found[pattern->container] = cgroup_pattern_matches(pattern, path);
+	}
+	return found[0] >= asked[0] && found[1] >= asked[1];
+}
+
+static bool all_but_cgroup(const struct filter *f, const struct session *s)
 {
 	return s->duration_ns >= f->min_ns && (!f->endings || f->endings >> s->ending & 1) &&
 	       uids_have(f, s->uid) && nets_have(&f->laddr, s->ip, s->laddr) &&
-	       nets_have(&f->raddr, s->ip, s->raddr) && comms_have(f, s->comm);
+	       nets_have(&f->raddr, s->ip, s->raddr) && comms_have(f, s->comm) &&
+	       netns_have(f, s->netns);
+}
+
+bool filter_matches(const struct filter *f, const struct session *s)
+{
+	return all_but_cgroup(f, s) && cgroups_have(f, s->cgroup);
+}
+
+bool filter_lacks_cgroup(const struct filter *f, const struct session *s)
+{
+	return f->cgroup_count && !s->cgroup && all_but_cgroup(f, s);
 }

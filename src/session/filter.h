@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cgroup_pattern.h"
 #include "session.h"
 #include "base/words.h"
 
@@ -35,6 +36,10 @@ struct filter {
 	unsigned uid_count; /* 0: any */
 	uint32_t endings;   /* bit n stands for enum ending n; 0: any */
 	int64_t min_ns;	    /* least duration_ns */
+	struct cgroup_pattern cgroups[FILTER_WORDS];
+	unsigned cgroup_count;	      /* 0: any */
+	uint32_t netns[FILTER_WORDS]; /* inode numbers */
+	unsigned netns_count;	      /* 0: any */
 };
 
 /* Each adds the values of an option. If one is bad, returns false with *blame filled in. */
@@ -47,10 +52,18 @@ bool filter_add_raddrs(struct filter *f, const char *list, struct blame *blame);
 bool filter_add_endings(struct filter *f, const char *list, struct blame *blame);
 bool filter_set_min_ms(struct filter *f, const char *word, struct blame *blame);
 
+/* Shell patterns and ids of containers, which stay borrowed. */
+bool filter_add_cgroups(struct filter *f, const char *list, struct blame *blame);
+bool filter_add_containers(struct filter *f, const char *list, struct blame *blame);
+/* Network namespaces, as netns_find() takes them. */
+bool filter_add_netns(struct filter *f, const char *list, struct blame *blame);
+
 /* A words_fn: the names of the endings. */
 const char *filter_ending(unsigned n);
 
 bool filter_matches(const struct filter *f, const struct session *s);
+/* Whether it might match if its cgroup were known. */
+bool filter_lacks_cgroup(const struct filter *f, const struct session *s);
 
 /* Inline, because most runs set no filter. */
 static inline bool filter_accepts(const struct filter *f, const struct session *s)

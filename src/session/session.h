@@ -64,12 +64,15 @@ struct session {
 	 */
 	int64_t tx_delta;
 	int64_t rx_delta;
-	enum tcp_state state;	 /* of an open session */
-	bool interim;		 /* it is open, and will be told of again */
-	bool live;		 /* sessions are told of while they are open */
-	bool age_known;		 /* false: began before tracing; duration_ns is a minimum */
-	const char *cgroup;	 /* path of cgroup_id; NULL: unknown; borrowed */
-	char comm[COMM_LEN + 1]; /* any bytes; "-" if pid is 0 */
+	enum tcp_state state; /* of an open session */
+	bool interim;	      /* it is open, and will be told of again */
+	bool live;	      /* sessions are told of while they are open */
+	bool age_known;	      /* false: began before tracing; duration_ns is a minimum */
+	/* Borrowed; NULL: unknown. */
+	const char *cgroup;	  /* path of cgroup_id */
+	const char *container_id; /* also NULL: none */
+	const char *pod_uid;	  /* likewise */
+	char comm[COMM_LEN + 1];  /* any bytes; "-" if pid is 0 */
 };
 
 /* What records contain on this kernel: one bit for each layout field known, and these. */

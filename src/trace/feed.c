@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "bpf/rehearsal.h"
+#include "cgroup_names.h"
 #include "open.h"
-#include "session/cgroups.h"
 #include "session/existing.h"
 #include "session/proc.h"
 #include "session/sock_diag.h"
@@ -21,13 +21,14 @@ struct feed {
 	struct feed_request request;
 	const struct choice *choice;
 	struct session_view view;
-	struct cgroups *cgroups;   /* NULL: not requested, or no such tree */
-	struct sock_diag *diag;	   /* NULL: not requested, or not possible */
-	struct existing *existing; /* the same */
-	struct open *open;	   /* NULL: not requested, or out of memory */
-	uint64_t count;		   /* sessions that ended and were handed out */
-	bool interim;		   /* during a look: another may follow */
-	bool silent;		   /* during the first look, from which deltas count */
+	struct cgroup_names *names; /* NULL: not requested, or out of memory */
+	struct sock_diag *diag;	    /* NULL: not requested, or not possible */
+	struct existing *existing;  /* the same */
+	struct open *open;	    /* NULL: not requested, or out of memory */
+	uint64_t count;		    /* sessions that ended and were handed out */
+	uint64_t unplaced;	    /* not handed out because their cgroup is unknown */
+	bool interim;		    /* during a look: another may follow */
+	bool silent;		    /* during the first look, from which deltas count */
 };
 
 struct feed *feed_new(const struct feed_request *request)
@@ -43,7 +44,7 @@ void feed_free(struct feed *feed)
 {
 	if (!feed)
 		return;
-	cgroups_free(feed->cgroups);
+	cgroup_names_free(feed->names);
 	open_free(feed->open);
 	existing_free(feed->existing);
 	sock_diag_free(feed->diag);
@@ -55,10 +56,14 @@ bool feed_is_full(const struct feed *feed)
 	return feed->request.most && feed->count >= feed->request.most;
 }
 
-static void hand_out(struct feed *feed, struct session *session)
+/* Whether the session passes the filters. Counts it if that is unknown, since then it does not. */
+static bool is_wanted(struct feed *feed, const struct session *session)
 {
-	session->cgroup = cgroups_path(feed->cgroups, session->cgroup_id);
-	feed->request.fn(feed->request.arg, session);
+	const bool accepted = filter_accepts(feed->request.filter, session);
+
+	feed->unplaced += !accepted && !session->interim &&
+			  filter_lacks_cgroup(feed->request.filter, session);
+	return accepted;
 }
 
 /* Completes a session older than the tracer: the kernel side lacks its owner and some filters. */
@@ -92,10 +97,11 @@ static void take_ended(struct feed *feed, const struct record *record)
 		moved = open_end(feed->open, &known);
 		session_since(&session, &moved);
 	}
-	if (!filter_accepts(feed->request.filter, &session))
+	cgroup_names_fill(feed->names, &session);
+	if (!is_wanted(feed, &session))
 		return;
 	feed->count++;
-	hand_out(feed, &session);
+	feed->request.fn(feed->request.arg, &session);
 }
 
 /* No process has closed the socket, so the owner is unknown and -p does not match. */
@@ -115,13 +121,14 @@ static void take_open(void *arg, const struct record *record, bool counted,
 		return;
 	session_read_open(&session, record, &feed->view, counted);
 	session.interim = feed->interim;
-	if (!feed->silent && !filter_accepts(feed->request.filter, &session))
+	cgroup_names_fill(feed->names, &session);
+	if (!feed->silent && !is_wanted(feed, &session))
 		return;
 	/* Only now: what a filter leaves out was not told of. */
 	if (feed->request.deltas)
 		session_since(&session, moved);
 	if (!feed->silent)
-		hand_out(feed, &session);
+		feed->request.fn(feed->request.arg, &session);
 }
 
 static void warn(const char *why)
@@ -179,7 +186,7 @@ void feed_start(struct feed *feed, const struct choice *choice)
 	if (feed->request.existing || feed->request.open)
 		ask_for_sockets(feed);
 	if (feed->request.cgroups)
-		feed->cgroups = cgroups_new();
+		feed->names = cgroup_names_new(choice, feed->request.filter, feed->request.verbose);
 	if (feed->request.open)
 		open_start(feed);
 }
@@ -191,7 +198,7 @@ int64_t feed_since_ns(const struct feed *feed)
 
 bool feed_has_cgroups(const struct feed *feed)
 {
-	return feed->cgroups;
+	return feed->names;
 }
 
 bool feed_has_sockets(const struct feed *feed)
@@ -224,6 +231,7 @@ int feed_drain(struct feed *feed)
 	/* The wall clock may be set meanwhile. */
 	if (llabs(offset - feed->view.wall_offset_ns) > CLOCK_SET_NS)
 		feed->view.wall_offset_ns = offset;
+	cgroup_names_learn(feed->names);
 	while ((result = tracer_next(feed->choice->tracer, &record)) > 0)
 		take_ended(feed, record);
 	return result;
@@ -262,4 +270,8 @@ void feed_end(struct feed *feed)
 			strerror(-result));
 	if (feed->request.open)
 		list_open(feed);
+	if (feed->unplaced)
+		message("--cgroup and --container left out %" PRIu64 " sessions whose cgroup is "
+			"unknown",
+			feed->unplaced);
 }

@@ -23,7 +23,8 @@ struct feed_request {
 	bool existing; /* also sessions that began before tracing */
 	bool open;     /* at the end, also sessions that are still open */
 	bool deltas;   /* tell what each session has moved since it was last told of */
-	bool cgroups;  /* look up the path of each session's cgroup */
+	bool cgroups;  /* look up the names of each session's cgroup */
+	bool verbose;  /* say what is done without */
 	uint64_t most; /* ended sessions to hand out; 0: no limit */
 	/* Called for each session, which is valid only during the call. */
 	void (*fn)(void *arg, const struct session *session);

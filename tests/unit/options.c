@@ -267,7 +267,8 @@ static void test_bad_values(void)
 		   "kprobe); try --help");
 	CHECK_TEXT(error_of("--stats --by port,x"),
 		   "--by: 'x' is not a key (port, pid, comm, uid, ip, laddr, lport, raddr, "
-		   "rport, dir, end, errno, owner, netns, cgroup); try --help");
+		   "rport, dir, end, errno, owner, netns, cgroup, container, pod_uid); try "
+		   "--help");
 	CHECK_TEXT(error_of("--stats --by pid,pid"), "--by: 'pid' was given already; try --help");
 	CHECK_TEXT(error_of("--stats --by="), "--by: '' lacks a key; try --help");
 	CHECK_TEXT(error_of("--by pid"), "--by: '--stats' is missing; try --help");
@@ -359,18 +360,19 @@ static void test_help(void)
 static void test_usage(void)
 {
 	static const char *const all[] = {
-		"  -h, --help",		 "  -T, --time",       "  -t, --timestamp",
-		"  -w, --wide",		 "  -s, --csv",	       "  -j, --json",
-		"  -x, --extended",	 "  -p, --pid LIST",   "  -L, --localport LIST",
-		"  -4, --ipv4",		 "  -6, --ipv6",       "  -D, --remoteport LIST",
-		"  -n, --count N",	 "      --open",       "  -d, --duration TIME",
-		"      --existing",	 "      --btf SOURCE", "      --probe PROBE",
-		"      --check",	 "  -v, --verbose",    "      --max-sessions N",
-		"      --buffer KB",	 "  -V, --version",    "      --header ",
-		"      --color ",	 "      --comm ",      "      --uid ",
-		"      --laddr ",	 "      --raddr ",     "      --min-ms ",
-		"      --end ",		 "      --stats ",     "      --by KEYS",
-		"      --interval TIME",
+		"  -h, --help",		 "  -T, --time",	 "  -t, --timestamp",
+		"  -w, --wide",		 "  -s, --csv",		 "  -j, --json",
+		"  -x, --extended",	 "  -p, --pid LIST",	 "  -L, --localport LIST",
+		"  -4, --ipv4",		 "  -6, --ipv6",	 "  -D, --remoteport LIST",
+		"  -n, --count N",	 "      --open",	 "  -d, --duration TIME",
+		"      --existing",	 "      --btf SOURCE",	 "      --probe PROBE",
+		"      --check",	 "  -v, --verbose",	 "      --max-sessions N",
+		"      --buffer KB",	 "  -V, --version",	 "      --header ",
+		"      --color ",	 "      --comm ",	 "      --uid ",
+		"      --laddr ",	 "      --raddr ",	 "      --min-ms ",
+		"      --end ",		 "      --stats ",	 "      --by KEYS",
+		"      --interval TIME", "      --cgroup GLOBS", "      --container IDS",
+		"      --netns LIST",
 	};
 	char *usage = NULL;
 	size_t size = 0, column = 0, widest = 0;

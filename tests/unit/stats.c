@@ -116,6 +116,10 @@ static void differ(const char *key, struct session *s)
 		s->netns++;
 	else if (!strcmp(key, "cgroup"))
 		s->cgroup = "/system.slice";
+	else if (!strcmp(key, "container"))
+		s->container_id = "web";
+	else if (!strcmp(key, "pod_uid"))
+		s->pod_uid = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
 	else
 		CHECK(!"a key that this test does not know");
 }

@@ -64,6 +64,8 @@ static struct session plain_session(void)
 		.cgroup_id = 4711,
 		.cgroup = "/kubepods/cri-0123456789abcdef0123456789abcdef"
 			  "0123456789abcdef0123456789abcdef.scope",
+		.container_id = "0123",
+		.pod_uid = "4567",
 		.pid = 27448,
 		.lport = 54146,
 		.rport = 80,
@@ -423,7 +425,8 @@ static void test_json(void)
 		   "\"dir\":\"out\",\"end\":\"fin-local\",\"errno\":0,\"rtt_us\":1042,"
 		   "\"retrans\":2,\"owner\":\"connect\",\"netns\":4026531840,"
 		   "\"scope_id\":null,\"cgroup_id\":4711,\"cgroup\":\"/kubepods/"
-		   "cri-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\"}\n"
+		   "cri-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\","
+		   "\"container_id\":\"0123\",\"pod_uid\":\"4567\"}\n"
 		   "{\"type\":\"session\",\"started\":\"2026-01-02T03:04:04.859606789Z\","
 		   "\"ended\":\"2026-01-02T03:04:05.124956789Z\",\"pid\":4194304,"
 		   "\"comm\":\"ThreadPoolForeg\",\"uid\":0,\"ip\":6,"
@@ -434,7 +437,8 @@ static void test_json(void)
 		   "remote\",\"errno\":104,"
 		   "\"rtt_us\":1042,\"retrans\":2,\"owner\":\"close\",\"netns\":4026531840,"
 		   "\"scope_id\":null,\"cgroup_id\":4711,\"cgroup\":\"/kubepods/"
-		   "cri-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\"}\n"
+		   "cri-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\","
+		   "\"container_id\":\"0123\",\"pod_uid\":\"4567\"}\n"
 		   "{\"type\":\"session\",\"started\":null,"
 		   "\"ended\":\"2026-01-02T03:04:05.000000000Z\",\"pid\":0,\"comm\":\"-\","
 		   "\"uid\":null,\"ip\":4,\"laddr\":\"10.0.0.1\",\"lport\":22,"
@@ -443,7 +447,7 @@ static void test_json(void)
 		   "wait_ns\":null,"
 		   "\"dir\":null,\"end\":null,\"errno\":null,\"rtt_us\":null,\"retrans\":null,"
 		   "\"owner\":null,\"netns\":null,\"scope_id\":null,\"cgroup_id\":null,\"cgroup\":"
-		   "null}\n");
+		   "null,\"container_id\":null,\"pod_uid\":null}\n");
 	CHECK(strstr(one("-j --open", open_session()), "\"ended\":null,\"pid\""));
 	CHECK(strstr(output, "\"end\":\"open\""));
 }
