@@ -115,10 +115,18 @@ static void tell_limits(const struct tracer *tracer)
 		(unsigned long long)tracer_footprint(tracer) >> 10);
 }
 
-static bool start(struct kernel *kernel, const struct trace_request *asked, char *why, size_t size)
+static bool start(struct kernel *kernel, const struct trace_request *asked,
+		  const struct filter *filter, char *why, size_t size)
 {
+	const char *impossible;
+
 	if (!choice_make(&kernel->choice, asked)) {
 		choice_why(&kernel->choice, why, size);
+		return false;
+	}
+	impossible = filter_impossible(filter, choice_known(&kernel->choice));
+	if (impossible) {
+		snprintf(why, size, "%s", impossible);
 		return false;
 	}
 	if (kernel->verbose)
@@ -169,7 +177,7 @@ struct source *source_kernel_new(const struct options *options, source_fn *fn, v
 		free(kernel);
 		return NULL;
 	}
-	if (start(kernel, &asked, why, size))
+	if (start(kernel, &asked, &options->filter, why, size))
 		return &kernel->source;
 	kernel_free(&kernel->source);
 	return NULL;

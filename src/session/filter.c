@@ -288,6 +288,17 @@ bool filter_matches(const struct filter *f, const struct session *s)
 	return all_but_cgroup(f, s) && cgroups_have(f, s->cgroup);
 }
 
+const char *filter_impossible(const struct filter *f, uint64_t known)
+{
+	if (f->cgroup_count && !(known & KNOWS(KNOWN_CGROUP)))
+		return "--cgroup and --container need Linux 4.18, since when the kernel tells the "
+		       "cgroup of a process: try --netns PID";
+	if (f->netns_count && !(known & KNOWS(FIELD_NETNS_INUM)))
+		return "--netns: the network namespaces of sessions are not known on this kernel: "
+		       "see tcplife --check";
+	return NULL;
+}
+
 bool filter_lacks_cgroup(const struct filter *f, const struct session *s)
 {
 	return f->cgroup_count && !s->cgroup && all_but_cgroup(f, s);

@@ -58,6 +58,12 @@ bool filter_add_containers(struct filter *f, const char *list, struct blame *bla
 /* Network namespaces, as netns_find() takes them. */
 bool filter_add_netns(struct filter *f, const char *list, struct blame *blame);
 
+/*
+ * Why no session could match, with the remedy, if `known` (a mask of enum session_knowledge) is all
+ * that is known; NULL if some can.
+ */
+const char *filter_impossible(const struct filter *f, uint64_t known);
+
 /* A words_fn: the names of the endings. */
 const char *filter_ending(unsigned n);
 

@@ -16,7 +16,7 @@ setup() {
 }
 
 teardown() {
-	if [ -n "${tracer:-}" ]; then kill -KILL "$tracer" 2>/dev/null || true; fi
+	tracers_end
 	for cgroup in "$old" "$new"; do if [ -d "$cgroup" ]; then rmdir "$cgroup"; fi; done
 	umount "$tree"
 }
@@ -26,8 +26,9 @@ session() {
 	run sh -c 'echo $$ >"$0/cgroup.procs" && exec bash -c "exec 7<>/dev/tcp/127.0.0.1/$1"' "$1" "$2"
 }
 
-@test "the container or service in a cgroup's path" {
-	run -0 "$build/tests/unit_cgroups" label nowhere
+@test "the container, pod or service in a cgroup's path, in the shape of each runtime" {
+	run -0 "$build/tests/unit_container" shapes within long
+	run -0 "$build/tests/unit_cgroups" nowhere
 }
 
 @test "a cgroup created before the start, one created after it, and a removed one" {
@@ -70,4 +71,92 @@ session() {
 		/tcplife-test-$id.scope 1 1
 		/tcplife-test-$id.service 2 2
 	END
+}
+
+# fleeting ID PORT: a session in a container whose cgroup is gone before anyone could look.
+fleeting() {
+	mkdir "$tree/libpod-$1"
+	session "$tree/libpod-$1" "$2"
+	rmdir "$tree/libpod-$1"
+}
+
+@test "a container that is gone at once keeps its name" {
+	local n ids=$BATS_TEST_TMPDIR/ids
+	witness_start
+	tracer_start -j -D 1
+	for n in {1..50}; do
+		printf '%s%08x\n' "${id:0:56}" "$n" >>"$ids"
+		fleeting "${id:0:56}$(printf %08x "$n")" 1
+	done
+	tracer_stop
+	witness_stop
+	run ! grep -q 'names of cgroups that are gone' "$said"
+	jq -r 'select(.rport == 1 and .raddr == "127.0.0.1").container_id' "$records" | sort -u >"$BATS_TEST_TMPDIR/named"
+	# The kernel may have told no tracer of some sessions.
+	grep -oF -f "$ids" "$witness" | sort -u >"$BATS_TEST_TMPDIR/witnessed"
+	[ -s "$BATS_TEST_TMPDIR/named" ]
+	diff "$BATS_TEST_TMPDIR/named" "$BATS_TEST_TMPDIR/witnessed"
+	[ "$(grep -c '"rport":1,.*"cgroup":null' "$records")" = 0 ]
+}
+
+@test "--container takes the first digits, and tells of none and of several" {
+	local other=${id:0:60}beef
+	mkdir "$tree/docker-$other.scope"
+	tracer_start -x -D 1-3 --container "${id:0:12}"
+	rmdir "$tree/docker-$other.scope"
+	grep -qF "warning: --container '${id:0:12}': several containers have such an id" "$said"
+	grep -qF "$id" "$said"
+	grep -qF "$other" "$said"
+	tracer_stop
+	mkdir "$new"
+	tracer_start -j -D 1-3 --container "$id,web"
+	grep -qF "warning: --container 'web': no container has this id now" "$said"
+	run ! grep -qF "$id" "$said"
+	session "$new" 1
+	session "$old" 2
+	session "$tree" 3
+	tracer_stop
+	[ "$(jq -r 'select(.type == "session").rport' "$records")" = 2 ]
+}
+
+@test "--cgroup takes shell patterns, and tells if nothing matches" {
+	mkdir "$new"
+	tracer_start -j -D 1-2 --cgroup 'tcplife-test-*.service,nowhere'
+	session "$old" 1
+	session "$new" 2
+	tracer_stop
+	[ "$(grep -c 'warning: --cgroup' "$said")" = 1 ]
+	grep -qF "warning: --cgroup 'nowhere': no cgroup matches this now" "$said"
+	[ "$(jq -r 'select(.type == "session").rport' "$records")" = 2 ]
+}
+
+@test "statistics by container" {
+	mkdir "$new"
+	tracer_start --stats --by container -j -D 1-3
+	session "$old" 1
+	session "$new" 2
+	session "$old" 3
+	tracer_stop
+	[ "$(jq -r "select(.of == \"group\" and .container == \"$id\").sessions" "$records")" = 2 ]
+}
+
+@test "--netns prints the sessions of a namespace, by each of its names" {
+	local inside name
+	unshare -n sleep 1000 3>&- &
+	inside=$!
+	await test "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$inside/ns/net")"
+	nsenter -t $inside -n ip link set lo up
+	for name in "$inside" "/proc/$inside/ns/net" "$(stat -Lc %i "/proc/$inside/ns/net")"; do
+		tracer_start -j -D 1-2 --netns "$name"
+		session "$old" 1
+		run nsenter -t $inside -n bash -c 'exec 7<>/dev/tcp/127.0.0.1/2'
+		tracer_stop
+		[ "$(jq -r 'select(.type == "session").rport' "$records")" = 2 ]
+	done
+	tracer_start -j -D 1-2 --netns self
+	session "$old" 1
+	run nsenter -t $inside -n bash -c 'exec 7<>/dev/tcp/127.0.0.1/2'
+	tracer_stop
+	kill $inside
+	[ "$(jq -r 'select(.type == "session").rport' "$records")" = 1 ]
 }

@@ -25,7 +25,7 @@ filter() {
 session() { run bash -c "exec 7<>/dev/tcp/127.0.0.1/$1"; }
 
 @test "each filter accepts what it should" {
-	filter nothing comm uid addresses prefixes end min-ms combined
+	filter nothing comm uid addresses prefixes end min-ms combined cgroup container netns impossible
 }
 
 @test "a bad filter value is named in the error" {

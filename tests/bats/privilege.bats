@@ -162,7 +162,8 @@ allowed() {
 	# A cgroup newer than the tracer.
 	mkdir "$tree"
 	mount -t cgroup2 none "$tree"
-	traced_start -x -D 1
+	# Without BTF the kernel does not tell its name.
+	traced_start -x -D 1 --probe raw --btf none
 	mkdir "$tree/tcplife-test-$$"
 	run sh -c 'echo $$ >"$0/cgroup.procs" && exec bash -c "exec 7<>/dev/tcp/127.0.0.1/1"' "$tree/tcplife-test-$$"
 	await grep -q ' 127.0.0.1 ' "$records"

@@ -160,7 +160,7 @@ documented() {
 	documented Statistics >"$BATS_TEST_TMPDIR/fields"
 	jq -r '."$defs".stats.properties | keys_unsorted[]' "$schema" | diff "$BATS_TEST_TMPDIR/fields" -
 	traced --stats -j --of duration,connect,accept-wait,rtt,tx,rx \
-		--by port,pid,comm,uid,ip,laddr,lport,raddr,rport,dir,end,errno,owner,netns,cgroup -- single
+		--by port,pid,comm,uid,ip,laddr,lport,raddr,rport,dir,end,errno,owner,netns,cgroup,container,pod_uid -- single
 	jq -rs 'map(select(.of == "all"))[0] | keys_unsorted[]' "$records" | diff "$BATS_TEST_TMPDIR/fields" -
 	# A group has everything but the histogram.
 	jq -rs 'map(select(.of == "group"))[0] | keys_unsorted[]' "$records" |

@@ -2,6 +2,7 @@
 #include "session/filter.h"
 
 #include <arpa/inet.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "cli/options.h"
@@ -12,7 +13,7 @@ static char error[OPTIONS_ERROR_SIZE];
 /* Parses an option. Returns the error text, or "". */
 static const char *take(const char *option, const char *value)
 {
-	char name[16], word[600];
+	static char name[16], word[600]; /* options borrow from their words */
 	char *argv[] = { (char[]){ "tcplife" }, name, word, NULL };
 
 	snprintf(name, sizeof(name), "%s", option);
@@ -218,6 +219,96 @@ static void test_combined(void)
 	CHECK(!accepts(session("a", 1, "::2")));
 }
 
+static bool accepts_cgroup(const char *path)
+{
+	struct session s = session("x", 0, "::1");
+
+	s.cgroup = path;
+	/* Either it matches, or it might if its cgroup were known, or it never does. */
+	CHECK(filter_lacks_cgroup(&options.filter, &s) == !path);
+	return accepts(s);
+}
+
+static void test_cgroup(void)
+{
+	CHECK_TEXT(take("--cgroup", "nginx.service,/user.slice/*"), "");
+	CHECK(accepts_cgroup("/system.slice/nginx.service"));
+	CHECK(accepts_cgroup("/system.slice/nginx.service/worker"));
+	CHECK(accepts_cgroup("./nginx.service"));
+	CHECK(accepts_cgroup("/user.slice/a/b"));
+	CHECK(!accepts_cgroup("/user.slice"));
+	CHECK(!accepts_cgroup("/system.slice/nginx.service2"));
+	CHECK(!accepts_cgroup("/a/user.slice/b"));
+	CHECK(!accepts_cgroup("/"));
+	CHECK(!accepts_cgroup(NULL));
+	CHECK_TEXT(take("--cgroup", "/"), "");
+	CHECK(accepts_cgroup("/"));
+	CHECK(!accepts_cgroup("/a"));
+	CHECK_TEXT(take("--cgroup", "a?c/d*"), "");
+	CHECK(accepts_cgroup("/x/abc/def"));
+	CHECK(!accepts_cgroup("/abc"));
+	CHECK_TEXT(take("--cgroup", "a,,b"), "--cgroup: 'a,,b' lacks a cgroup; try --help");
+}
+
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void test_container(void)
+{
+	CHECK_TEXT(take("--container", "0123456789ab,web"), "");
+	CHECK(accepts_cgroup("/docker/" ID));
+	CHECK(accepts_cgroup("/docker/" ID "/docker/f" ID));
+	CHECK(accepts_cgroup("/lxc.payload.web/init.scope"));
+	CHECK(!accepts_cgroup("/docker/f" ID));
+	CHECK(!accepts_cgroup("/lxc.payload.web2"));
+	CHECK(!accepts_cgroup("/"));
+	CHECK(!accepts_cgroup(NULL));
+}
+
+static void test_netns(void)
+{
+	struct session s = session("x", 0, "::1");
+	char own[32];
+
+	CHECK_TEXT(take("--netns", "4026531833,4026532177"), "");
+	s.netns = 4026532177;
+	CHECK(accepts(s));
+	s.netns = 4026532178;
+	CHECK(!accepts(s));
+	s.netns = -1;
+	CHECK(!accepts(s));
+	snprintf(own, sizeof(own), "self,%d", (int)getpid());
+	CHECK_TEXT(take("--netns", own), "");
+	CHECK(options.filter.netns[0] == options.filter.netns[1]);
+	CHECK(options.filter.netns_count == 2);
+	CHECK_TEXT(take("--netns", "/proc/self/ns/net"), "");
+	CHECK_TEXT(take("--netns", "4194303"),
+		   "--netns: '4194303' is not the PID of a process here; try --help");
+	CHECK_TEXT(take("--netns", "/nowhere"), "--netns: '/nowhere' does not exist; try --help");
+	CHECK_TEXT(take("--netns", "/proc/self/ns/pid"),
+		   "--netns: '/proc/self/ns/pid' is not a network namespace; try --help");
+	CHECK_TEXT(take("--netns", "/etc/passwd"),
+		   "--netns: '/etc/passwd' is not a network namespace; try --help");
+	CHECK_TEXT(take("--netns", "blue"),
+		   "--netns: 'blue' is not a network namespace (an inode number, a PID, a path "
+		   "such as /run/netns/NAME, or self); try --help");
+}
+
+/* What an old kernel cannot tell is said, and not left to be noticed. */
+static void test_impossible(void)
+{
+	const uint64_t all = KNOWS(KNOWN_CGROUP) | KNOWS(FIELD_NETNS_INUM);
+
+	take("--container", "web");
+	CHECK(!filter_impossible(&options.filter, all));
+	CHECK(!filter_impossible(&options.filter, KNOWS(KNOWN_CGROUP)));
+	CHECK(strstr(filter_impossible(&options.filter, 0), "4.18"));
+	take("--netns", "self");
+	CHECK(!filter_impossible(&options.filter, all));
+	CHECK(strstr(filter_impossible(&options.filter, KNOWS(KNOWN_CGROUP)), "--check"));
+	take("--comm", "web");
+	CHECK(!filter_impossible(&options.filter, 0));
+}
+
 int main(int argc, char **argv)
 {
 	static const struct check_case cases[] = {
@@ -226,6 +317,8 @@ int main(int argc, char **argv)
 		{ "prefixes", test_prefixes }, { "bad-addresses", test_bad_addresses },
 		{ "end", test_end },	       { "min-ms", test_min_ms },
 		{ "too-many", test_too_many }, { "combined", test_combined },
+		{ "cgroup", test_cgroup },     { "container", test_container },
+		{ "netns", test_netns },       { "impossible", test_impossible },
 	};
 
 	return check_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
