@@ -88,6 +88,8 @@ static void group_free(struct stats_group *group)
 {
 	figures_clear(&group->figures);
 	free((char *)group->id.cgroup);
+	free((char *)group->id.container_id);
+	free((char *)group->id.pod_uid);
 	free(group);
 }
 
@@ -128,21 +130,34 @@ static bool id_equal(const struct stats *s, const struct session *a, const struc
 	return true;
 }
 
+/* Copies a key into the group. The session only borrows its paths. False if out of memory. */
+static bool key_copy(const struct field *f, struct stats_group *group,
+		     const struct session *session)
+{
+	char **path;
+
+	field_copy(f, &group->id, session);
+	if (f->type != VALUE_PATH)
+		return true;
+	path = (char **)((char *)&group->id + f->offset);
+	if (!*path)
+		return true;
+	*path = strdup(*path);
+	return *path;
+}
+
 static struct stats_group *group_new(const struct stats *s, const struct session *session)
 {
-	struct stats_group *group;
+	struct stats_group *group = calloc(1, sizeof(*group));
+	bool copied = group;
 
-	group = calloc(1, sizeof(*group));
-	if (!group)
-		return NULL;
-	for (unsigned i = 0; i < s->by.count; i++)
-		field_copy(s->by.keys[i], &group->id, session);
-	/* The session only borrows its path, so the group needs a copy. */
-	if (group->id.cgroup && !(group->id.cgroup = strdup(group->id.cgroup))) {
+	for (unsigned i = 0; copied && i < s->by.count; i++)
+		copied = key_copy(s->by.keys[i], group, session);
+	if (copied)
+		return group;
+	if (group)
 		group_free(group);
-		return NULL;
-	}
-	return group;
+	return NULL;
 }
 
 /* Finds or creates the session's group. Returns NULL if no more groups fit. */
