@@ -8,13 +8,13 @@
 struct object;
 
 /* X(identifier, file): the Makefile makes FILE.bpf.o.gz. */
-#define OBJECTS(X)                        \
-	X(typed, "typed")                 \
-	X(raw_ring, "raw-ring")           \
-	X(raw_perf, "raw-perf")           \
-	X(kprobe_ring, "kprobe-ring")     \
-	X(kprobe_perf, "kprobe-perf")     \
-	X(calibrate_raw, "calibrate-raw") \
+#define OBJECTS(X)                              \
+	X(typed, "typed")                       \
+	X(raw_ring, "raw-ring")                 \
+	X(raw_perf, "raw-perf")                 \
+	X(kprobe_ring, "kprobe-ring")           \
+	X(kprobe_perf, "kprobe-perf")           \
+	X(calibrate_raw, "calibrate-raw")       \
 	X(calibrate_kprobe, "calibrate-kprobe") \
 	X(cgroup, "cgroup")
 
