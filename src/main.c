@@ -8,6 +8,7 @@
 
 #include "cli/check.h"
 #include "base/clock.h"
+#include "base/host.h"
 #include "trace/choice.h"
 #include "cli/completion.h"
 #include "base/kernel_log.h"
@@ -95,5 +96,6 @@ int main(int argc, char *argv[])
 		return printed(EXIT_DONE);
 	}
 	kernel_log_start(options.verbose);
+	host_start(options.output.host);
 	return options.check ? check(&options) : trace(&options);
 }

@@ -159,6 +159,7 @@ struct source *source_kernel_new(const struct options *options, source_fn *fn, v
 		.existing = options->existing,
 		.open = options->open,
 		.deltas = options->output.deltas,
+		.host = asked.asks & ASKS_HOST,
 		.cgroups = asked.asks & ASKS_CGROUP,
 		.verbose = options->verbose,
 		.most = options->count,

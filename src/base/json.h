@@ -8,6 +8,12 @@
 
 #include "text.h"
 
+/*
+ * The version of all that is printed as JSON. It grows when a key goes, or changes its meaning; new
+ * keys may come at any time.
+ */
+#define SCHEMA "1"
+
 #define JSON_LITERAL(t, literal) text_put(t, literal, sizeof(literal) - 1)
 /* The key of a member other than the first. */
 #define JSON_KEY(t, key) JSON_LITERAL(t, ",\"" key "\":")

@@ -62,6 +62,16 @@ void text_put_number(struct text *t, uint64_t n)
 	text_put_digits(t, n, 1);
 }
 
+void text_put_hex(struct text *t, uint64_t n, unsigned digits)
+{
+	char *room = text_take(t, digits);
+
+	while (room && digits--) {
+		room[digits] = "0123456789abcdef"[n & 15];
+		n >>= 4;
+	}
+}
+
 void text_put_known(struct text *t, int64_t n)
 {
 	if (n < 0)

@@ -53,6 +53,8 @@ void text_put_string(struct text *t, const char *s);
 void text_put_number(struct text *t, uint64_t n);
 /* At least `digits` digits, padded with zeroes. */
 void text_put_digits(struct text *t, uint64_t n, unsigned digits);
+/* The lowest `digits` hexadecimal digits. */
+void text_put_hex(struct text *t, uint64_t n, unsigned digits);
 
 /* An unknown value, that is a negative number or NULL, is written as "-". */
 void text_put_known(struct text *t, int64_t n);

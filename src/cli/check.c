@@ -278,7 +278,7 @@ void check_print_json(FILE *out, const struct choice *choice)
 	struct text t;
 
 	text_init(&t, buffer, sizeof(buffer));
-	JSON_LITERAL(&t, "{\"type\":\"check\"");
+	JSON_LITERAL(&t, "{\"type\":\"check\",\"schema\":" SCHEMA);
 	JSON_KEY(&t, "version");
 	json_put_word(&t, TCPLIFE_VERSION);
 	JSON_KEY(&t, "can_trace");

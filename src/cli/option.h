@@ -56,5 +56,6 @@ take_fn take_word;   /* an enum, given by one of the words */
 take_fn take_pids, take_ports, take_keys, take_measures, take_filter; /* lists */
 take_fn take_btf;
 take_fn take_file; /* a file name */
+take_fn take_host; /* the name of a machine */
 
 #endif

@@ -64,6 +64,8 @@ const struct option option_table[] = {
 	  take_word, FIELD(output.color), .words = color_word, .noun = "one of them" },
 	{ "--output", 'o', "FILE", "append to this file; SIGHUP reopens it", take_file,
 	  FIELD(output.file) },
+	{ "--host", 0, "NAME", "the name of this machine in JSON (default: its own)", take_host,
+	  FIELD(output.host) },
 
 	{ .help = "which sessions" },
 	{ "--pid", 'p', "LIST", "owned by these processes: 181,182", take_pids, FIELD(scope) },
@@ -110,10 +112,10 @@ const struct option option_table[] = {
 	  "many, what they moved, how long they lasted",
 	  take_flag, FIELD(output.stats) },
 	{ "--by", 0, "KEYS",
-	  "what makes a group: port, pid, comm, uid, ip, laddr,\n"
-	  "lport, raddr, rport, dir, end, errno, owner, netns,\n"
-	  "cgroup, container, pod_uid (default: port,dir); port\n"
-	  "is the service's, local or remote",
+	  "what makes a group: port, host, pid, comm, uid, ip,\n"
+	  "laddr, lport, raddr, rport, dir, ending, errno,\n"
+	  "owner, netns, cgroup, container, pod_uid (default:\n"
+	  "port,dir); port is the service's, local or remote",
 	  take_keys, FIELD(output.figures.by), .words = field_group_name },
 	{ "--of", 0, "WHAT",
 	  "percentiles of these: duration, connect,\naccept-wait, rtt, tx, rx (default:\n"

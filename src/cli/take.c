@@ -142,10 +142,21 @@ bool take_btf(struct parse *p)
 	return true;
 }
 
-bool take_file(struct parse *p)
+/* Stores a text that is not empty. */
+static bool take_string(struct parse *p, const char *else_why)
 {
 	if (!*p->value)
-		return parse_blame(p, "is not the name of a file");
+		return parse_blame(p, else_why);
 	*(const char **)stored_at(p) = p->value;
 	return true;
+}
+
+bool take_file(struct parse *p)
+{
+	return take_string(p, "is not the name of a file");
+}
+
+bool take_host(struct parse *p)
+{
+	return take_string(p, "is not the name of a host");
 }

@@ -96,7 +96,7 @@ static struct text *put_object(struct writer *w, const struct report_page *page,
 {
 	struct text *t = writer_room(w);
 
-	JSON_LITERAL(t, "{\"type\":\"stats\"");
+	JSON_LITERAL(t, "{\"type\":\"stats\",\"schema\":" SCHEMA);
 	JSON_KEY(t, "span");
 	json_put_word(t, page->whole ? "whole" : "interval");
 	JSON_KEY(t, "ended");

@@ -29,6 +29,7 @@ enum output_header {
 
 /* All zeroes is what the command line says by default. */
 struct output_request {
+	const char *host; /* its name in JSON; NULL: its own; borrowed */
 	const char *file; /* to append to; NULL: standard output; borrowed */
 	enum output_format format;
 	enum output_color color;

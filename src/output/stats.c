@@ -27,6 +27,11 @@ static bool add_key(void *to, const char *word, size_t length, struct blame *bla
 	const struct field *key;
 	unsigned n;
 
+	/* Its name before it was renamed: END is a keyword of SQL. */
+	if (length == 3 && memcmp(word, "end", 3) == 0) {
+		word = "ending";
+		length = 6;
+	}
 	if (!words_find(field_group_name, word, length, &n))
 		return words_blame(field_group_name, "is not a key", word, length, blame);
 	key = field_group(n);

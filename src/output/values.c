@@ -12,6 +12,19 @@ static void put_json_name(struct text *t, const char *name)
 		json_put_null(t);
 }
 
+/* 32 hexadecimal digits. */
+static void put_hash(struct text *t, const uint64_t hash[2])
+{
+	if (!hash[0] && !hash[1]) {
+		json_put_null(t);
+		return;
+	}
+	text_put_char(t, '"');
+	text_put_hex(t, hash[0], 16);
+	text_put_hex(t, hash[1], 16);
+	text_put_char(t, '"');
+}
+
 void value_put_json(struct text *t, const struct field *f, const struct session *s)
 {
 	const int64_t number = field_number(f, s);
@@ -29,6 +42,9 @@ void value_put_json(struct text *t, const struct field *f, const struct session 
 		else
 			json_put_null(t);
 		break;
+	case VALUE_HASH:
+		put_hash(t, field_at(f, s));
+		break;
 	case VALUE_TIME:
 	case VALUE_CLOCK:
 	case VALUE_SECONDS:
@@ -41,8 +57,9 @@ void value_put_json(struct text *t, const struct field *f, const struct session 
 		json_put_word(t, field_word(f, s));
 		break;
 	case VALUE_NAME:
-		text_put_json_name(t, field_at(f, s));
+		put_json_name(t, field_is_known(f, s) ? field_at(f, s) : NULL);
 		break;
+	case VALUE_STRING:
 	case VALUE_PATH:
 		put_json_name(t, *(const char *const *)field_at(f, s));
 		break;
@@ -62,6 +79,11 @@ static void put_path(struct text *t, const char *path)
 	}
 	container_label(path, label);
 	text_put_name(t, label, sizeof(label) - 1);
+}
+
+static void put_string(struct text *t, const char *string, size_t columns)
+{
+	text_put_name(t, string ? string : "-", columns);
 }
 
 static void put_ms(struct text *t, const struct field *f, const struct session *s, int64_t ns)
@@ -98,7 +120,10 @@ void value_put_cell(struct text *t, const struct field *f, const struct session 
 		text_put_word(t, cell_word(f, number));
 		break;
 	case VALUE_NAME:
-		text_put_name(t, field_at(f, s), columns);
+		text_put_name(t, field_is_known(f, s) ? field_at(f, s) : "-", columns);
+		break;
+	case VALUE_STRING:
+		put_string(t, *(const char *const *)field_at(f, s), columns);
 		break;
 	case VALUE_PATH:
 		put_path(t, *(const char *const *)field_at(f, s));

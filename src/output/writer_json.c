@@ -10,9 +10,9 @@ static void json_row(struct text *t, struct columns *c, const struct session *s)
 {
 	(void)c;
 	if (s->interim)
-		JSON_LITERAL(t, "{\"type\":\"interim\"");
+		JSON_LITERAL(t, "{\"type\":\"interim\",\"schema\":" SCHEMA);
 	else
-		JSON_LITERAL(t, "{\"type\":\"session\"");
+		JSON_LITERAL(t, "{\"type\":\"session\",\"schema\":" SCHEMA);
 	for (size_t i = 0; i < fields_count; i++) {
 		const struct field *f = &fields[i];
 

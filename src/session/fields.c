@@ -26,6 +26,12 @@ static bool is_age_known(const struct session *s)
 	return s->age_known;
 }
 
+/* A session grouped by its name only has no pid. */
+static bool is_comm_known(const struct session *s)
+{
+	return s->pid || *s->comm;
+}
+
 static bool is_ended(const struct session *s)
 {
 	return s->ending != ENDING_OPEN;
@@ -68,11 +74,14 @@ const struct field fields[] = {
 	{ .type = VALUE_CLOCK, MEMBER(ended_ns), .column = COLUMN("TIME", 1, 8, 8, .set = COLUMN_TIME) },
 	{ .type = VALUE_SECONDS, MEMBER(ended_ns),
 	  .column = COLUMN("TIME(s)", 2, 9, 9, .set = COLUMN_TIMESTAMP) },
+	{ KEY("host"), .type = VALUE_STRING, MEMBER(host), .groups = true, .asks = ASKS_HOST },
+	{ KEY("boot_id"), .type = VALUE_STRING, MEMBER(boot_id), .asks = ASKS_HOST },
+	{ KEY("id"), .type = VALUE_HASH, MEMBER(id), .asks = ASKS_HOST },
 	{ KEY("started"), .type = VALUE_TIME, MEMBER(started_ns), .known = is_age_known },
 	{ KEY("ended"), .type = VALUE_TIME, MEMBER(ended_ns), .known = is_ended },
-	{ KEY("pid"), .type = VALUE_NUMBER, MEMBER(pid), .groups = true,
+	{ KEY("pid"), .type = VALUE_ID, MEMBER(pid), .groups = true,
 	  .column = COLUMN("PID", 3, 5, 5) },
-	{ KEY("comm"), .type = VALUE_NAME, MEMBER(comm), .groups = true,
+	{ KEY("comm"), .type = VALUE_NAME, MEMBER(comm), .groups = true, .known = is_comm_known,
 	  .column = COLUMN("COMM", 4, 10, 16) },
 	{ KEY("uid"), .type = VALUE_NUMBER, MEMBER(uid), .groups = true, .asks = ASKS_UID,
 	  .column = COLUMN("UID", 21, 5, 5, .set = COLUMN_EXTENDED) },
@@ -103,7 +112,7 @@ const struct field fields[] = {
 	  .lacks = { { KNOWS(KNOWN_ACCEPT), "incoming sessions" } } },
 	{ KEY("dir"), .type = VALUE_WORD, MEMBER(direction), .word = direction_word, .words = DIRECTION_IN + 1, .groups = true,
 	  .column = COLUMN("DIR", 15, 3, 3, .set = COLUMN_EXTENDED) },
-	{ KEY("end"), .type = VALUE_WORD, MEMBER(ending), .word = ending_word, .words = ENDINGS, .groups = true,
+	{ KEY("ending"), .type = VALUE_WORD, MEMBER(ending), .word = ending_word, .words = ENDINGS, .groups = true,
 	  .column = COLUMN("END", 16, 11, 11, .set = COLUMN_EXTENDED | COLUMN_ENDING, .word = ending_cell, .alarms = ending_alarms),
 	  .lacks = { { KNOWS(FIELD_SK_ERR), "sessions that did not end in order" } } },
 	{ KEY("errno"), .type = VALUE_NUMBER, MEMBER(error), .groups = true,
@@ -204,7 +213,13 @@ static size_t significant_bytes(const struct field *f, const struct session *s)
 	}
 }
 
-static const char *path_of(const struct field *f, const struct session *s)
+/* Whether the member is a pointer to a text. */
+static bool is_text(const struct field *f)
+{
+	return f->type == VALUE_PATH || f->type == VALUE_STRING;
+}
+
+static const char *text_of(const struct field *f, const struct session *s)
 {
 	const char *path = *(const char *const *)field_at(f, s);
 
@@ -222,16 +237,16 @@ bool field_equal(const struct field *f, const struct session *a, const struct se
 {
 	const size_t bytes = significant_bytes(f, a);
 
-	if (f->type == VALUE_PATH)
-		return strcmp(path_of(f, a), path_of(f, b)) == 0;
+	if (is_text(f))
+		return strcmp(text_of(f, a), text_of(f, b)) == 0;
 	return bytes == significant_bytes(f, b) &&
 	       memcmp(field_at(f, a), field_at(f, b), bytes) == 0;
 }
 
 uint64_t field_hash(const struct field *f, const struct session *s, uint64_t hash)
 {
-	const char *at = f->type == VALUE_PATH ? path_of(f, s) : field_at(f, s);
-	size_t left = f->type == VALUE_PATH ? strlen(at) : significant_bytes(f, s);
+	const char *at = is_text(f) ? text_of(f, s) : field_at(f, s);
+	size_t left = is_text(f) ? strlen(at) : significant_bytes(f, s);
 
 	while (left) {
 		const size_t bytes = left < sizeof(uint64_t) ? left : sizeof(uint64_t);

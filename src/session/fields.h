@@ -16,7 +16,9 @@
 /* The type of a field's member in struct session, which decides how it is written. */
 enum value_type {
 	VALUE_NUMBER,  /* negative: unknown */
-	VALUE_ID,      /* uint64_t; 0: unknown */
+	VALUE_ID,      /* unsigned; 0: unknown in JSON */
+	VALUE_HASH,    /* two uint64_t; zeroes: unknown */
+	VALUE_STRING,  /* const char * that needs no escaping but as a name; NULL: unknown */
 	VALUE_BYTES,   /* negative: unknown; the table shows units of 1024 */
 	VALUE_NS,      /* nanoseconds; negative: unknown; the table shows milliseconds */
 	VALUE_US,      /* microseconds, else like VALUE_NS */
@@ -46,6 +48,7 @@ enum field_asks {
 	ASKS_UID = 1,
 	ASKS_NETNS = 2,
 	ASKS_CGROUP = 4,
+	ASKS_HOST = 8, /* nothing of the kernel side */
 };
 
 /* The field is unknown for some sessions unless all of this is known. */
@@ -111,7 +114,7 @@ bool field_is_known(const struct field *f, const struct session *s);
 
 /*
  * Treat the value as part of an identity: copy it into a session that is otherwise zeroed, compare
- * it, add it to a hash. A VALUE_PATH is copied as a pointer.
+ * it, add it to a hash. A text is copied as a pointer.
  */
 void field_copy(const struct field *f, struct session *to, const struct session *from);
 bool field_equal(const struct field *f, const struct session *a, const struct session *b);

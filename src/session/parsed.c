@@ -64,6 +64,22 @@ static bool read_number(void *at, const struct field *f, const struct json_value
 	return true;
 }
 
+/* Reads 32 hexadecimal digits. */
+static bool read_hash(uint64_t hash[2], const struct json_value *v)
+{
+	if (v->kind != JSON_STRING || v->length != 32)
+		return false;
+	for (unsigned i = 0; i < 32; i++) {
+		const char *digits = "0123456789abcdef";
+		const char *digit = memchr(digits, v->at[i], 16);
+
+		if (!digit)
+			return false;
+		hash[i / 16] = hash[i / 16] << 4 | (uint64_t)(digit - digits);
+	}
+	return true;
+}
+
 /* Reads "2026-01-02T03:04:05.123456789Z". */
 static bool read_time(void *at, const struct field *f, const struct json_value *v)
 {
@@ -140,6 +156,8 @@ static bool read_value(struct parse *p, const struct field *f, const struct json
 	case VALUE_NS:
 	case VALUE_US:
 		return read_number(at, f, v);
+	case VALUE_HASH:
+		return read_hash(at, v);
 	case VALUE_TIME:
 	case VALUE_CLOCK:
 	case VALUE_SECONDS:
@@ -151,6 +169,7 @@ static bool read_value(struct parse *p, const struct field *f, const struct json
 		return read_word(at, f, v);
 	case VALUE_NAME:
 		return read_name(p, at, f, v);
+	case VALUE_STRING:
 	case VALUE_PATH:
 		return read_path(p, at, v);
 	case VALUE_ADDRESS:
@@ -161,13 +180,15 @@ static bool read_value(struct parse *p, const struct field *f, const struct json
 
 static bool read_member(struct parse *p, const struct json_value *key, const struct json_value *v)
 {
+	/* Its name in the first records; END is a keyword of SQL. */
+	static const struct json_value ending = { .at = "ending", .length = sizeof("ending") - 1 };
 	size_t n;
 
 	if (json_is(key, "type")) {
 		p->is_session = json_is(v, "session");
 		return p->is_session;
 	}
-	n = find_field(p, key);
+	n = find_field(p, json_is(key, "end") ? &ending : key);
 	if (n == fields_count)
 		return true;
 	p->next = n + 1;
@@ -193,7 +214,6 @@ static void forget(struct session *s)
 		.uid = -1,
 		.netns = -1,
 		.error = -1,
-		.comm = "-",
 	};
 }
 

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/host.h"
+#include "base/table.h"
 #include "bpf/tcp_state.h"
 
 /* Bits of struct sock.sk_flags (enum sock_flags in include/net/sock.h, unchanged since 2.6). */
@@ -205,6 +207,26 @@ uint16_t session_service_port(const struct session *s)
 	return s->lport < s->rport ? s->lport : s->rport;
 }
 
+/*
+ * Two halves of a hash of all that tells sessions apart: the boot, the beginning and the tuple. The
+ * beginning is by the kernel's clock, so that setting the wall clock changes nothing.
+ */
+static void identify(struct session *s, const struct record *r, int64_t started,
+		     const struct host *host)
+{
+	uint64_t words[6] = { (uint64_t)started, (uint64_t)r->lport << 16 | r->rport };
+
+	memcpy(words + 2, r->laddr, 16);
+	memcpy(words + 4, r->raddr, 16);
+	for (unsigned half = 0; half < 2; half++) {
+		s->id[half] = host->boot[half];
+		for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+			s->id[half] = table_mix(s->id[half], words[i]);
+	}
+	s->host = host->name;
+	s->boot_id = host->boot_id;
+}
+
 void session_read(struct session *s, const struct record *r, const struct session_view *view)
 {
 	int64_t since = (int64_t)(r->established_ns ? r->established_ns : r->born_ns);
@@ -214,6 +236,8 @@ void session_read(struct session *s, const struct record *r, const struct sessio
 	s->age_known = !r->preexisting;
 	if (r->preexisting && !r->born_ns)
 		since = started = view->since_ns;
+	if (view->host)
+		identify(s, r, started, view->host);
 	s->started_ns = started + view->wall_offset_ns;
 	s->ended_ns = ended + view->wall_offset_ns;
 	s->wall_offset_ns = view->wall_offset_ns;
@@ -248,7 +272,7 @@ void session_read(struct session *s, const struct record *r, const struct sessio
 	s->owner = r->owner <= OWNER_PROC ? (enum owner)r->owner : OWNER_UNKNOWN;
 	s->pid = r->pid;
 	s->uid = r->pid ? (int64_t)r->uid : -1;
-	read_comm(s->comm, r->pid ? r->comm : "-");
+	read_comm(s->comm, r->pid ? r->comm : "");
 }
 
 /* Our FIN counts only once acknowledged. In FIN_WAIT2 the peer has not sent its FIN. */

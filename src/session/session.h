@@ -32,6 +32,9 @@ enum ending {
 };
 
 struct session {
+	const char *host;    /* borrowed; NULL: unknown */
+	const char *boot_id; /* of the host's kernel; likewise */
+	uint64_t id[2];	     /* the same in every record of the session; zeroes: not requested */
 	/* Wall clock, nanoseconds since 1970. For an open session, ended_ns is now. */
 	int64_t started_ns;
 	int64_t ended_ns;
@@ -72,7 +75,7 @@ struct session {
 	const char *cgroup;	  /* path of cgroup_id */
 	const char *container_id; /* also NULL: none */
 	const char *pod_uid;	  /* likewise */
-	char comm[COMM_LEN + 1];  /* any bytes; "-" if pid is 0 */
+	char comm[COMM_LEN + 1];  /* any bytes; "" if pid is 0 */
 };
 
 /* What records contain on this kernel: one bit for each layout field known, and these. */
@@ -89,6 +92,7 @@ struct session_view {
 	uint64_t known;		/* mask of enum session_knowledge */
 	int64_t wall_offset_ns; /* clock_wall_ns() minus clock_now_ns() */
 	int64_t since_ns;	/* start of tracing, by clock_now_ns() */
+	const struct host *host; /* for the members that identify a session; NULL: not requested */
 };
 
 /* Fills in *s from the record of a session that ended. */

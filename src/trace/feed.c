@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/host.h"
 #include "base/message.h"
 #include "bpf/rehearsal.h"
 #include "cgroup_names.h"
@@ -182,6 +183,7 @@ void feed_start(struct feed *feed, const struct choice *choice)
 		.known = choice_known(choice),
 		.wall_offset_ns = clock_wall_ns() - clock_now_ns(),
 		.since_ns = clock_now_ns(),
+		.host = feed->request.host ? host_get() : NULL,
 	};
 	if (feed->request.existing || feed->request.open)
 		ask_for_sockets(feed);

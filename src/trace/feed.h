@@ -23,6 +23,7 @@ struct feed_request {
 	bool existing; /* also sessions that began before tracing */
 	bool open;     /* at the end, also sessions that are still open */
 	bool deltas;   /* tell what each session has moved since it was last told of */
+	bool host;     /* fill in the members that identify a session in a fleet */
 	bool cgroups;  /* look up the names of each session's cgroup */
 	bool verbose;  /* say what is done without */
 	uint64_t most; /* ended sessions to hand out; 0: no limit */

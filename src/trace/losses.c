@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "base/host.h"
 #include "base/json.h"
 #include "base/json_read.h"
 
@@ -68,7 +69,8 @@ void losses_print(FILE *out, const struct losses *l, bool existing)
 
 void losses_put_json(struct text *t, const struct losses *l)
 {
-	JSON_LITERAL(t, "{\"type\":\"losses\"");
+	JSON_LITERAL(t, "{\"type\":\"losses\",\"schema\":" SCHEMA);
+	host_put_json(t);
 	for (size_t i = 0; i < CAUSES; i++) {
 		JSON_LITERAL(t, ",\"");
 		text_put_string(t, causes[i].key);

@@ -16,11 +16,11 @@ setup() {
 }
 
 line() {
-	printf 'pid=%s\tcomm=%s\tladdr=%s\tlport=%s\traddr=%s\trport=%s\ttx_bytes=%s\trx_bytes=%s\tend=%s\towner=%s\tduration_ns=1000000..2000000\tuid=0\n' "$@"
+	printf 'pid=%s\tcomm=%s\tladdr=%s\tlport=%s\traddr=%s\trport=%s\ttx_bytes=%s\trx_bytes=%s\tending=%s\towner=%s\tduration_ns=1000000..2000000\tuid=0\n' "$@"
 }
 
 json() {
-	printf '{"type":"session","pid":%s,"comm":"%s","laddr":"%s","lport":%s,"raddr":"%s","rport":%s,"tx_bytes":%s,"rx_bytes":%s,"end":"%s","owner":%s,"duration_ns":1500000,"uid":0}\n' "$@"
+	printf '{"type":"session","pid":%s,"comm":"%s","laddr":"%s","lport":%s,"raddr":"%s","rport":%s,"tx_bytes":%s,"rx_bytes":%s,"ending":"%s","owner":%s,"duration_ns":1500000,"uid":0}\n' "$@"
 }
 
 # says LINE: the last line must be LINE, and the exit code 1.
@@ -90,7 +90,7 @@ swap() {
 	local field
 	cp "$records" "$BATS_TEST_TMPDIR/good"
 	for field in '"pid":1000' '"comm":"client"' '"tx_bytes":1024' '"rx_bytes":2047' \
-		'"end":"fin-local"' '"owner":"connect"' '"duration_ns":1500000' '"uid":0'; do
+		'"ending":"fin-local"' '"owner":"connect"' '"duration_ns":1500000' '"uid":0'; do
 		cp "$BATS_TEST_TMPDIR/good" "$records"
 		swap "$records" "$field" "${field%%:*}:9"
 		says "1 matched, 0 missing, 0 extra, 1 wrong"
@@ -119,9 +119,9 @@ swap() {
 }
 
 @test "any of several alternatives passes" {
-	swap "$truth" end=fin-local 'end=fin-both|fin-local'
+	swap "$truth" ending=fin-local 'ending=fin-both|fin-local'
 	run -0 compare
-	swap "$truth" 'end=fin-both|fin-local' 'end=fin-both|fin'
+	swap "$truth" 'ending=fin-both|fin-local' 'end=fin-both|fin'
 	says "1 matched, 0 missing, 0 extra, 1 wrong"
 }
 
@@ -139,22 +139,22 @@ swap() {
 	swap "$records" '"tx_bytes":1024' '"tx_bytes":null'
 	says "1 matched, 0 missing, 0 extra, 1 wrong"
 	says "1 matched, 0 missing, 0 extra, 1 wrong" --unknown rx_bytes
-	run -0 compare --unknown end,tx_bytes
+	run -0 compare --unknown ending,tx_bytes
 	run -0 compare --fields pid,comm
 	swap "$records" '"tx_bytes":null' '"tx_bytes":1024'
-	sed -i -e '2s/"pid":1001/"pid":0/' -e '2s/"server"/"-"/' -e '2s/"accept"/null/' \
+	sed -i -e '2s/"pid":1001/"pid":null/' -e '2s/"server"/null/' -e '2s/"accept"/null/' \
 		-e '2s/"uid":0/"uid":null/' "$records"
 	says "1 matched, 0 missing, 0 extra, 1 wrong"
 	run -0 compare --no-accept-hook
 	says "1 matched, 0 missing, 0 extra, 1 wrong" --accept-skipped 0
 	run -0 compare --accept-skipped 1
-	sed -i '1s/"pid":1000/"pid":0/' "$records"
+	sed -i '1s/"pid":1000/"pid":null/' "$records"
 	says "1 matched, 0 missing, 0 extra, 1 wrong" --no-accept-hook
 }
 
 @test "--accept-skipped excuses no more sessions than the kernel skipped" {
 	sed -i 's/owner=connect/owner=accept/' "$truth"
-	sed -i -e 's/"pid":[0-9]*/"pid":0/' -e 's/"comm":"[a-z]*"/"comm":"-"/' -e 's/"owner":"[a-z]*"/"owner":null/' \
+	sed -i -e 's/"pid":[0-9]*/"pid":null/' -e 's/"comm":"[a-z]*"/"comm":null/' -e 's/"owner":"[a-z]*"/"owner":null/' \
 		-e 's/"uid":0/"uid":null/' "$records"
 	says "1 matched, 0 missing, 0 extra, 1 wrong" --accept-skipped 1
 	run -0 compare --accept-skipped 2

@@ -59,7 +59,7 @@ none_is_older() {
 
 # The number of the load's open sessions that meet a condition of jq.
 of_the_load() {
-	jq -s "map(select(.end == \"open\" and .netns == $network and $1)) | length" "$records"
+	jq -s "map(select(.ending == \"open\" and .netns == $network and $1)) | length" "$records"
 }
 
 @test "the table of older sessions" {
@@ -167,7 +167,7 @@ of_the_load() {
 	go_on
 	await said told
 	# Not earlier.
-	run -1 grep -q '"end":"rst-remote"' "$records"
+	run -1 grep -q '"ending":"rst-remote"' "$records"
 	tracer_stop
 	compare --unknown accept_wait_ns
 }
@@ -193,7 +193,7 @@ of_the_load() {
 	load_stand -o 2000
 	tracer_stop
 	load_let_go
-	[ "$(grep -c '"[lr]addr":"127\.77\..*"end":"open"' "$records")" -le 1000 ]
+	[ "$(grep -c '"[lr]addr":"127\.77\..*"ending":"open"' "$records")" -le 1000 ]
 	grep -qE 'warning: there was no room for [0-9]+ sessions when they began \(--max-sessions\): those still open are not listed$' "$said"
 }
 
@@ -203,8 +203,8 @@ of_the_load() {
 	go_on
 	await said told
 	tracer_stop
-	compare --fields ip,tx_bytes,rx_bytes,dir,end,scope_id
-	[ "$(jq -s 'map(select(.end == "open" and (.age_known | not) and .pid == 0 and .duration_ns == 0)) | length > 0' \
+	compare --fields ip,tx_bytes,rx_bytes,dir,ending,scope_id
+	[ "$(jq -s 'map(select(.ending == "open" and (.age_known | not) and .pid == null and .duration_ns == 0)) | length > 0' \
 		"$records")" = true ]
 	grep -qE 'warning: there was no room for [0-9]+ sessions when they began \(--max-sessions\): those still open are listed without owner and age, except in network namespaces newer than the tracer$' \
 		"$said"

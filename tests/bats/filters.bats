@@ -41,8 +41,8 @@ session() { run bash -c "exec 7<>/dev/tcp/127.0.0.1/$1"; }
 
 @test "--end prints only sessions that ended in one of these ways" {
 	traced -j --end refused -- refused basic
-	[ "$(jq -r 'select(.type == "session").end' "$records" | sort -u)" = refused ]
-	true_records --only end=refused
+	[ "$(jq -r 'select(.type == "session").ending' "$records" | sort -u)" = refused ]
+	true_records --only ending=refused
 }
 
 @test "--raddr and --laddr print only sessions with these addresses" {

@@ -119,8 +119,8 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 	diff "$scratch/curls" "$scratch/out"
 	sessions 'map(select(.dir == "in"))[] | "\(.rport) \(.rx_bytes) \(.tx_bytes)"' >"$scratch/in"
 	diff <(cut -d' ' -f2- "$scratch/curls") "$scratch/in"
-	sessions 'all(if .dir == "out" then .comm == "curl" and .owner == "connect" and .uid == 0 and .end == "fin-local"
-		else .comm == "nginx" and .owner == "close" and .uid == 65534 and .end == "fin-remote" and
+	sessions 'all(if .dir == "out" then .comm == "curl" and .owner == "connect" and .uid == 0 and .ending == "fin-local"
+		else .comm == "nginx" and .owner == "close" and .uid == 65534 and .ending == "fin-remote" and
 			(.pid | IN($workers[])) end)' | grep -qx true
 }
 
@@ -131,7 +131,7 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 	fetch /large -H 'Connection: close' --ignore-content-length
 	await printed 2
 	tracer_stop
-	[ "$(sessions 'map("\(.dir) \(.comm) \(.end)") | sort[]')" = "$(printf 'in nginx fin-local\nout curl fin-remote')" ]
+	[ "$(sessions 'map("\(.dir) \(.comm) \(.ending)") | sort[]')" = "$(printf 'in nginx fin-local\nout curl fin-remote')" ]
 	sessions 'map(select(.dir == "in"))[0].pid | IN($workers[])' | grep -qx true
 	[ "$(sessions 'map(select(.dir == "out"))[0].pid')" = "$(cut -d' ' -f1 "$scratch/curls")" ]
 }
@@ -200,7 +200,7 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 	# A session that wrk aborts at the end is known by its acceptor only.
 	accept_hook && broken=false || broken=true
 	sessions "map(select(.dir == \"in\")) | all((.pid | IN(\$workers[])) and .comm == \"nginx\" or
-		$broken and .pid == 0 and .owner == null and .end == \"rst-remote\")" | grep -qx true
+		$broken and .pid == null and .owner == null and .ending == \"rst-remote\")" | grep -qx true
 }
 
 @test "redis: owners and bytes are right" {
@@ -217,7 +217,7 @@ accept_hook() { ! grep -q 'accept hook: none' "$said"; }
 	[ "$(cat "$scratch/answer")" = OK ]
 	# The request is *3 $3 set $3 key $5000 xxx..., each with its line end; the reply is +OK.
 	local tx=$((4 + 4 + 5 + 4 + 5 + 7 + 5002)) rx=5
-	[ "$(sessions 'map("\(.dir) \(.pid) \(.comm) \(.tx_bytes) \(.rx_bytes) \(.end)") | sort[]')" = "$(
+	[ "$(sessions 'map("\(.dir) \(.pid) \(.comm) \(.tx_bytes) \(.rx_bytes) \(.ending)") | sort[]')" = "$(
 		echo "in $server redis-server $rx $tx fin-remote"
 		echo "out $client redis-cli $tx $rx fin-local"
 	)" ]

@@ -97,7 +97,7 @@ documented() {
 }
 
 @test "statistics: by any keys, at intervals and for the whole run" {
-	traced --stats -j --interval 0.2 --by lport,rport,raddr,pid,comm,uid,end,netns -- basic refused
+	traced --stats -j --interval 0.2 --by lport,rport,raddr,pid,comm,uid,ending,netns -- basic refused
 	all_valid stats "$records"
 	jq -es 'any(.span == "interval") and any(.of == "group")' "$records"
 	traced --stats -j --interval 0.2 -- basic
@@ -160,7 +160,7 @@ documented() {
 	documented Statistics >"$BATS_TEST_TMPDIR/fields"
 	jq -r '."$defs".stats.properties | keys_unsorted[]' "$schema" | diff "$BATS_TEST_TMPDIR/fields" -
 	traced --stats -j --of duration,connect,accept-wait,rtt,tx,rx \
-		--by port,pid,comm,uid,ip,laddr,lport,raddr,rport,dir,end,errno,owner,netns,cgroup,container,pod_uid -- single
+		--by port,host,pid,comm,uid,ip,laddr,lport,raddr,rport,dir,ending,errno,owner,netns,cgroup,container,pod_uid -- single
 	jq -rs 'map(select(.of == "all"))[0] | keys_unsorted[]' "$records" | diff "$BATS_TEST_TMPDIR/fields" -
 	# A group has everything but the histogram.
 	jq -rs 'map(select(.of == "group"))[0] | keys_unsorted[]' "$records" |
@@ -168,6 +168,6 @@ documented() {
 }
 
 @test "records.md and the schema have the same words for END and OWNER" {
-	diff <(documented END | grep -vx -- -) <(jq -r '."$defs".end.enum | map(. // "null")[]' "$schema")
+	diff <(documented END | grep -vx -- -) <(jq -r '."$defs".ending.enum | map(. // "null")[]' "$schema")
 	diff <(documented OWNER) <(jq -r '."$defs".session.properties.owner.enum | map(. // "null")[]' "$schema")
 }

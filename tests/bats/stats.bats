@@ -133,7 +133,7 @@ told_sums() {
 }
 
 @test "failed connects, in the table" {
-	tracer_start --stats "${ours[@]}" --by rport,end -n 4
+	tracer_start --stats "${ours[@]}" --by rport,ending -n 4
 	connect_refused 1 3
 	connect_refused 2 2
 	wait "$tracer"
@@ -157,7 +157,7 @@ told_sums() {
 }
 
 @test "too many groups, without privileges" {
-	tracer_start --stats -j "${ours[@]}" --by rport,end -n 4200
+	tracer_start --stats -j "${ours[@]}" --by rport,ending -n 4200
 	connect_refused 1 4200
 	wait "$tracer"
 	[ "$(whole 'map(select(.of == "group")) | length')" = 4096 ]

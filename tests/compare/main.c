@@ -188,16 +188,14 @@ static bool is_owner(const char *name)
 /* What the tracer prints for an unknown owner. */
 static bool is_nobody(const struct field *f)
 {
-	return !strcmp(f->value, !strcmp(f->name, "pid")    ? "0"
-				 : !strcmp(f->name, "comm") ? "-"
-							    : "null");
+	return !strcmp(f->value, "null");
 }
 
 /* The tracer may report the process that accepted as the one that closed. */
 static bool is_closer(const struct fields *truth, const struct field *found)
 {
 	const char *owner = fields_get(truth, "owner"), *closer = fields_get(truth, "closer");
-	const char *dir = fields_get(truth, "dir"), *end = fields_get(truth, "end");
+	const char *dir = fields_get(truth, "dir"), *end = fields_get(truth, "ending");
 
 	if (!owner || !dir || !end || !is_owner(found->name))
 		return false;

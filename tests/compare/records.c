@@ -110,7 +110,7 @@ static const struct {
 	{ "RX_KB", "rx_bytes", KIND_KB },
 	{ "MS", "duration_ns", KIND_MS },
 	{ "DIR", "dir", KIND_TEXT },
-	{ "END", "end", KIND_TEXT },
+	{ "END", "ending", KIND_TEXT },
 	{ "CONN_MS", "connect_ns", KIND_MS },
 	{ "WAIT_MS", "accept_wait_ns", KIND_MS },
 	{ "SCOPE", "scope_id", KIND_TEXT },
@@ -168,7 +168,12 @@ static void add_cell(struct fields *f, const struct header *h, size_t column, ch
 {
 	const size_t i = h->column[column];
 
-	if (!strcmp(value, "-") && column != h->comm) {
+	const char *pid = fields_get(f, "pid");
+	const bool unknown = !strcmp(columns[i].name, "pid") ? !strcmp(value, "0")
+			     : column == h->comm ? !strcmp(value, "-") && pid && !strcmp(pid, "null")
+						 : !strcmp(value, "-");
+
+	if (unknown) {
 		free(value);
 		value = copy("null");
 	}

@@ -71,7 +71,7 @@ static void test_flags(void)
 	CHECK(options.output.stats && options.output.figures.by.count == 3 &&
 	      options.output.interval_ns == 500000000);
 	CHECK(!strcmp(options.output.figures.by.keys[0]->key, "raddr") &&
-	      !strcmp(options.output.figures.by.keys[1]->key, "end"));
+	      !strcmp(options.output.figures.by.keys[1]->key, "ending"));
 	CHECK(!strcmp(options.output.figures.by.keys[2]->key, "pid"));
 	CHECK(runs("--header no --color=never"));
 	CHECK(options.output.header == HEADER_NO && options.output.color == COLOR_NEVER);
@@ -266,8 +266,8 @@ static void test_bad_values(void)
 		   "--probe: 'kprobes' is not a probe (auto, tracepoint, typed, raw, "
 		   "kprobe); try --help");
 	CHECK_TEXT(error_of("--stats --by port,x"),
-		   "--by: 'x' is not a key (port, pid, comm, uid, ip, laddr, lport, raddr, "
-		   "rport, dir, end, errno, owner, netns, cgroup, container, pod_uid); try "
+		   "--by: 'x' is not a key (port, host, pid, comm, uid, ip, laddr, lport, raddr, "
+		   "rport, dir, ending, errno, owner, netns, cgroup, container, pod_uid); try "
 		   "--help");
 	CHECK_TEXT(error_of("--stats --by pid,pid"), "--by: 'pid' was given already; try --help");
 	CHECK_TEXT(error_of("--stats --by="), "--by: '' lacks a key; try --help");

@@ -106,7 +106,9 @@ static void differ(const char *key, struct session *s)
 		s->comm[3] = 'x';
 	else if (!strcmp(key, "uid"))
 		s->uid = -1;
-	else if (!strcmp(key, "end"))
+	else if (!strcmp(key, "host"))
+		s->host = "another";
+	else if (!strcmp(key, "ending"))
 		s->ending = ENDING_TIMEOUT;
 	else if (!strcmp(key, "errno"))
 		s->error = 104;
@@ -574,7 +576,7 @@ static void test_json(void)
 	scene_add(session(DIRECTION_OUT, 50000, 443));
 	scene_end(104000);
 	CHECK(strstr(scene.text, ",\"elapsed_ns\":4000000000,\"of\":\"group\","
-				 "\"raddr\":\"10.0.0.2\",\"end\":\"fin-local\",\"uid\":1000,"
+				 "\"raddr\":\"10.0.0.2\",\"ending\":\"fin-local\",\"uid\":1000,"
 				 "\"comm\":\"curl\",\"sessions\":1,\"open\":0,\"failed\":0,"
 				 "\"per_second\":0.25,\"tx_bytes\":100,\"tx_unknown\":0,"
 				 "\"rx_bytes\":3000,\"rx_unknown\":0,\"measured\":1,"
@@ -582,7 +584,7 @@ static void test_json(void)
 				 "\"max_ns\":10000000,\"accept_wait_measured\":0,"
 				 "\"accept_wait_p50_ns\":null,\"accept_wait_p90_ns\":null,"
 				 "\"accept_wait_p99_ns\":null,\"accept_wait_max_ns\":null}\n"));
-	CHECK(strstr(scene.text, ",\"of\":\"all\",\"raddr\":null,\"end\":null,\"uid\":null,"
+	CHECK(strstr(scene.text, ",\"of\":\"all\",\"raddr\":null,\"ending\":null,\"uid\":null,"
 				 "\"comm\":null,\"sessions\":1,"));
 	CHECK(strstr(scene.text, ",\"lifespans_from_ns\":[0,15625,31250,62500,125000,250000,500000,"
 				 "1000000,2000000,4000000,8000000],"

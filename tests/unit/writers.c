@@ -49,6 +49,9 @@ static void set_addresses(struct session *s, const char *laddr, const char *radd
 static struct session plain_session(void)
 {
 	struct session s = {
+		.host = "web-1",
+		.boot_id = "0a1b2c3d-0000-4000-8000-000000000000",
+		.id = { 0xdeadbeef, 0x0123456789abcdef },
 		.started_ns = 1767323045123456789 - 263850000,
 		.ended_ns = 1767323045123456789,
 		.duration_ns = 263850000,
@@ -120,7 +123,6 @@ static struct session unknown_session(void)
 		.error = -1,
 		.lport = 22,
 		.rport = 50000,
-		.comm = "-",
 	};
 
 	set_addresses(&s, "10.0.0.1", "10.0.0.2");
@@ -416,40 +418,47 @@ static void test_open(void)
 static void test_json(void)
 {
 	CHECK_TEXT(three("-j"),
-		   "{\"type\":\"session\",\"started\":\"2026-01-02T03:04:04.859606789Z\","
+		   "{\"type\":\"session\",\"schema\":1,\"host\":\"web-1\","
+		   "\"boot_id\":\"0a1b2c3d-0000-4000-8000-000000000000\","
+		   "\"id\":\"00000000deadbeef0123456789abcdef\","
+		   "\"started\":\"2026-01-02T03:04:04.859606789Z\","
 		   "\"ended\":\"2026-01-02T03:04:05.123456789Z\",\"pid\":27448,\"comm\":\"curl\","
 		   "\"uid\":1000,\"ip\":4,\"laddr\":\"100.66.11.247\",\"lport\":54146,"
 		   "\"raddr\":\"54.154.224.174\",\"rport\":80,\"tx_bytes\":78,\"rx_bytes\":2047,"
 		   "\"duration_ns\":263850000,\"age_known\":true,\"connect_ns\":1234567,\"accept_"
 		   "wait_ns\":null,"
-		   "\"dir\":\"out\",\"end\":\"fin-local\",\"errno\":0,\"rtt_us\":1042,"
+		   "\"dir\":\"out\",\"ending\":\"fin-local\",\"errno\":0,\"rtt_us\":1042,"
 		   "\"retrans\":2,\"owner\":\"connect\",\"netns\":4026531840,"
 		   "\"scope_id\":null,\"cgroup_id\":4711,\"cgroup\":\"/kubepods/"
 		   "cri-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\","
 		   "\"container_id\":\"0123\",\"pod_uid\":\"4567\"}\n"
-		   "{\"type\":\"session\",\"started\":\"2026-01-02T03:04:04.859606789Z\","
+		   "{\"type\":\"session\",\"schema\":1,\"host\":\"web-1\","
+		   "\"boot_id\":\"0a1b2c3d-0000-4000-8000-000000000000\","
+		   "\"id\":\"00000000deadbeef0123456789abcdef\","
+		   "\"started\":\"2026-01-02T03:04:04.859606789Z\","
 		   "\"ended\":\"2026-01-02T03:04:05.124956789Z\",\"pid\":4194304,"
 		   "\"comm\":\"ThreadPoolForeg\",\"uid\":0,\"ip\":6,"
 		   "\"laddr\":\"2001:db8:1234:5678:9abc:def0:1234:5678\",\"lport\":65535,"
 		   "\"raddr\":\"2001:db8::1\",\"rport\":80,\"tx_bytes\":1024,"
 		   "\"rx_bytes\":126419751936,\"duration_ns\":86400000000000,\"age_known\":true,"
-		   "\"connect_ns\":null,\"accept_wait_ns\":2000000,\"dir\":\"in\",\"end\":\"rst-"
+		   "\"connect_ns\":null,\"accept_wait_ns\":2000000,\"dir\":\"in\",\"ending\":\"rst-"
 		   "remote\",\"errno\":104,"
 		   "\"rtt_us\":1042,\"retrans\":2,\"owner\":\"close\",\"netns\":4026531840,"
 		   "\"scope_id\":null,\"cgroup_id\":4711,\"cgroup\":\"/kubepods/"
 		   "cri-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\","
 		   "\"container_id\":\"0123\",\"pod_uid\":\"4567\"}\n"
-		   "{\"type\":\"session\",\"started\":null,"
-		   "\"ended\":\"2026-01-02T03:04:05.000000000Z\",\"pid\":0,\"comm\":\"-\","
+		   "{\"type\":\"session\",\"schema\":1,\"host\":null,\"boot_id\":null,"
+		   "\"id\":null,\"started\":null,"
+		   "\"ended\":\"2026-01-02T03:04:05.000000000Z\",\"pid\":null,\"comm\":null,"
 		   "\"uid\":null,\"ip\":4,\"laddr\":\"10.0.0.1\",\"lport\":22,"
 		   "\"raddr\":\"10.0.0.2\",\"rport\":50000,\"tx_bytes\":null,\"rx_bytes\":null,"
 		   "\"duration_ns\":1234560000,\"age_known\":false,\"connect_ns\":null,\"accept_"
 		   "wait_ns\":null,"
-		   "\"dir\":null,\"end\":null,\"errno\":null,\"rtt_us\":null,\"retrans\":null,"
+		   "\"dir\":null,\"ending\":null,\"errno\":null,\"rtt_us\":null,\"retrans\":null,"
 		   "\"owner\":null,\"netns\":null,\"scope_id\":null,\"cgroup_id\":null,\"cgroup\":"
 		   "null,\"container_id\":null,\"pod_uid\":null}\n");
 	CHECK(strstr(one("-j --open", open_session()), "\"ended\":null,\"pid\""));
-	CHECK(strstr(output, "\"end\":\"open\""));
+	CHECK(strstr(output, "\"ending\":\"open\""));
 }
 
 /* The COMM cell of a CSV row, or of a table row with the next column. */
@@ -544,7 +553,8 @@ static int print_reference(char *row, size_t size, enum shape layout, const stru
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	return snprintf(row, size, formats[layout], clock,
-			(double)((s->ended_ns - first_ns) / 1000) / 1e6, (int)s->pid, s->comm,
+			(double)((s->ended_ns - first_ns) / 1000) / 1e6, (int)s->pid,
+			s->pid || *s->comm ? s->comm : "-",
 			layout == LAYOUT_NARROW ? ""
 			: s->ip == 4		? "4"
 						: "6",

@@ -318,7 +318,7 @@ static void side_tell(struct side *s, const char *end, const char *error, int64_
 	put_tuple(line, s);
 	fprintf(line, "\ttx_bytes=%" PRIu64 "\trx_bytes=%" PRIu64, s->sent, s->received);
 	put_times(line, s, end_hi);
-	fprintf(line, "\tdir=%s\tend=%s\terrno=%s\tage_known=%s",
+	fprintf(line, "\tdir=%s\tending=%s\terrno=%s\tage_known=%s",
 		s->restored   ? "null"
 		: s->outbound ? "out"
 			      : "in",
