@@ -41,7 +41,7 @@ const struct host *host_get(void)
 void host_put_json(struct text *t)
 {
 	JSON_KEY(t, "host");
-	text_put_json_name(t, host.name);
+	json_put_name(t, host.name);
 	JSON_KEY(t, "boot_id");
 	json_put_word(t, host.boot_id);
 }

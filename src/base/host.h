@@ -8,7 +8,7 @@
 #include "text.h"
 
 struct host {
-	const char *name;    /* never NULL */
+	const char *name;    /* NULL until host_start() */
 	const char *boot_id; /* a UUID that the kernel makes at each boot; NULL: unreadable */
 	uint64_t boot[2];    /* a hash of both */
 };

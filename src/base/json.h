@@ -12,7 +12,7 @@
  * The version of all that is printed as JSON. It grows when a key goes, or changes its meaning; new
  * keys may come at any time.
  */
-#define SCHEMA "1"
+#define SCHEMA			 "1"
 
 #define JSON_LITERAL(t, literal) text_put(t, literal, sizeof(literal) - 1)
 /* The key of a member other than the first. */
@@ -54,6 +54,15 @@ static inline void json_put_word(struct text *t, const char *word)
 	text_put_char(t, '"');
 	text_put_string(t, word);
 	text_put_char(t, '"');
+}
+
+/* Writes a name of any bytes; NULL is unknown. */
+static inline void json_put_name(struct text *t, const char *name)
+{
+	if (name)
+		text_put_json_name(t, name);
+	else
+		json_put_null(t);
 }
 
 static inline void json_put_address(struct text *t, int ip, const uint8_t *address)

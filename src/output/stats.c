@@ -89,19 +89,18 @@ static void figures_clear(struct stats_figures *f)
 	*f = (struct stats_figures){ 0 };
 }
 
-static void group_free(struct stats_group *group)
+static void group_free(const struct stats *s, struct stats_group *group)
 {
 	figures_clear(&group->figures);
-	free((char *)group->id.cgroup);
-	free((char *)group->id.container_id);
-	free((char *)group->id.pod_uid);
+	for (unsigned i = 0; i < s->by.count; i++)
+		field_drop(s->by.keys[i], &group->id);
 	free(group);
 }
 
 void stats_clear(struct stats *s)
 {
 	for (uint32_t i = 0; i < table_count(s->table); i++)
-		group_free(s->groups[i]);
+		group_free(s, s->groups[i]);
 	table_clear(s->table);
 	figures_clear(&s->all);
 	figures_clear(&s->other);
@@ -135,34 +134,18 @@ static bool id_equal(const struct stats *s, const struct session *a, const struc
 	return true;
 }
 
-/* Copies a key into the group. The session only borrows its paths. False if out of memory. */
-static bool key_copy(const struct field *f, struct stats_group *group,
-		     const struct session *session)
-{
-	char **path;
-
-	field_copy(f, &group->id, session);
-	if (f->type != VALUE_PATH)
-		return true;
-	path = (char **)((char *)&group->id + f->offset);
-	if (!*path)
-		return true;
-	*path = strdup(*path);
-	return *path;
-}
-
 static struct stats_group *group_new(const struct stats *s, const struct session *session)
 {
 	struct stats_group *group = calloc(1, sizeof(*group));
-	bool copied = group;
 
-	for (unsigned i = 0; copied && i < s->by.count; i++)
-		copied = key_copy(s->by.keys[i], group, session);
-	if (copied)
-		return group;
-	if (group)
-		group_free(group);
-	return NULL;
+	if (!group)
+		return NULL;
+	for (unsigned i = 0; i < s->by.count; i++)
+		if (!field_copy(s->by.keys[i], &group->id, session)) {
+			group_free(s, group);
+			return NULL;
+		}
+	return group;
 }
 
 /* Finds or creates the session's group. Returns NULL if no more groups fit. */
@@ -181,7 +164,7 @@ static struct stats_group *find_group(struct stats *s, const struct session *ses
 		return NULL;
 	at = table_add(s->table, hash);
 	if (at == TABLE_NONE) {
-		group_free(group);
+		group_free(s, group);
 		return NULL;
 	}
 	group->serial = at;

@@ -4,14 +4,6 @@
 #include "base/json.h"
 #include "session/container.h"
 
-static void put_json_name(struct text *t, const char *name)
-{
-	if (name)
-		text_put_json_name(t, name);
-	else
-		json_put_null(t);
-}
-
 /* 32 hexadecimal digits. */
 static void put_hash(struct text *t, const uint64_t hash[2])
 {
@@ -57,11 +49,11 @@ void value_put_json(struct text *t, const struct field *f, const struct session 
 		json_put_word(t, field_word(f, s));
 		break;
 	case VALUE_NAME:
-		put_json_name(t, field_is_known(f, s) ? field_at(f, s) : NULL);
+		json_put_name(t, field_is_known(f, s) ? field_at(f, s) : NULL);
 		break;
 	case VALUE_STRING:
 	case VALUE_PATH:
-		put_json_name(t, *(const char *const *)field_at(f, s));
+		json_put_name(t, *(const char *const *)field_at(f, s));
 		break;
 	case VALUE_ADDRESS:
 		json_put_address(t, s->ip, field_at(f, s));

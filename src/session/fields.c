@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fields.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/table.h"
@@ -226,11 +227,28 @@ static const char *text_of(const struct field *f, const struct session *s)
 	return path ? path : "";
 }
 
-void field_copy(const struct field *f, struct session *to, const struct session *from)
+bool field_copy(const struct field *f, struct session *to, const struct session *from)
 {
-	memcpy((char *)to + f->offset, field_at(f, from), significant_bytes(f, from));
+	void *at = (char *)to + f->offset;
+	const char *text;
+
+	if (is_text(f)) {
+		memcpy(&text, field_at(f, from), sizeof(text));
+		if (text && !(text = strdup(text)))
+			return false;
+		memcpy(at, &text, sizeof(text));
+		return true;
+	}
+	memcpy(at, field_at(f, from), significant_bytes(f, from));
 	if (f->type == VALUE_ADDRESS)
 		to->ip = from->ip;
+	return true;
+}
+
+void field_drop(const struct field *f, struct session *copy)
+{
+	if (is_text(f))
+		free(*(char *const *)field_at(f, copy));
 }
 
 bool field_equal(const struct field *f, const struct session *a, const struct session *b)

@@ -114,9 +114,10 @@ bool field_is_known(const struct field *f, const struct session *s);
 
 /*
  * Treat the value as part of an identity: copy it into a session that is otherwise zeroed, compare
- * it, add it to a hash. A text is copied as a pointer.
+ * it, add it to a hash. field_copy() returns false if out of memory; field_drop() frees the copy.
  */
-void field_copy(const struct field *f, struct session *to, const struct session *from);
+bool field_copy(const struct field *f, struct session *to, const struct session *from);
+void field_drop(const struct field *f, struct session *copy);
 bool field_equal(const struct field *f, const struct session *a, const struct session *b);
 uint64_t field_hash(const struct field *f, const struct session *s, uint64_t hash);
 

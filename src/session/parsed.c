@@ -50,7 +50,7 @@ static uint64_t largest(const struct field *f)
 	const unsigned bits = f->bytes * 8 - (f->bytes >= sizeof(int));
 
 	if (f->type == VALUE_ID)
-		return UINT64_MAX;
+		return UINT64_MAX >> (64 - f->bytes * 8);
 	return f->type == VALUE_US ? INT64_MAX / 1000 : UINT64_MAX >> (64 - bits);
 }
 

@@ -121,7 +121,7 @@ swap() {
 @test "any of several alternatives passes" {
 	swap "$truth" ending=fin-local 'ending=fin-both|fin-local'
 	run -0 compare
-	swap "$truth" 'ending=fin-both|fin-local' 'end=fin-both|fin'
+	swap "$truth" 'ending=fin-both|fin-local' 'ending=fin-both|fin'
 	says "1 matched, 0 missing, 0 extra, 1 wrong"
 }
 

@@ -105,7 +105,7 @@ of_the_load() {
 	go_on
 	wait "$play"
 	tracer_stop
-	sed -i '/\tdir=in\t.*\tend=fin-/ s/\towner=proc\t/\towner=close\t/' "$truth"
+	sed -i '/\tdir=in\t.*\tending=fin-/ s/\towner=proc\t/\towner=close\t/' "$truth"
 	accept_hook
 	compare "${accept_hook[@]}" --only "pid=$pid"
 	[ "$(grep -c '^{"type":"session"' "$records")" = 3 ]

@@ -25,7 +25,7 @@ go_on() {
 # Expects the records of the scenario `older`. Inbound sessions belong to who closes them. The last one was
 # reset, and nobody closed it.
 true_older() {
-	sed -i '/\tdir=in\t.*\tend=fin-/ s/\towner=proc\t/\towner=close\t/' "$truth"
+	sed -i '/\tdir=in\t.*\tending=fin-/ s/\towner=proc\t/\towner=close\t/' "$truth"
 	accept_hook
 	compare "${accept_hook[@]}"
 }

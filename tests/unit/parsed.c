@@ -46,6 +46,9 @@ static bool returns(const struct session *s)
 static struct session known(void)
 {
 	struct session s = {
+		.host = "web-1",
+		.boot_id = "0a1b2c3d-0000-4000-8000-000000000000",
+		.id = { 1, UINT64_MAX },
 		.started_ns = 1767323045123456789,
 		.ended_ns = 1767323047123456789,
 		.duration_ns = 1999999999,
@@ -115,7 +118,6 @@ static void test_unknown(void)
 		.netns = -1,
 		.error = -1,
 		.ip = 4,
-		.comm = "-",
 	};
 
 	CHECK(returns(&s));
@@ -143,7 +145,7 @@ static void test_older(void)
 	CHECK(parsed.session.ip == 4 && parsed.session.lport == 22 && parsed.session.port == 22);
 	CHECK(parsed.session.retrans == -1 && parsed.session.error == -1);
 	CHECK(parsed.session.ending == ENDING_UNKNOWN && !parsed.session.pid);
-	CHECK_TEXT(parsed.session.comm, "-");
+	CHECK_TEXT(parsed.session.comm, "");
 	CHECK(!parsed.session.age_known);
 	CHECK(reads(HEAD ",\"started\":\"2026-01-02T03:04:05Z\"}") && parsed.session.age_known);
 	CHECK(parsed.session.ended_ns == 1767323045000000000 + 1500000000);
@@ -175,7 +177,7 @@ static void test_refused(void)
 		HEAD ",\"pid\":-1}",
 		HEAD ",\"pid\":1.0}",
 		HEAD ",\"pid\":\"1\"}",
-		HEAD ",\"pid\":4294967295}",
+		HEAD ",\"pid\":4294967296}",
 		HEAD ",\"pid\":01}",
 		HEAD ",\"ip\":6}",
 		HEAD ",\"lport\":65536}",

@@ -261,7 +261,11 @@ static void put_owner(FILE *line, const struct side *s)
 
 	if (s->pid)
 		snprintf(uid, sizeof(uid), "%" PRIu32, s->uid);
-	fprintf(line, "pid=%d\tcomm=%s\tuid=%s\towner=%s", s->pid, s->comm, uid, s->owner);
+	if (s->pid)
+		fprintf(line, "pid=%d\tcomm=%s", s->pid, s->comm);
+	else
+		fprintf(line, "pid=null\tcomm=null");
+	fprintf(line, "\tuid=%s\towner=%s", uid, s->owner);
 	if (s->closer)
 		fprintf(line, "\tcloser=%d", s->closer->pid);
 }
