@@ -89,9 +89,9 @@ enum session_knowledge {
 
 /* What it takes to interpret records; constant during a run. */
 struct session_view {
-	uint64_t known;		/* mask of enum session_knowledge */
-	int64_t wall_offset_ns; /* clock_wall_ns() minus clock_now_ns() */
-	int64_t since_ns;	/* start of tracing, by clock_now_ns() */
+	uint64_t known;		 /* mask of enum session_knowledge */
+	int64_t wall_offset_ns;	 /* clock_wall_ns() minus clock_now_ns() */
+	int64_t since_ns;	 /* start of tracing, by clock_now_ns() */
 	const struct host *host; /* for the members that identify a session; NULL: not requested */
 };
 

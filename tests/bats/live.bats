@@ -42,10 +42,10 @@ of_client() {
 	await has '.type == "session"'
 	tracer_stop
 	[ "$(of_client 'map(select(.type == "session")) | length')" = 1 ]
-	[ "$(of_client '.[-1] | [.type, .tx_bytes, .rx_bytes, .end] == ["session", 1500, 70000, "fin-local"]')" = true ]
+	[ "$(of_client '.[-1] | [.type, .tx_bytes, .rx_bytes, .ending] == ["session", 1500, 70000, "fin-local"]')" = true ]
 	[ "$(of_client 'map(.tx_delta_bytes) | add')" = 1500 ]
 	[ "$(of_client 'map(.rx_delta_bytes) | add')" = 70000 ]
-	[ "$(of_client 'map(select(.type == "interim")) | all(.end == "open" and .ended == null and .state != null)')" = true ]
+	[ "$(of_client 'map(select(.type == "interim")) | all(.ending == "open" and .ended == null and .state != null)')" = true ]
 	# They tell of the same session, and time goes on.
 	[ "$(of_client 'map([.pid, .lport, .started, .owner]) | unique | length')" = 1 ]
 	[ "$(of_client 'map(.time) | . == (sort | unique)')" = true ]
@@ -61,7 +61,7 @@ of_client() {
 	await has '.type == "interim" and .tx_bytes == 13345'
 	tracer_stop
 	[ "$(of_client 'map(.tx_delta_bytes) | add')" = 1000 ]
-	[ "$(of_client '.[-1] | [.type, .end, .tx_bytes, .age_known] == ["session", "open", 13345, false]')" = true ]
+	[ "$(of_client '.[-1] | [.type, .ending, .tx_bytes, .age_known] == ["session", "open", 13345, false]')" = true ]
 }
 
 @test "--open --interval: a session that ends between two looks has all its bytes in one record" {
