@@ -53,14 +53,18 @@ static __always_inline struct conn *early_find(const volatile struct config *con
 
 /*
  * Makes the current process the owner of the session found for the key. The session may end at any
- * time and another take its place, but not between the claim and the mark.
+ * time and another take its place, but not between the claim and the mark. Returns false if it has
+ * ended.
  */
-static __always_inline void owner_accept(const volatile struct config *config, __u64 key,
+static __always_inline bool owner_accept(const volatile struct config *config, __u64 key,
 					 struct conn *conn)
 {
+	bool found;
+
 	if (!accepted_claim(config, conn))
-		return;
-	if (session_find(config, key) == conn) {
+		return false;
+	found = session_find(config, key) == conn;
+	if (found) {
 		owner_set(config, conn, OWNER_ACCEPT);
 		conn->accepted_ns = bpf_ktime_get_ns();
 		accepted_set(config, conn, key);
@@ -68,26 +72,30 @@ static __always_inline void owner_accept(const volatile struct config *config, _
 		accepted_set(config, conn, 0);
 	}
 	primary_drop_left(config, key);
+	return found;
 }
 
 /*
  * sk: the return value of inet_csk_accept(), NULL if it failed. Inlined, since user space can
- * remove unknown instructions only from whole programs (src/trace/insns.h).
+ * remove unknown instructions only from whole programs (base/insns.h). Returns true if it has noted
+ * the owner.
  */
-static __always_inline int lifespan_accept(const struct sock *sk)
+static __always_inline bool lifespan_accept(const struct sock *sk)
 {
 	const volatile struct config *config = config_get();
 	__u64 key = session_key(sk);
+	bool noted = false;
 	struct conn *conn;
 
 	if (!key || !config)
-		return 0;
+		return false;
 	conn = session_find(config, key);
 	if (!conn && !accepted_is_early(config, sk)) {
 		/* It may have begun after the first look and before its state was read. */
 		conn = session_find(config, key);
 	} else if (!conn && accepted_is_wanted(config, sk)) {
 		conn_begin_owner(config, key, OWNER_ACCEPT);
+		noted = true;
 		if (primary_is_there(config))
 			overflow_fence();
 		/*
@@ -100,9 +108,7 @@ static __always_inline int lifespan_accept(const struct sock *sk)
 		else
 			conn = early_find(config, sk, key);
 	}
-	if (conn && !conn->owner)
-		owner_accept(config, key, conn);
-	return 0;
+	return conn && !conn->owner ? owner_accept(config, key, conn) : noted;
 }
 
 #endif

@@ -10,6 +10,7 @@ enum loss {
 	LOSS_REPLACED, /* sessions replaced by another at the same address before their end was seen
 			*/
 	LOSS_SENT,     /* not a loss: records written to a perf buffer, or lost there */
+	LOSS_ACCEPTS,  /* not a loss: accepted sessions that only the second program handled */
 	LOSS_IN_KERNEL, /* number of these counters */
 };
 

@@ -20,13 +20,17 @@
 #define DESTROY_POINT "tcp_destroy_sock"
 #define END_MS	      20 /* a program runs for microseconds */
 
-/* The program of the candidate's accept hook; NULL: none. */
-static const char *accept_program(const struct tracer_request *request)
+/* The program of the candidate's accept hook; NULL: none. second: the one for what it misses. */
+static const char *accept_program(const struct tracer_request *request, bool second)
 {
+	if (second &&
+	    (request->candidate->accept != ACCEPT_FEXIT || !request->facts->misses_counted))
+		return NULL;
 	switch (request->candidate->accept) {
 	case ACCEPT_FEXIT:
-		return request->sources->kernel.accept_args == 2 ? "accept_fexit_2"
-								 : "accept_fexit_4";
+		if (request->sources->kernel.accept_args == 2)
+			return second ? "accept_fexit_2_second" : "accept_fexit_2";
+		return second ? "accept_fexit_4_second" : "accept_fexit_4";
 	case ACCEPT_KRETPROBE:
 		return "accept_kretprobe";
 	case ACCEPT_DESTROY:
@@ -53,20 +57,24 @@ int programs_pick(struct programs *programs, struct bpf_object *object,
 	int result;
 
 	programs->change = find(object, candidate->hook->change);
-	programs->accept = find(object, accept_program(request));
+	programs->accept = find(object, accept_program(request, false));
+	programs->accept_second = find(object, accept_program(request, true));
 	/* Kernels that may skip a program also count that. */
 	programs->second =
 		request->facts->misses_counted ? find(object, candidate->hook->second) : NULL;
 	bpf_object__for_each_program(program, object)
 		bpf_program__set_autoload(
 			program, program == programs->change || program == programs->second ||
-					 program == programs->accept || program == audit);
+					 program == programs->accept ||
+					 program == programs->accept_second || program == audit);
 
 	result = insns_drop_unknown(programs->change, &known);
 	if (!result)
 		result = insns_drop_unknown(programs->second, &known);
 	if (!result)
 		result = insns_drop_unknown(programs->accept, &known);
+	if (!result)
+		result = insns_drop_unknown(programs->accept_second, &known);
 	return result;
 }
 
@@ -93,6 +101,13 @@ int programs_attach_accept(struct programs *programs, const struct tracer_reques
 {
 	switch (request->candidate->accept) {
 	case ACCEPT_FEXIT:
+		/* The kernel runs the program that was attached last first. */
+		if (programs->accept_second) {
+			programs->accept_second_attached =
+				attachment_typed(programs->accept_second);
+			if (!programs->accept_second_attached)
+				return -errno;
+		}
 		programs->accept_attached = attachment_typed(programs->accept);
 		break;
 	case ACCEPT_KRETPROBE:
@@ -108,23 +123,37 @@ int programs_attach_accept(struct programs *programs, const struct tracer_reques
 	return programs->accept_attached ? 0 : -errno;
 }
 
-uint64_t programs_accept_skipped(const struct programs *programs)
+static uint64_t skipped(const struct bpf_program *program)
 {
 	struct bpf_prog_info info = {};
 	uint32_t size = sizeof(info);
 
-	if (!programs->accept ||
-	    bpf_obj_get_info_by_fd(bpf_program__fd(programs->accept), &info, &size))
+	if (!program || bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
 		return 0;
 	return info.recursion_misses;
+}
+
+uint64_t programs_accept_skipped(const struct programs *programs, uint64_t by_second)
+{
+	const uint64_t first = skipped(programs->accept), second = skipped(programs->accept_second);
+	uint64_t left = first;
+
+	if (!programs->accept_second)
+		return first;
+	/* It handles more only if the kernel runs it first. */
+	if (by_second <= first)
+		left -= by_second;
+	return left < second ? left : second;
 }
 
 void programs_detach(struct programs *programs)
 {
 	attachment_close(programs->change_attached);
 	attachment_close(programs->second_attached);
+	attachment_close(programs->accept_second_attached);
 	attachment_close(programs->accept_attached);
-	programs->change_attached = programs->second_attached = programs->accept_attached = NULL;
+	programs->change_attached = programs->second_attached = NULL;
+	programs->accept_attached = programs->accept_second_attached = NULL;
 	/*
 	 * An RCU grace period, after which no program runs on any CPU (4.3). Where membarrier is
 	 * refused (nohz_full), waiting must do.

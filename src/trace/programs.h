@@ -13,10 +13,12 @@ struct tracer_request;
 
 /* The programs are borrowed from the object. */
 struct programs {
-	struct bpf_program *change; /* sees each state change */
-	struct bpf_program *second; /* handles what `change` misses; NULL: not needed */
-	struct bpf_program *accept; /* NULL: no accept hook */
-	struct attachment *change_attached, *second_attached, *accept_attached;
+	struct bpf_program *change;	   /* sees each state change */
+	struct bpf_program *second;	   /* handles what `change` misses; NULL: not needed */
+	struct bpf_program *accept;	   /* NULL: no accept hook */
+	struct bpf_program *accept_second; /* handles what `accept` misses; NULL: not needed */
+	struct attachment *change_attached, *second_attached;
+	struct attachment *accept_attached, *accept_second_attached;
 };
 
 /* Call it before loading: chooses the programs to load. Returns 0 or -errno. */
@@ -28,11 +30,11 @@ int programs_attach_accept(struct programs *programs, const struct tracer_reques
 int programs_attach_change(struct programs *programs, const struct tracer_request *request);
 
 /*
- * How often the kernel skipped the accept hook because its program was already running on that CPU,
- * in a task that was preempted (6.1, kernels that preempt programs); 0 if it does not say (before
- * 5.12).
+ * How often the kernel may have skipped the accept hook, because its programs were already running
+ * on that CPU in tasks that were preempted; 0 if it does not say (before 5.12). by_second: how
+ * often the second program did the first one's work.
  */
-uint64_t programs_accept_skipped(const struct programs *programs);
+uint64_t programs_accept_skipped(const struct programs *programs, uint64_t by_second);
 
 /*
  * Detaches all programs. On return none is running any more; waits some milliseconds for other

@@ -291,13 +291,18 @@ static struct record record_of(const struct conn *conn, const struct tuple *tupl
 	return r;
 }
 
-uint64_t tracer_crowded_out(const struct tracer *tracer)
+/* Returns 0 if it cannot be read. */
+static uint64_t counter(const struct tracer *tracer, uint32_t cause)
 {
-	const uint32_t cause = LOSS_SESSIONS;
 	uint64_t count = 0;
 
 	bpf_map_lookup_elem(bpf_map__fd(tracer->maps.losses), &cause, &count);
 	return count;
+}
+
+uint64_t tracer_crowded_out(const struct tracer *tracer)
+{
+	return counter(tracer, LOSS_SESSIONS);
 }
 
 int tracer_each_open(const struct tracer *tracer, tuples_fn *fn, void *arg)
@@ -344,7 +349,7 @@ void tracer_detach(struct tracer *tracer)
 
 uint64_t tracer_accept_skipped(const struct tracer *tracer)
 {
-	return programs_accept_skipped(&tracer->programs);
+	return programs_accept_skipped(&tracer->programs, counter(tracer, LOSS_ACCEPTS));
 }
 
 void tracer_free(struct tracer *tracer)
