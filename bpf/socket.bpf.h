@@ -54,13 +54,47 @@ static __always_inline bool address_is_v4(const union address *a)
 	return !a->words[0] && a->quads[2] == MAPPED_PREFIX;
 }
 
-static __always_inline void socket_read_addresses(struct sock *sk, struct record *r)
+/*
+ * The beginning of struct sock_common from skc_daddr on, which is the same on all kernels
+ * (layout_has_tuple() checks that). Reading it in one piece saves calls.
+ */
+struct socket_start {
+	__be32 daddr;
+	__be32 rcv_saddr;
+	__u32 hash;
+	__be16 dport;
+	__u16 num; /* host order */
+	__u16 family;
+	__u8 state;
+	__u8 reuse;
+};
+
+static __always_inline void socket_read_start(struct sock *sk, struct socket_start *start)
+{
+#ifdef HOOK_TYPED
+	start->daddr = sk->__sk_common.skc_daddr;
+	start->rcv_saddr = sk->__sk_common.skc_rcv_saddr;
+	start->dport = sk->__sk_common.skc_dport;
+	start->num = sk->__sk_common.skc_num;
+	start->family = sk->__sk_common.skc_family;
+#else
+	__builtin_memset(start, 0, sizeof(*start));
+	read_kernel(start, sizeof(*start), &sk->__sk_common.skc_daddr);
+#endif
+}
+
+/* Reads both addresses and both ports. The local port is 0 if the socket has given it back. */
+static __always_inline void socket_read_tuple(struct sock *sk, struct record *r)
 {
 	union address *local = (void *)r->laddr, *remote = (void *)r->raddr;
+	struct socket_start start;
 
-	if (LOAD(sk, __sk_common.skc_family) == AF_INET) {
-		address_map(local, LOAD(sk, __sk_common.skc_rcv_saddr));
-		address_map(remote, LOAD(sk, __sk_common.skc_daddr));
+	socket_read_start(sk, &start);
+	r->lport = start.num;
+	r->rport = swap16(start.dport);
+	if (start.family == AF_INET) {
+		address_map(local, start.rcv_saddr);
+		address_map(remote, start.daddr);
 	} else {
 		read_kernel(r->laddr, sizeof(r->laddr), &sk->__sk_common.skc_v6_rcv_saddr);
 		read_kernel(r->raddr, sizeof(r->raddr), &sk->__sk_common.skc_v6_daddr);

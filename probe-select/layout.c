@@ -90,9 +90,13 @@ bool layout_has_cgroup(const struct layout *layout)
 
 bool layout_has_tuple(const struct layout *layout)
 {
-	return layout_has(layout, FIELD_DADDR) && layout_has(layout, FIELD_RCV_SADDR) &&
-	       layout_has(layout, FIELD_DPORT) && layout_has(layout, FIELD_NUM) &&
-	       layout_has(layout, FIELD_FAMILY) && layout_has(layout, FIELD_STATE);
+	const int *offset = layout->offset;
+	const int start = offset[FIELD_DADDR];
+
+	/* The kernel compares addresses and ports as pairs, so this order is fixed. */
+	return layout_has(layout, FIELD_DADDR) && offset[FIELD_RCV_SADDR] == start + 4 &&
+	       offset[FIELD_DPORT] == start + 12 && offset[FIELD_NUM] == start + 14 &&
+	       offset[FIELD_FAMILY] == start + 16 && offset[FIELD_STATE] == start + 18;
 }
 
 const char *layout_field_name(enum layout_field field)

@@ -115,7 +115,7 @@ bool layout_has_clock(const struct layout *layout);
 /* Whether the id of a struct cgroup can be read; only BTF has that. */
 bool layout_has_cgroup(const struct layout *layout);
 
-/* Whether addresses, ports, family and state can be read. */
+/* Whether addresses, ports, family and state can be read, in the order of all known kernels. */
 bool layout_has_tuple(const struct layout *layout);
 
 /* Returns a name such as "tcp_sock.bytes_acked". */

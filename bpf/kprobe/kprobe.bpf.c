@@ -8,11 +8,9 @@
 static __always_inline void hook_read_tuple(const struct change *c, struct tcp_sock *tp,
 					    struct record *r)
 {
-	socket_read_addresses(c->sk, r);
-	r->rport = socket_remote_port(c->sk);
 	(void)tp;
-	/* At the entry of tcp_set_state() the port is still bound. */
-	r->lport = socket_local_port(c->sk);
+	/* At the entry of tcp_set_state() the local port is still bound. */
+	socket_read_tuple(c->sk, r);
 }
 
 SEC("kprobe")

@@ -19,8 +19,7 @@
 static __always_inline void hook_read_tuple(const struct change *c, struct tcp_sock *tp,
 					    struct record *r)
 {
-	socket_read_addresses(c->sk, r);
-	r->rport = socket_remote_port(c->sk);
+	socket_read_tuple(c->sk, r);
 	/* At the end of a session skc_num is already cleared; inet_sport remains. */
 	r->lport = swap16(LOAD((struct inet_sock *)tp, inet_sport));
 }
