@@ -170,8 +170,9 @@ static void add_cell(struct fields *f, const struct header *h, size_t column, ch
 
 	const char *pid = fields_get(f, "pid");
 	const bool unknown = !strcmp(columns[i].name, "pid") ? !strcmp(value, "0")
-			     : column == h->comm ? !strcmp(value, "-") && pid && !strcmp(pid, "null")
-						 : !strcmp(value, "-");
+			     : column == h->comm
+				     ? !strcmp(value, "-") && pid && !strcmp(pid, "null")
+				     : !strcmp(value, "-");
 
 	if (unknown) {
 		free(value);
