@@ -47,7 +47,7 @@ of_client() {
 	[ "$(of_client 'map(.rx_delta_bytes) | add')" = 70000 ]
 	[ "$(of_client 'map(select(.type == "interim")) | all(.ending == "open" and .ended == null and .state != null)')" = true ]
 	# They tell of the same session, and time goes on.
-	[ "$(of_client 'map([.pid, .lport, .started, .owner]) | unique | length')" = 1 ]
+	[ "$(of_client 'map([.id, .pid, .lport, .started, .owner]) | unique | length')" = 1 ]
 	[ "$(of_client 'map(.time) | . == (sort | unique)')" = true ]
 }
 
