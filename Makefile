@@ -119,7 +119,7 @@ $(CLANG_BUILD)/tcplife: $(objects) $(archives)
 
 # Code on the path of every record is optimized for speed, the rest for size.
 hot := src/run src/base/text src/base/text_name $(basename $(wildcard src/output/*.c src/trace/*.c)) src/session/session \
-	src/session/fields src/session/filter
+	src/session/fields src/session/filter src/session/parsed src/base/json_read src/base/text_utc
 
 # Sources that use .incbin are compiled without LTO (CFLAGS may turn it on), which could move the data.
 define compile

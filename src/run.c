@@ -64,15 +64,23 @@ static void on_session(void *arg, const struct session *session)
 
 static struct losses losses_read(const struct run *run)
 {
+	const int64_t unwritten = is_unwanted(run) ? 0 : (int64_t)writer_lost(run->writer);
 	struct losses losses = { 0 };
 	int error = run->source->ops->losses(run->source, &losses);
 
 	if (error) {
 		message("cannot tell how much was not printed: %s", strerror(-error));
-		losses = (struct losses){ -1, -1, -1, -1, -1, false };
+		losses = (struct losses){ -1, -1, 0, -1, -1, false };
 	}
-	losses.output = is_unwanted(run) ? 0 : (int64_t)writer_lost(run->writer);
+	if (unwritten || losses.output >= 0)
+		losses.output = (losses.output > 0 ? losses.output : 0) + unwritten;
 	return losses;
+}
+
+/* It was given, or the records come from a file. */
+static bool existing_is_no_help(const struct run *run)
+{
+	return run->options->existing || run->options->read;
 }
 
 static void put_losses(struct run *run, bool final)
@@ -92,7 +100,7 @@ static void report_losses(struct run *run)
 	put_losses(run, true);
 	losses = losses_read(run);
 	if (!losses_none(&losses))
-		losses_print(message_stream(), &losses, run->options->existing);
+		losses_print(message_stream(), &losses, existing_is_no_help(run));
 }
 
 static void reopen(struct run *run)
@@ -113,7 +121,7 @@ static void on_signals(void *arg)
 	if (run->signals.asked) {
 		const struct losses losses = losses_read(run);
 
-		losses_print(message_stream(), &losses, run->options->existing);
+		losses_print(message_stream(), &losses, existing_is_no_help(run));
 		run->signals.asked = false;
 		run->told = true;
 	}
@@ -168,7 +176,7 @@ static bool wait_for_output(void *arg)
 /* Reads the records that wait and writes them. */
 static void drain(struct run *run)
 {
-	fail(run, "cannot take records from the kernel", run->source->ops->drain(run->source));
+	fail(run, "cannot take records", run->source->ops->drain(run->source));
 	writer_flush(run->writer);
 }
 
@@ -178,6 +186,8 @@ static int wait_ms(const struct run *run, int64_t now)
 	const int64_t sinks = sinks_due(&run->sinks);
 	const int64_t due = sinks < run->deadline_ns ? sinks : run->deadline_ns;
 
+	if (run->source->ops->is_ready && run->source->ops->is_ready(run->source))
+		return 0;
 	if (due - now > DRAIN_EVERY_MS * 1000000ll)
 		return DRAIN_EVERY_MS;
 	return due > now ? (int)((due - now + 999999) / 1000000) : 0;
@@ -274,7 +284,8 @@ static bool source_start(struct run *run)
 	const struct options *options = run->options;
 	int64_t since_ns;
 
-	run->source = source_kernel_new(options, on_session, run, run->why, run->size);
+	run->source = (options->read ? source_replay_new : source_kernel_new)(
+		options, on_session, run, run->why, run->size);
 	if (!run->source)
 		return false;
 	since_ns = run->source->ops->since_ns(run->source);
@@ -289,10 +300,14 @@ static bool source_start(struct run *run)
 
 static void output_end(struct run *run)
 {
-	run->source->ops->end(run->source);
+	char why[512];
+	const bool useful = run->source->ops->end(run->source, why, sizeof(why));
+
 	writer_flush(run->writer);
 	sinks_end(&run->sinks, clock_now_ns());
 	report_losses(run);
+	if (!useful && !*run->why)
+		snprintf(run->why, run->size, "%s", why);
 	if (writer_status(run->writer) == WRITER_FAILED && !*run->why)
 		snprintf(run->why, run->size, "cannot write to %s: %s%s",
 			 outlet_name(writer_outlet(run->writer)),
@@ -320,9 +335,11 @@ bool run_trace(const struct options *options, char *why, size_t size)
 	*why = '\0';
 	if (outputs_open(&run) && source_start(&run)) {
 		privileges_drop(&run);
-		run.source->ops->tell(run.source);
+		if (run.source->ops->tell)
+			run.source->ops->tell(run.source);
 		sinks_start(&run.sinks);
-		run.source->ops->settle(run.source);
+		if (run.source->ops->settle)
+			run.source->ops->settle(run.source);
 		trace_until_ended(&run);
 		run.source->ops->stop(run.source);
 		drain(&run);

@@ -28,22 +28,28 @@ struct source_ops {
 	int (*watch)(struct source *source, struct loop *loop);
 	/* Adds what must still work once privileges are dropped. */
 	void (*needs)(const struct source *source, struct privilege_needs *needs);
-	/* Says on standard error what it does and what it cannot. */
+	/* Says on standard error what it does and what it cannot; NULL: nothing. */
 	void (*tell)(const struct source *source);
-	/* Does what can wait until the first output is written. */
+	/* Does what can wait until the first output is written; NULL: nothing. */
 	void (*settle)(struct source *source);
+	/* Whether to drain it without waiting; NULL: no. */
+	bool (*is_ready)(const struct source *source);
 	/* Gives all sessions that wait. Returns 0 or -errno. */
 	int (*drain)(struct source *source);
 	/* Gives the sessions that are open now. */
 	void (*look)(struct source *source);
 	/* Whether no more sessions will come or are wanted. */
 	bool (*is_over)(const struct source *source);
-	/* Sets *losses except `output`. Exact once stopped and drained. Returns 0 or -errno. */
+	/* Sets *losses, of `output` only what was lost elsewhere. Exact once stopped and drained.
+	 * Returns 0 or -errno. */
 	int (*losses)(const struct source *source, struct losses *losses);
 	/* Stops it; call drain() once more. */
 	void (*stop)(struct source *source);
-	/* Gives the sessions that only the end brings. */
-	void (*end)(struct source *source);
+	/*
+	 * Gives the sessions that only the end brings. Returns false, with a line in why, if the
+	 * run was in vain.
+	 */
+	bool (*end)(struct source *source, char *why, size_t size);
 	void (*free)(struct source *source);
 };
 
@@ -55,6 +61,8 @@ typedef void source_fn(void *arg, const struct session *session);
  * are borrowed. On failure, returns NULL with a line in why. Free it with ops->free().
  */
 struct source *source_kernel_new(const struct options *options, source_fn *fn, void *arg, char *why,
+				 size_t size);
+struct source *source_replay_new(const struct options *options, source_fn *fn, void *arg, char *why,
 				 size_t size);
 
 #endif

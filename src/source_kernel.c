@@ -92,9 +92,12 @@ static void kernel_stop(struct source *source)
 	tracer_detach(kernel_of(source)->choice.tracer);
 }
 
-static void kernel_end(struct source *source)
+static bool kernel_end(struct source *source, char *why, size_t size)
 {
+	(void)why;
+	(void)size;
 	feed_end(kernel_of(source)->feed);
+	return true;
 }
 
 static void kernel_free(struct source *source)

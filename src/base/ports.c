@@ -17,6 +17,7 @@ static bool add_range(struct ports *p, uint64_t first, uint64_t last)
 {
 	for (uint64_t port = first; port <= last; port++)
 		p->words[port / 64] |= 1ull << port % 64;
+	p->any = true;
 	return true;
 }
 
@@ -72,8 +73,5 @@ bool ports_has(const struct ports *p, uint16_t port)
 
 bool ports_empty(const struct ports *p)
 {
-	for (size_t i = 0; i < PORT_WORDS; i++)
-		if (p->words[i])
-			return false;
-	return true;
+	return !p->any;
 }

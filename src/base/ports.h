@@ -12,6 +12,7 @@
 /* Port p is bit p % 64 of words[p / 64]. All zeroes is the empty set. */
 struct ports {
 	uint64_t words[PORT_WORDS];
+	bool any; /* has a port */
 };
 
 /*

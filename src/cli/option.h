@@ -26,6 +26,7 @@ struct option {
 	uint64_t least;	  /* bounds for take_number() */
 	uint64_t most;
 	uint8_t bytes; /* size of take_number()'s field: 4 or 8 */
+	bool kernel;   /* it means nothing without the kernel, so it excludes --read */
 	/* For take_filter(). */
 	bool (*filter)(struct filter *f, const char *word, struct blame *blame);
 };
@@ -41,6 +42,7 @@ struct parse {
 	bool by_letter;		     /* given as -L, not as --localport */
 	char letter[3];		     /* "-L" if by_letter */
 	const char *value;	     /* the option's argument; NULL: none */
+	const struct option *kernel; /* the last one given that needs the kernel; NULL: none */
 	struct blame blame;
 };
 

@@ -68,6 +68,9 @@ const struct option option_table[] = {
 	  FIELD(output.host) },
 
 	{ .help = "which sessions" },
+	{ "--read", 0, "FILE",
+	  "in place of the kernel's, those in this file, as\n--json prints them; -: standard input",
+	  take_file, FIELD(read) },
 	{ "--pid", 'p', "LIST", "owned by these processes: 181,182", take_pids, FIELD(scope) },
 	{ "--localport", 'L', "LIST", "with these local ports: 80,https,8000-8100", take_ports,
 	  FIELD(scope.local_ports) },
@@ -101,8 +104,8 @@ const struct option option_table[] = {
 	  "rst-closed, timeout, refused, unreachable, no-port,\n"
 	  "cancelled, aborted, checkpoint, error, open, unknown",
 	  take_filter, .words = filter_ending, .filter = filter_add_endings },
-	{ "--existing", 0, NULL, "also those that began before tracing", take_flag,
-	  FIELD(existing) },
+	{ "--existing", 0, NULL, "also those that began before tracing", take_flag, FIELD(existing),
+	  .kernel = true },
 	{ "--open", 0, NULL, "at exit, also those that are still open; adds the\ncolumn END",
 	  take_flag, FIELD(open) },
 
@@ -139,28 +142,29 @@ const struct option option_table[] = {
 	{ "--probe", 0, "PROBE",
 	  "auto (default), tracepoint or kprobe; or one of the\n"
 	  "two kinds of tracepoint: typed, raw",
-	  take_word, FIELD(probe), .words = hook_word, .noun = "a probe" },
+	  take_word, FIELD(probe), .words = hook_word, .noun = "a probe", .kernel = true },
 	{ "--btf", 0, "SOURCE",
 	  "where the kernel's layout is from: auto (default),\n"
 	  "a BTF file, or none: discover it without BTF",
-	  take_btf, FIELD(btf_file), .words = btf_word },
+	  take_btf, FIELD(btf_file), .words = btf_word, .kernel = true },
 	{ "--transport", 0, "BUFFER",
 	  "how records leave the kernel: auto (default), ring,\n"
 	  "or perf, with the programs for kernels before 5.8",
-	  take_word, FIELD(transport), .words = transport_word, .noun = "one of them" },
+	  take_word, FIELD(transport), .words = transport_word, .noun = "one of them",
+	  .kernel = true },
 	{ "--accept", 0, "HOW",
 	  "how to learn who accepts: auto (default), or close,\n"
 	  "as on kernels where accept(2) cannot be seen",
-	  take_word, FIELD(accept), .words = accept_word, .noun = "one of them" },
+	  take_word, FIELD(accept), .words = accept_word, .noun = "one of them", .kernel = true },
 	{ "--max-sessions", 0, "N",
 	  "room for this many open sessions (default: 262144 to\n1048576, by memory)", take_number,
-	  NUMBER(max_sessions, 1, 16777216), .noun = "a number of sessions" },
+	  NUMBER(max_sessions, 1, 16777216), .noun = "a number of sessions", .kernel = true },
 	{ "--buffer", 0, "KB",
 	  "room for records that wait to be printed (default:\n1024 to 8192, by memory)",
-	  take_number, NUMBER(buffer_kb, 1, 1048576), .noun = "a size in KB" },
+	  take_number, NUMBER(buffer_kb, 1, 1048576), .noun = "a size in KB", .kernel = true },
 	{ "--check", 0, NULL,
 	  "show what this kernel offers and which hook would be\nused, and exit", take_flag,
-	  FIELD(check) },
+	  FIELD(check), .kernel = true },
 
 	{ .help = "other" },
 	{ "--verbose", 'v', NULL, "say on stderr what it does, and why", take_flag,

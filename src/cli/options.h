@@ -37,6 +37,9 @@ enum options_completion {
 struct options {
 	struct output_request output; /* borrows from argv */
 
+	/* Where sessions come from. */
+	const char *read; /* a file, or "-"; NULL: the kernel; borrowed from argv */
+
 	/* Which sessions to print. */
 	struct scope scope;   /* decided by the kernel side if it can */
 	struct filter filter; /* decided by user space */

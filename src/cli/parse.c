@@ -80,6 +80,8 @@ static enum options_status read_option(struct parse *p, const char *attached)
 	if (o->argument && !attached)
 		attached = *++p->word;
 	p->value = attached;
+	if (o->kernel)
+		p->kernel = o;
 	if (o->argument && !attached) {
 		blame_word(&p->blame, o->argument, strlen(o->argument), "is missing");
 		return OPTIONS_ERROR;
@@ -213,6 +215,11 @@ static enum options_status check_together(struct parse *p)
 {
 	const struct options *o = p->options;
 
+	if (o->read && p->kernel)
+		return blame_pair(p, "--read", p->kernel->name,
+				  "was given as well, and needs the kernel; choose one");
+	if (o->read && o->output.interval_ns && !o->output.stats)
+		return blame_pair(p, "--read", "--interval", "needs --stats as well");
 	if (o->output.stats && o->output.format == FORMAT_CSV)
 		return blame_pair(p, "--stats", "--csv", "was given as well; choose one");
 	if (!o->output.stats && statistics_option(o))
@@ -221,7 +228,7 @@ static enum options_status check_together(struct parse *p)
 		return blame_pair(p, "--interval", "--stats", "or --open is missing");
 	if (o->output.stats && o->output.extended)
 		return blame_pair(p, "--stats", "--extended", "was given as well; choose one");
-	if ((o->filter.endings >> ENDING_OPEN & 1) && !o->open)
+	if ((o->filter.endings >> ENDING_OPEN & 1) && !o->open && !o->read)
 		return blame_pair(p, "--end", "--open", "is missing");
 	if (o->output.format == FORMAT_JSON && column_option(o))
 		return blame_pair(p, "--json", column_option(o),
@@ -243,6 +250,7 @@ enum options_status options_parse(struct options *o, int argc, char *const argv[
 		status = o->version ? OPTIONS_VERSION : check_together(&p);
 	o->output.ending = o->output.extended || o->open;
 	o->output.deltas = o->open && o->output.interval_ns && !o->output.stats;
+	o->output.recorded = o->read;
 	if (status == OPTIONS_ERROR)
 		explain(&p, error, error_size);
 	return status;

@@ -9,6 +9,10 @@ static void put_time(struct text *t, struct columns *c, const struct session *s)
 {
 	const time_t second = (time_t)(s->ended_ns / 1000000000);
 
+	if (!s->ended_ns) {
+		text_put_char(t, '-');
+		return;
+	}
 	if (second != c->clock_second) {
 		struct text clock;
 		struct tm tm;
@@ -27,6 +31,10 @@ static void put_timestamp(struct text *t, struct columns *c, const struct sessio
 	const int64_t end_ns = s->ended_ns - s->wall_offset_ns;
 	uint64_t us;
 
+	if (!s->ended_ns) {
+		text_put_char(t, '-');
+		return;
+	}
 	if (!c->first_seen) {
 		c->first_seen = true;
 		c->first_ns = end_ns;

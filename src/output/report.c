@@ -15,9 +15,11 @@ struct report {
 	bool header;
 	bool utf8;
 	bool histogram;
-	bool asked; /* what to measure was requested */
+	bool asked;    /* what to measure was requested */
+	bool recorded; /* times are those of the records, since 1970; else by clock_now_ns() */
 	int64_t interval_ns;
 	int64_t begun_ns;
+	int64_t ended_ns; /* if recorded: when the last session ended; 0: none yet */
 	int64_t interval_begun_ns;
 	int64_t due_ns;
 };
@@ -37,6 +39,7 @@ struct report *report_new(const struct output_request *request, struct writer *w
 		.utf8 = terminal_is_utf8(),
 		.histogram = !request->no_histogram,
 		.asked = request->figures.of,
+		.recorded = request->recorded,
 		.interval_ns = (int64_t)request->interval_ns,
 		.begun_ns = now_ns,
 		.interval_begun_ns = now_ns,
@@ -57,18 +60,6 @@ void report_free(struct report *r)
 	free(r);
 }
 
-void report_add(struct report *r, const struct session *s)
-{
-	stats_add(r->whole, s);
-	if (r->interval)
-		stats_add(r->interval, s);
-}
-
-int64_t report_due(const struct report *r)
-{
-	return r->due_ns;
-}
-
 static enum writer_status write_page(struct report *r, struct stats *stats, int64_t begun_ns,
 				     int64_t now_ns)
 {
@@ -79,19 +70,51 @@ static enum writer_status write_page(struct report *r, struct stats *stats, int6
 		.utf8 = r->utf8,
 		.histogram = r->histogram,
 		.asked = r->asked,
-		.ended_ns = clock_wall_ns(),
-		.elapsed_ns = now_ns > begun_ns ? now_ns - begun_ns : 1,
+		.ended_ns = r->recorded ? now_ns : clock_wall_ns(),
+		.elapsed_ns = now_ns > begun_ns ? now_ns - begun_ns : !r->recorded,
 	};
 
 	r->format(r->writer, &page);
 	return writer_flush(r->writer);
 }
 
+/* Lets time pass until a session of a record ended. */
+static void follow(struct report *r, int64_t ended_ns)
+{
+	if (!r->ended_ns) {
+		r->begun_ns = r->interval_begun_ns = ended_ns;
+		r->due_ns = ended_ns + r->interval_ns;
+	}
+	if (r->interval && ended_ns >= r->due_ns) {
+		if (!stats_empty(r->interval))
+			write_page(r, r->interval, r->interval_begun_ns, r->due_ns);
+		stats_clear(r->interval);
+		r->interval_begun_ns = ended_ns - (ended_ns - r->due_ns) % r->interval_ns;
+		r->due_ns = r->interval_begun_ns + r->interval_ns;
+	}
+	r->begun_ns = ended_ns < r->begun_ns ? ended_ns : r->begun_ns;
+	r->ended_ns = ended_ns > r->ended_ns ? ended_ns : r->ended_ns;
+}
+
+void report_add(struct report *r, const struct session *s)
+{
+	if (r->recorded && s->ended_ns > 0)
+		follow(r, s->ended_ns);
+	stats_add(r->whole, s);
+	if (r->interval)
+		stats_add(r->interval, s);
+}
+
+int64_t report_due(const struct report *r)
+{
+	return r->recorded ? INT64_MAX : r->due_ns;
+}
+
 enum writer_status report_tick(struct report *r, int64_t now_ns)
 {
 	enum writer_status status;
 
-	if (now_ns < r->due_ns)
+	if (now_ns < report_due(r))
 		return WRITER_OK;
 	status = write_page(r, r->interval, r->interval_begun_ns, now_ns);
 	stats_clear(r->interval);
@@ -106,7 +129,9 @@ enum writer_status report_tick(struct report *r, int64_t now_ns)
 
 enum writer_status report_end(struct report *r, int64_t now_ns)
 {
-	if (r->interval && stats_all(r->interval)->sessions)
+	if (r->recorded)
+		now_ns = r->ended_ns ? r->ended_ns : r->begun_ns;
+	if (r->interval && !stats_empty(r->interval))
 		write_page(r, r->interval, r->interval_begun_ns, now_ns);
 	return write_page(r, r->whole, r->begun_ns, now_ns);
 }

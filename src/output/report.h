@@ -12,6 +12,10 @@
 struct report;
 
 /*
+ * If the request says that time is that of the records, it begins when the first session of all
+ * ended and ends when the last one did; an interval ends with the first session that ended after
+ * it, and is left out if it had none. Else it is the time that the functions below are given.
+ *
  * Borrows both. Times here are nanoseconds by clock_now_ns(). Returns NULL if out of memory. Free
  * it with report_free().
  */
@@ -19,7 +23,7 @@ struct report *report_new(const struct output_request *request, struct writer *w
 void report_free(struct report *r);
 
 void report_add(struct report *r, const struct session *s);
-/* When the current interval ends; INT64_MAX if there are no intervals. */
+/* When report_tick() has something to do; INT64_MAX: never. */
 int64_t report_due(const struct report *r);
 /* If the interval is over, writes its figures and begins the next. */
 enum writer_status report_tick(struct report *r, int64_t now_ns);

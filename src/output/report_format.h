@@ -16,7 +16,7 @@ struct report_page {
 	bool utf8;	    /* whether bars may use UTF-8 */
 	bool histogram;	    /* for the table: write it */
 	bool asked;	    /* what to measure was requested, so the table shows all of it */
-	int64_t elapsed_ns; /* above 0 */
+	int64_t elapsed_ns; /* 0: all at once, so there is no rate */
 	int64_t ended_ns;   /* nanoseconds since 1970 */
 };
 
@@ -25,10 +25,12 @@ typedef void report_format(struct writer *w, const struct report_page *page);
 
 extern report_format report_table, report_json;
 
-/* Sessions per second, in hundredths. */
-static inline uint64_t report_rate(const struct report_page *page, uint64_t sessions)
+/* Sessions per second, in hundredths; -1: unknown. */
+static inline int64_t report_rate(const struct report_page *page, uint64_t sessions)
 {
-	return (uint64_t)((double)sessions * 1e11 / (double)page->elapsed_ns + 0.5);
+	if (!page->elapsed_ns)
+		return -1;
+	return (int64_t)((double)sessions * 1e11 / (double)page->elapsed_ns + 0.5);
 }
 
 #endif

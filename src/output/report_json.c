@@ -42,7 +42,7 @@ static void put_measure(struct text *t, const struct measure_row *measure,
 static void put_figures(struct text *t, const struct report_page *page,
 			const struct stats_figures *f)
 {
-	const uint64_t rate = report_rate(page, f->sessions);
+	const int64_t rate = report_rate(page, f->sessions);
 
 	JSON_KEY(t, "sessions");
 	text_put_number(t, f->sessions);
@@ -51,9 +51,11 @@ static void put_figures(struct text *t, const struct report_page *page,
 	JSON_KEY(t, "failed");
 	text_put_number(t, f->failed);
 	JSON_KEY(t, "per_second");
-	text_put_number(t, rate / 100);
-	text_put_char(t, '.');
-	text_put_digits(t, rate % 100, 2);
+	json_put_known(t, rate < 0 ? -1 : rate / 100);
+	if (rate >= 0) {
+		text_put_char(t, '.');
+		text_put_digits(t, (uint64_t)rate % 100, 2);
+	}
 	JSON_KEY(t, "tx_bytes");
 	text_put_number(t, f->tx_bytes);
 	JSON_KEY(t, "tx_unknown");

@@ -85,11 +85,13 @@ static void put_failed(struct text *t, const struct row *row)
 
 static void put_rate(struct text *t, const struct row *row)
 {
-	const uint64_t rate = report_rate(row->page, row->figures->sessions);
+	const int64_t rate = report_rate(row->page, row->figures->sessions);
 
-	text_put_number(t, rate / 100);
+	text_put_known(t, rate < 0 ? -1 : rate / 100);
+	if (rate < 0)
+		return;
 	text_put_char(t, '.');
-	text_put_digits(t, rate % 100, 2);
+	text_put_digits(t, (uint64_t)rate % 100, 2);
 }
 
 static void put_tx(struct text *t, const struct row *row)

@@ -17,7 +17,9 @@ static struct report *report_of(const struct sink *sink)
 
 static void stats_sink_add(struct sink *sink, const struct session *s)
 {
-	report_add(report_of(sink), s);
+	/* Its last record will have everything. */
+	if (!s->interim)
+		report_add(report_of(sink), s);
 }
 
 static int64_t stats_sink_due(const struct sink *sink)

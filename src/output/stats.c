@@ -269,6 +269,11 @@ const struct stats_figures *stats_all(const struct stats *s)
 	return &s->all;
 }
 
+bool stats_empty(const struct stats *s)
+{
+	return !s->all.sessions && !s->all.open;
+}
+
 const struct stats_figures *stats_other(const struct stats *s)
 {
 	return &s->rest;

@@ -77,6 +77,8 @@ unsigned stats_of(const struct stats *s);
 /* The groups to show, most sessions first. *count may be 0. */
 struct stats_group *const *stats_sort(struct stats *s, size_t *count);
 const struct stats_figures *stats_all(const struct stats *s);
+/* Whether no session has been added. */
+bool stats_empty(const struct stats *s);
 /* The sessions that are in none of the groups that the last stats_sort() returned. */
 const struct stats_figures *stats_other(const struct stats *s);
 

@@ -185,13 +185,15 @@ static bool read_member(struct parse *p, const struct json_value *key, const str
 	size_t n;
 
 	if (json_is(key, "type")) {
-		p->is_session = json_is(v, "session");
+		p->parsed->session.interim = json_is(v, "interim");
+		p->is_session = p->parsed->session.interim || json_is(v, "session");
 		return p->is_session;
 	}
 	n = find_field(p, json_is(key, "end") ? &ending : key);
 	if (n == fields_count)
 		return true;
 	p->next = n + 1;
+	p->parsed->session.live |= fields[n].live;
 	if (v->kind != JSON_NULL)
 		p->seen |= UINT64_C(1) << n;
 	return read_value(p, &fields[n], v);
@@ -209,6 +211,8 @@ static void forget(struct session *s)
 		.scope_id = -1,
 		.tx_bytes = -1,
 		.rx_bytes = -1,
+		.tx_delta = -1,
+		.rx_delta = -1,
 		.retrans = -1,
 		.rtt_us = -1,
 		.uid = -1,

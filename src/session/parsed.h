@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A session read back from the JSON that --json prints. */
+/* A session, ended or not, read back from the JSON that --json prints. */
 #ifndef TCPLIFE_PARSED_H
 #define TCPLIFE_PARSED_H
 

@@ -35,7 +35,10 @@ struct session {
 	const char *host;    /* borrowed; NULL: unknown */
 	const char *boot_id; /* of the host's kernel; likewise */
 	uint64_t id[2];	     /* the same in every record of the session; zeroes: not requested */
-	/* Wall clock, nanoseconds since 1970. For an open session, ended_ns is now. */
+	/*
+	 * Wall clock, nanoseconds since 1970. For an open session, ended_ns is now, or 0 if the
+	 * record does not tell.
+	 */
 	int64_t started_ns;
 	int64_t ended_ns;
 	int64_t wall_offset_ns; /* how far both are ahead of clock_now_ns() */

@@ -18,9 +18,8 @@
 struct replay {
 	struct replay_request request;
 	int fd;
-	bool own;     /* close fd at the end */
-	bool regular; /* a file, which is always readable */
-	bool begun;   /* something was read */
+	bool own;   /* close fd at the end */
+	bool begun; /* something was read */
 	bool ended;
 	bool overlong;	      /* in the middle of a line that did not fit */
 	const char *unpacker; /* the program for what was read first; NULL: it is not packed */
@@ -48,7 +47,6 @@ static int open_file(struct replay *replay)
 			open(replay->request.name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (replay->fd < 0 || fstat(replay->fd, &stat))
 		return -errno;
-	replay->regular = S_ISREG(stat.st_mode);
 	return S_ISDIR(stat.st_mode) ? -EISDIR : 0;
 }
 
@@ -87,7 +85,7 @@ void replay_free(struct replay *replay)
 
 int replay_fd(const struct replay *replay)
 {
-	return replay->regular ? -1 : replay->fd;
+	return replay->fd;
 }
 
 static bool is_full(const struct replay *replay)

@@ -32,7 +32,7 @@ struct replay_request {
 struct replay *replay_new(const struct replay_request *request, char *why, size_t size);
 void replay_free(struct replay *replay);
 
-/* The descriptor, for polling; -1 if there is always something to read, or the end. */
+/* What it reads, for polling. */
 int replay_fd(const struct replay *replay);
 /*
  * Reads once, and hands out the sessions of the lines that are complete. Call it when the

@@ -139,6 +139,23 @@ static void test_open(void)
 	CHECK(parsed.session.ended_ns == 0);
 }
 
+/* Records of sessions that are told of again and again have more members. */
+static void test_interim(void)
+{
+	struct session s = known();
+
+	s.ending = ENDING_OPEN;
+	s.live = s.interim = true;
+	s.state = STATE_CLOSE_WAIT;
+	s.tx_delta = 5;
+	s.rx_delta = -1;
+	CHECK(returns(&s));
+	CHECK(parsed.session.interim && parsed.session.live && parsed.session.rx_delta == -1);
+	CHECK(parsed.session.ended_ns == s.ended_ns && parsed.session.state == s.state);
+	s.interim = false;
+	CHECK(returns(&s) && parsed.session.live);
+}
+
 static void test_older(void)
 {
 	CHECK(reads(HEAD "}"));
@@ -331,7 +348,7 @@ int main(int argc, char **argv)
 		{ "round-trip", test_round_trip },
 		{ "unknown", test_unknown },
 		{ "open", test_open },
-		{ "older", test_older },
+		{ "interim", test_interim }, { "older", test_older },
 		{ "refused", test_refused },
 		{ "json", test_json },
 		{ "strings", test_strings },

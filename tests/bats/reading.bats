@@ -1,0 +1,208 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# --read: records from a file or a pipe, in place of the kernel's.
+
+load tracer.bash
+load truth.bash
+
+setup() {
+	bats_require_minimum_version 1.5.0
+	build=${BUILD:-$BATS_TEST_DIRNAME/../../build}
+	tcplife=$build/tcplife
+	tracer=
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+teardown() {
+	tracers_end
+}
+
+# record JQ: a record, changed by a jq expression.
+record() {
+	jq -cn '{type: "session", started: "2026-01-02T03:04:05.000000000Z", ended: "2026-01-02T03:04:06.000000000Z",
+		pid: 7, comm: "curl", uid: 0, ip: 4, laddr: "10.0.0.1", lport: 40000, raddr: "10.0.0.2", rport: 443,
+		tx_bytes: 1000, rx_bytes: 2000, duration_ns: 1000000000, age_known: true, connect_ns: 100000,
+		accept_wait_ns: null, dir: "out", end: "fin-local", errno: 0, rtt_us: 50, retrans: 0, owner: "connect",
+		netns: 4026531840, scope_id: null, cgroup_id: null, cgroup: null} | '"${1:-.}"
+}
+
+losses() {
+	jq -cn '{type: "losses", buffer: 0, sessions: 0, output: 0, preexisting: 0, missed: 0, final: true} | '"${1:-.}"
+}
+
+# reads OPTIONS...: reads standard input with these options; must succeed and say nothing.
+reads() {
+	"$tcplife" --read - "$@" 2>said || { cat said >&2; return 1; }
+	[ ! -s said ] || { cat said >&2; return 1; }
+}
+
+@test "the parser: JSON, times, what is unknown, what is no record" {
+	run -0 "$build/tests/unit_parsed"
+}
+
+@test "what is traced with -j, read and printed with -j, is the same to the byte" {
+	traced -j -- basic refused ipv6
+	[ "$(grep -c '"type":"session"' "$records")" -gt 10 ]
+	reads -j <"$records" >again
+	cmp "$records" again
+	reads -j <again | reads -j | cmp - "$records"
+	# A file of its own, without privileges.
+	cp "$records" all && chmod 644 all && chmod 755 .
+	run -0 setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all "$tcplife" --read - -j <all
+	[ "$output" = "$(<"$records")" ]
+}
+
+@test "each filter chooses the records that it chooses of the kernel's" {
+	record >all
+	record '.pid = 8 | .comm = "nginx" | .uid = 33 | .laddr = "192.0.2.9" | .lport = 80 | .dir = "in"' >>all
+	record '.ip = 6 | .laddr = "2001:db8::1" | .raddr = "2001:db8::2" | .rport = 5432 | .end = "timeout"' >>all
+	record '.duration_ns = 5 | .raddr = "198.51.100.7" | .end = "open" | .ended = null' >>all
+	chosen() { # OPTION VALUE JQ
+		local options=("$@")
+		unset "options[-1]"
+		diff <(reads -j "${options[@]}" <all | jq -c 'select(.type == "session")') <(jq -c "select(${*: -1})" all)
+	}
+	chosen -p 8,9 '.pid == 8'
+	chosen -L 80-90 '.lport == 80'
+	chosen -D 443 '.rport == 443'
+	chosen -4 '.ip == 4'
+	chosen -6 '.ip == 6'
+	chosen --comm 'n*' '.comm == "nginx"'
+	chosen --uid 33 '.uid == 33'
+	chosen --laddr 192.0.2.0/24 '.laddr == "192.0.2.9"'
+	chosen --raddr 2001:db8::/32 '.ip == 6'
+	chosen --min-ms 1 '.duration_ns >= 1000000'
+	chosen --end timeout,open '.end == "timeout" or .end == "open"'
+	chosen -p 7 -D 443 -4 '.pid == 7 and .rport == 443 and .ip == 4'
+	[ "$(reads -j -n 2 <all | grep -c session\")" = 2 ]
+}
+
+@test "each format prints them, and the times are those of the records" {
+	{ record; record '.ended = "2026-01-02T03:04:08.250000000Z" | .end = "rst-remote"'; } >all
+	TZ=UTC run -0 "$tcplife" --read all -tT --header no
+	[ "${lines[0]}" = "03:04:06 0.000000  7     curl       10.0.0.1        40000 10.0.0.2        443       0     1 1000.00" ]
+	[ "${lines[1]}" = "03:04:08 2.250000  7     curl       10.0.0.1        40000 10.0.0.2        443       0     1 1000.00" ]
+	run -0 "$tcplife" --read all -s
+	[ "${lines[1]}" = "7,curl,4,10.0.0.1,40000,10.0.0.2,443,0,1,1000.00" ]
+	run -0 "$tcplife" --read all -x
+	[[ ${lines[2]} = *" out rst-remote "* ]]
+	# An open session does not tell when it was listed, unless it tells when it began.
+	record '.end = "open" | .ended = null' >open
+	record '.end = "open" | .ended = null | .started = null | .age_known = false' >>open
+	TZ=UTC run -0 "$tcplife" --read open -T --open --header no
+	[[ ${lines[0]} = "03:04:06 "*" OPEN" ]]
+	[[ ${lines[1]} = "-        "*" >1000.00   OPEN" ]]
+}
+
+@test "statistics are of the time that the records cover, also at intervals" {
+	for second in 00 01 02 09 05 30; do record ".ended = \"2026-01-02T03:04:$second.000000000Z\""; done >all
+	reads --stats -j <all >stats
+	jq -es 'map(select(.of == "all"))[0] | .sessions == 6 and .elapsed_ns == 30000000000 and .per_second == 0.2 and
+		.tx_bytes == 6000 and .p50_ns == 1000000000 and .ended == "2026-01-02T03:04:30.000000000Z"' stats
+	# A late one is in the interval that is going on. Intervals without any are left out.
+	reads --stats -j --interval 5s <all >stats
+	[ "$(jq -r 'select(.of == "all" and .span == "interval") | "\(.sessions) \(.elapsed_ns) \(.ended[17:19])"' stats)" = \
+"3 5000000000 05
+2 5000000000 10
+1 0 30" ]
+	jq -es 'map(select(.of == "all" and .span == "interval"))[2].per_second == null' stats
+	run -0 "$tcplife" --read all --stats --by raddr
+	[[ ${lines[1]} = "RADDR    SESSIONS "* ]] && [[ ${lines[2]} = "10.0.0.2        6 "* ]]
+}
+
+@test "lines that are no records are skipped and counted" {
+	{
+		echo 'Started tcplife.service - TCP sessions.'
+		record
+		echo
+		record | sed 's/$/\r/'
+		record '.new = {a: [1]}'
+		record 'del(.uid, .retrans, .cgroup)'
+		record | cut -c 1-100
+		echo '{"type":"stats","sessions":1}'
+		head -c 10000000 /dev/zero | tr '\0' x
+		echo
+		head -c 100000 /bin/sh | tr -d '\n'
+		echo
+		record | tr -d '\n' # the last line lacks its newline
+	} >mixed
+	run -0 --separate-stderr "$tcplife" --read mixed -j
+	[ "$stderr" = "tcplife: skipped 5 of 10 lines, which are no records" ]
+	[ "$(grep -c '"type":"session"' <<<"$output")" = 5 ]
+	# In small pieces.
+	run -0 --separate-stderr bash -c '(head -c 1000 mixed; sleep 0.1; tail -c +1001 mixed | head -c 33; sleep 0.1; tail -c +1034 mixed) |
+		"$0" --read - -j' "$tcplife"
+	[ "$(grep -c '"type":"session"' <<<"$output")" = 5 ]
+}
+
+@test "the losses of all runs are added up" {
+	{
+		record
+		losses '.buffer = 1 | .final = false'
+		losses '.buffer = 2 | .preexisting = 1 | .final = false'
+		losses '.buffer = 3 | .preexisting = 1'
+		record # of another run, which was killed after it told its losses
+		losses '.missed = 5 | .final = false'
+		losses '.output = 4 | .missed = null'
+		losses 'del(.final) | .buffer = 10'
+	} >all
+	run -0 --separate-stderr "$tcplife" --read all -j
+	[ "${lines[-1]}" = "$(losses '.buffer = 13 | .output = 4 | .preexisting = 1 | .missed = 5')" ]
+	[ "$stderr" = "tcplife: not printed: 13 lost to a full buffer (--buffer), 4 lost to a blocked output, 5 whose end the kernel did not report, 1 that began before tracing" ]
+	# Without any, nothing is known of what was lost.
+	record | reads -j >none
+	[ "$(tail -n 1 none)" = "$(losses 'map_values(if type == "number" then null else . end)')" ]
+}
+
+@test "what cannot be read is refused in one line" {
+	refused() { # LINE OPTIONS...
+		run -1 --separate-stderr "$tcplife" "${@:2}"
+		[ "$stderr" = "tcplife: $1" ]
+	}
+	refused "cannot read .: Is a directory" --read .
+	refused "cannot read none: No such file or directory" --read none
+	printf 'a\nb\n' >text
+	refused "text has no record: none of its 2 lines is as --json prints it" --read text
+	record | gzip >packed.gz
+	refused "packed.gz is compressed: zcat packed.gz | tcplife --read -" --read packed.gz
+	record >all
+	refused "all is both read and written: write to another file" --read all -j -o all
+	run -1 bash -c '"$0" --read all -j >>all' "$tcplife"
+	# Nothing at all is no error.
+	: >empty
+	run -0 --separate-stderr "$tcplife" --read empty
+	[ "${#lines[@]}" = 1 ] && [ -z "$stderr" ]
+	run -0 "$tcplife" --read /dev/null --header no
+	[ -z "$output" ]
+}
+
+@test "options that need the kernel are refused" {
+	for option in '--probe raw' '--btf none' '--transport perf' '--accept close' '--max-sessions 5' '--buffer 5' --check \
+		--existing; do
+		# shellcheck disable=SC2086 # two words
+		run -2 --separate-stderr "$tcplife" --read x $option
+		[ "$stderr" = "tcplife: --read: '${option%% *}' was given as well, and needs the kernel; choose one; try --help" ]
+	done
+}
+
+@test "a pipe that stays open: records come at once, and Ctrl-C or -d end it" {
+	mkfifo pipe
+	env --default-signal=INT "$tcplife" --read pipe --header no >out 2>said 3>&- &
+	tracer=$!
+	exec 4>pipe
+	record >&4
+	await grep -q curl out
+	record | head -c 50 >&4
+	kill -INT "$tracer"
+	wait "$tracer"
+	tracer=
+	[ "$(grep -c . out)" = 1 ]
+	run -0 "$tcplife" --read pipe -d 100ms 4>&-
+	exec 4>&-
+	# Nobody ever writes.
+	run -0 timeout 60 "$tcplife" --read pipe -d 100ms
+	# Its reader goes away.
+	record >all
+	run -0 bash -c 'set -o pipefail; (cat all all; sleep 60 & echo $! >sleeper; wait) | "$0" --read - | head -n 1' "$tcplife"
+	kill "$(<sleeper)"
+}
