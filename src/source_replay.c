@@ -108,7 +108,8 @@ static bool is_output(const struct options *options, int fd)
 	struct stat in, out;
 
 	return !fstat(fd, &in) && S_ISREG(in.st_mode) &&
-	       !(options->output.file ? stat(options->output.file, &out) : fstat(STDOUT_FILENO, &out)) &&
+	       !(options->output.file ? stat(options->output.file, &out)
+				      : fstat(STDOUT_FILENO, &out)) &&
 	       in.st_dev == out.st_dev && in.st_ino == out.st_ino;
 }
 

@@ -19,8 +19,18 @@ tcplife() {
 	esac
 }
 
+# Records for the commands that read them.
+records() {
+	echo '{"type":"session","laddr":"10.0.0.1","lport":1,"raddr":"10.0.0.2","rport":2,"duration_ns":3}'
+}
+
+journalctl() {
+	records
+}
+
 # Runs each line of standard input, and prints how many there were.
 run_each() {
+	records | tee host1.jsonl >host2.jsonl
 	local command count=0
 	set -o pipefail
 	while read -r command; do
@@ -34,6 +44,12 @@ run_each() {
 	sed -n '/^## What people ask it/,/^## Columns/ { /^tcplife / s/ *# .*//p }' "$root/README.md" >commands
 	count=$(run_each <commands)
 	[ "$count" = 10 ]
+}
+
+@test "README: the commands that read records work" {
+	sed -n '/^What `-j` has printed/,/^`-s`/ { / tcplife --read /p }' "$root/README.md" >commands
+	count=$(run_each <commands)
+	[ "$count" = 2 ]
 }
 
 @test "tcplife(8): each example works" {
