@@ -65,7 +65,7 @@ const struct option option_table[] = {
 	{ "--output", 'o', "FILE", "append to this file; SIGHUP reopens it", take_file,
 	  FIELD(output.file) },
 	{ "--host", 0, "NAME", "the name of this machine in JSON (default: its own)", take_host,
-	  FIELD(output.host) },
+	  FIELD(output.host), .kernel = true },
 
 	{ .help = "which sessions" },
 	{ "--read", 0, "FILE",

@@ -166,8 +166,9 @@ static void test_older(void)
 	CHECK(!parsed.session.age_known);
 	CHECK(reads(HEAD ",\"started\":\"2026-01-02T03:04:05Z\"}") && parsed.session.age_known);
 	CHECK(parsed.session.ended_ns == 1767323045000000000 + 1500000000);
+	CHECK(reads(HEAD ",\"end\":\"timeout\"}") && parsed.session.ending == ENDING_TIMEOUT);
 	/* A newer one, and its members in another order. */
-	CHECK(reads(HEAD ",\"new\":{\"a\":[1,{}]},\"end\":\"new\",\"dir\":\"in\",\"pid\":7}"));
+	CHECK(reads(HEAD ",\"new\":{\"a\":[1,{}]},\"ending\":\"new\",\"dir\":\"in\",\"pid\":7}"));
 	CHECK(parsed.session.pid == 7 && parsed.session.direction == DIRECTION_IN);
 	CHECK(parsed.session.ending == ENDING_UNKNOWN);
 	CHECK(reads(" { \"pid\" : 7 , \"rport\":1,\"duration_ns\":0,\"lport\":2,"
@@ -202,7 +203,10 @@ static void test_refused(void)
 		HEAD ",\"raddr\":\"10.0.0\"}",
 		HEAD ",\"raddr\":10}",
 		HEAD ",\"age_known\":1}",
-		HEAD ",\"end\":5}",
+		HEAD ",\"ending\":5}",
+		HEAD ",\"id\":\"0123456789abcdef0123456789abcdeF\"}",
+		HEAD ",\"id\":\"0123456789abcdef\"}",
+		HEAD ",\"host\":1}",
 		HEAD ",\"comm\":\"sixteen bytes+comm\"}",
 		HEAD ",\"comm\":\"\\u0000\"}",
 		HEAD ",\"comm\":\"\\\\x00\"}",
