@@ -5,6 +5,8 @@
 
 #include "values.h"
 
+#define LABEL_LEAST 12 /* columns for a part of a path: the digits of a container's id */
+
 static void put_time(struct text *t, struct columns *c, const struct session *s)
 {
 	const time_t second = (time_t)(s->ended_ns / 1000000000);
@@ -58,7 +60,7 @@ void columns_put(struct columns *c, size_t n, struct text *t, const struct sessi
 		put_timestamp(t, c, s);
 		break;
 	default:
-		value_put_cell(t, f, s, c->whole_names ? SIZE_MAX : c->widths[n]);
+		value_put_cell(t, f, s, c->cuts[n]);
 		break;
 	}
 }
@@ -81,29 +83,78 @@ void columns_choose(struct columns *c, const struct output_request *request)
 		(request->wide || csv ? COLUMN_IP : 0) | (request->ending ? COLUMN_ENDING : 0) |
 		(request->extended ? COLUMN_EXTENDED : 0) | (request->deltas ? COLUMN_DELTA : 0);
 
-	*c = (struct columns){ .clock_second = -1, .whole_names = csv };
+	*c = (struct columns){ .clock_second = -1 };
 	for (size_t i = 0; i < fields_count; i++) {
 		const struct field_column *column = &fields[i].column;
 
 		if (column->title && (!column->set || column->set & sets))
 			column_insert(c, &fields[i]);
 	}
+	for (size_t i = 0; i < c->count; i++) {
+		const struct field *f = c->list[i];
+		const bool whole = csv || f->type == VALUE_PATH;
+
+		c->widths[i] = request->wide ? f->column.wide : f->column.width;
+		c->cuts[i] = whole ? SIZE_MAX : request->extended ? f->column.wide : c->widths[i];
+	}
+}
+
+/* How many columns of the terminal the table takes; a path is not padded. */
+static size_t table_width(const struct columns *c)
+{
+	size_t width = c->count - 1;
+
 	for (size_t i = 0; i < c->count; i++)
-		c->widths[i] = request->wide ? c->list[i]->column.wide : c->list[i]->column.width;
+		width += c->list[i]->type == VALUE_PATH ? LABEL_LEAST : c->widths[i];
+	return width;
+}
+
+/* Leaves out the column that can be spared most. Returns false if none can. */
+static bool leave_out(struct columns *c)
+{
+	size_t most = 0;
+
+	for (size_t i = 1; i < c->count; i++)
+		if (c->list[i]->column.spare > c->list[most]->column.spare)
+			most = i;
+	if (!c->list[most]->column.spare)
+		return false;
+	c->left_out[c->left_out_count++] = c->list[most];
+	c->count--;
+	for (size_t i = most; i < c->count; i++) {
+		c->list[i] = c->list[i + 1];
+		c->widths[i] = c->widths[i + 1];
+		c->cuts[i] = c->cuts[i + 1];
+	}
+	return true;
+}
+
+/* Makes the columns of this type as wide as they can be, if there is room for that. */
+static void widen(struct columns *c, enum value_type type, size_t terminal)
+{
+	size_t more = 0;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (c->list[i]->type == type)
+			more += c->list[i]->column.wide - c->widths[i];
+	for (size_t i = 0; i < c->count && table_width(c) + more <= terminal && more; i++)
+		if (c->list[i]->type == type) {
+			more -= c->list[i]->column.wide - c->widths[i];
+			c->widths[i] = c->cuts[i] = c->list[i]->column.wide;
+		}
 }
 
 void columns_fit(struct columns *c, size_t terminal)
 {
-	size_t columns = 0;
-
+	while (table_width(c) > terminal)
+		if (!leave_out(c))
+			return;
+	widen(c, VALUE_NAME, terminal);
+	widen(c, VALUE_ADDRESS, terminal);
 	for (size_t i = 0; i < c->count; i++) {
-		const struct field *f = c->list[i];
-
-		columns += (f->type == VALUE_ADDRESS ? f->column.wide : c->widths[i]) + (i > 0);
+		if (c->list[i]->type == VALUE_PATH)
+			c->cuts[i] = LABEL_LEAST + terminal - table_width(c);
+		else if (c->cuts[i] > c->widths[i])
+			c->cuts[i] = c->widths[i];
 	}
-	if (columns > terminal)
-		return;
-	for (size_t i = 0; i < c->count; i++)
-		if (c->list[i]->type == VALUE_ADDRESS)
-			c->widths[i] = c->list[i]->column.wide;
 }

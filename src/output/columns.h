@@ -16,8 +16,10 @@
 struct columns {
 	const struct field *list[FIELDS_MOST];
 	size_t widths[FIELDS_MOST];
+	size_t cuts[FIELDS_MOST]; /* names are truncated to these */
 	size_t count;
-	bool whole_names; /* names are not truncated */
+	const struct field *left_out[FIELDS_MOST]; /* for which the terminal has no room */
+	size_t left_out_count;
 	bool color;
 
 	int64_t clock_second; /* the second cached in clock[] */
@@ -27,7 +29,10 @@ struct columns {
 };
 
 void columns_choose(struct columns *c, const struct output_request *request);
-/* Widens address columns to fit IPv6 if the table then still fits `terminal` columns. */
+/*
+ * Makes the table fit a terminal of that many columns: leaves out columns of --extended if it is
+ * too narrow; if there is room, widens those of names and of addresses, to fit IPv6.
+ */
 void columns_fit(struct columns *c, size_t terminal);
 
 /* Writes the cell of the nth column. */

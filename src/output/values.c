@@ -61,7 +61,7 @@ void value_put_json(struct text *t, const struct field *f, const struct session 
 	}
 }
 
-static void put_path(struct text *t, const char *path)
+static void put_path(struct text *t, const char *path, size_t columns)
 {
 	char label[CONTAINER_LABEL_SIZE];
 
@@ -70,7 +70,7 @@ static void put_path(struct text *t, const char *path)
 		return;
 	}
 	container_label(path, label);
-	text_put_name(t, label, sizeof(label) - 1);
+	text_put_name(t, label, columns < sizeof(label) - 1 ? columns : sizeof(label) - 1);
 }
 
 static void put_string(struct text *t, const char *string, size_t columns)
@@ -118,7 +118,7 @@ void value_put_cell(struct text *t, const struct field *f, const struct session 
 		put_string(t, *(const char *const *)field_at(f, s), columns);
 		break;
 	case VALUE_PATH:
-		put_path(t, *(const char *const *)field_at(f, s));
+		put_path(t, *(const char *const *)field_at(f, s), columns);
 		break;
 	case VALUE_ADDRESS:
 		text_put_address(t, s->ip, field_at(f, s));

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "columns.h"
+#include "base/message.h"
 #include "base/terminal.h"
 #include "base/text.h"
 #include "writer_format.h"
@@ -13,6 +14,7 @@
 struct writer {
 	const struct writer_format *format;
 	struct columns columns;
+	size_t terminal;  /* columns that the table has to fit; 0: any */
 	struct text text; /* the batch, in `buffer` */
 	bool header;
 	struct outlet *outlet;
@@ -59,7 +61,9 @@ struct writer *writer_new(const struct output_request *request, struct outlet *o
 	}
 	w->format = choose_format(request->format);
 	columns_choose(&w->columns, request);
-	columns_fit(&w->columns, terminal_columns(fd));
+	w->terminal = request->format == FORMAT_TABLE && !request->wide ? terminal_columns(fd) : 0;
+	if (w->terminal)
+		columns_fit(&w->columns, w->terminal);
 	w->columns.color = request->color == COLOR_ALWAYS ||
 			   (request->color == COLOR_AUTO && terminal_has_colors(fd));
 	w->header = request->header == HEADER_YES;
@@ -143,8 +147,27 @@ static uint64_t count_unwritten(const struct writer *w, const char *from)
 	return lines < w->rows ? lines : w->rows;
 }
 
+static void tell_left_out(const struct writer *w)
+{
+	const struct columns *c = &w->columns;
+	char names[128];
+	struct text t;
+
+	if (!c->left_out_count)
+		return;
+	text_init(&t, names, sizeof(names) - 1);
+	for (size_t i = c->left_out_count; i; i--) {
+		text_put_string(&t, c->left_out[i - 1]->column.title);
+		text_put_string(&t, i > 1 ? ", " : "");
+	}
+	*t.at = '\0';
+	message("no room for %s in %zu columns: -w prints all, however narrow the terminal", names,
+		w->terminal);
+}
+
 enum writer_status writer_start(struct writer *w)
 {
+	tell_left_out(w);
 	write_header(w);
 	return w->status;
 }

@@ -58,15 +58,16 @@ struct field_lack {
 };
 
 struct field_column {
-	const char *title;		 /* NULL: the field has no column */
-	uint8_t place;			 /* columns are sorted by it */
-	uint8_t width;			 /* in the table */
-	uint8_t wide;			 /* width in the wide table */
-	uint8_t set;			 /* enum column_set */
-	uint8_t decimals;		 /* for VALUE_NS and VALUE_US */
-	bool right;			 /* right-aligned */
-	bool at_least;			 /* with ">" in front if the session's age is unknown */
-	const char *(*word)(unsigned n); /* overrides the field's own; may be NULL */
+	const char *title; /* NULL: the field has no column */
+	uint8_t place;	   /* columns are sorted by it */
+	uint8_t width;	   /* in the table */
+	uint8_t wide;	   /* width in the wide table */
+	uint8_t set;	   /* enum column_set */
+	uint8_t decimals;  /* for VALUE_NS and VALUE_US */
+	uint8_t spare;	   /* on a narrow terminal, the highest one goes first; 0: none goes */
+	bool right;	   /* right-aligned */
+	bool at_least;	   /* with ">" in front if the session's age is unknown */
+	const char *(*word)(unsigned n);	 /* overrides the field's own; may be NULL */
 	bool (*alarms)(const struct session *s); /* whether to show it in red; NULL: never */
 };
 

@@ -43,8 +43,8 @@ writers() {
 	writers color terminal-color
 }
 
-@test "addresses use the terminal's width" {
-	writers terminal
+@test "names, addresses and paths use the terminal's width, and -x leaves out what it has no room for" {
+	writers terminal terminal-extended terminal-path
 }
 
 @test "the default and the wide table" {

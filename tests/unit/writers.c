@@ -250,14 +250,66 @@ static void test_terminal(void)
 	CHECK_TEXT(shown("", 80, s), narrow);
 	CHECK_TEXT(shown("", 0, s), narrow);
 	snprintf(wide, sizeof(wide), "%s", shown("", 200, s));
-	CHECK_TEXT(wide, "PID   COMM       LADDR                                   LPORT "
+	CHECK_TEXT(wide, "PID   COMM             LADDR                                   LPORT "
 			 "RADDR                                   RPORT TX_KB RX_KB MS\n"
-			 "4194304 ThreadPool 2001:db8:1234:5678:9abc:def0:1234:5678  65535 "
+			 "4194304 ThreadPoolForeg  2001:db8:1234:5678:9abc:def0:1234:5678  65535 "
 			 "2001:db8::1                             80        1 123456789 "
 			 "86400000.00\n");
 	/* As many columns as the header takes with MS padded; then one less. */
-	CHECK_TEXT(shown("", 130, s), wide);
-	CHECK_TEXT(shown("", 129, s), narrow);
+	CHECK_TEXT(shown("", 136, s), wide);
+	snprintf(wide, sizeof(wide), "%s", shown("", 135, s));
+	CHECK_TEXT(wide, "PID   COMM             LADDR           LPORT "
+			 "RADDR           RPORT TX_KB RX_KB MS\n"
+			 "4194304 ThreadPoolForeg  2001:db8:1234:5678:9abc:def0:1234:5678 65535 "
+			 "2001:db8::1     80        1 123456789 86400000.00\n");
+	CHECK_TEXT(shown("", 88, s), wide);
+	CHECK_TEXT(shown("", 87, s), narrow);
+}
+
+/* The columns of the header. */
+static const char *titles(const char *options_words, unsigned short columns)
+{
+	static char line[512];
+
+	snprintf(line, sizeof(line), "%s", shown(options_words, columns, plain_session()));
+	line[strcspn(line, "\n")] = '\0';
+	return line;
+}
+
+/* -x leaves out what can be spared if the terminal is too narrow. */
+static void test_terminal_extended(void)
+{
+#define FIRST                                                                                     \
+	"PID   COMM       LADDR           LPORT RADDR           RPORT TX_KB RX_KB MS        DIR " \
+	"END"
+	char whole[512];
+
+	CHECK_TEXT(titles("-x", 40), FIRST);
+	CHECK_TEXT(titles("-x", 98), FIRST);
+	CHECK(strstr(titles("-x", 110), " COMM             LADDR "));
+	CHECK_TEXT(titles("-x", 111), FIRST "         CGROUP");
+	CHECK_TEXT(titles("-x", 120), FIRST "           RTT_MS CGROUP");
+	CHECK_TEXT(titles("-x", 129), FIRST "          CONN_MS   RTT_MS CGROUP");
+	CHECK(strstr(titles("-x", 168),
+		     "CONN_MS  WAIT_MS   RTT_MS RETRANS UID   NETNS      CGROUP"));
+	snprintf(whole, sizeof(whole), "%s", titles("-x", 169));
+	CHECK(strstr(whole, " SCOPE CGROUP"));
+	CHECK_TEXT(titles("-x", 0), whole);
+	CHECK(strstr(titles("-xw", 80), " SCOPE CGROUP"));
+	CHECK(strstr(titles("-sx", 80), ",SCOPE,CGROUP"));
+#undef FIRST
+}
+
+/* A path takes the room that the others leave. */
+static void test_terminal_path(void)
+{
+	struct session s = plain_session();
+
+	s.cgroup = "/system.slice/a-service-with-a-long-name.service";
+	s.container_id = NULL;
+	CHECK(strstr(shown("-x", 111, s), " a-service-wi\n"));
+	CHECK(strstr(shown("-x", 114, s), " a-service-with-\n"));
+	CHECK(strstr(shown("-x", 0, s), " a-service-with-a-long-name.service\n"));
 }
 
 static void test_terminal_color(void)
@@ -360,7 +412,7 @@ static void test_extended(void)
 		   "263.85    out fin-local      1.235        -    1.042       2 1000  4026531840 "
 		   "-     "
 		   "0123456789ab\n"
-		   "4194304 ThreadPool 2001:db8:1234:5678:9abc:def0:1234:5678 65535 "
+		   "4194304 ThreadPoolForeg 2001:db8:1234:5678:9abc:def0:1234:5678 65535 "
 		   "2001:db8::1     80        1 123456789 86400000.00 "
 		   "in  rst-remote         -    2.000    1.042       2 "
 		   "0     4026531840 -     0123456789ab\n"
@@ -779,6 +831,8 @@ int main(int argc, char **argv)
 		{ "no-header", test_no_header },
 		{ "color", test_color },
 		{ "terminal", test_terminal },
+		{ "terminal-extended", test_terminal_extended },
+		{ "terminal-path", test_terminal_path },
 		{ "terminal-color", test_terminal_color },
 		{ "wide", test_wide },
 		{ "csv", test_csv },
