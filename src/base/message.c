@@ -10,14 +10,18 @@
 #include <unistd.h>
 
 #include "stream.h"
+#include "terminal.h"
 
 #define PATIENCE_MS 500
+#define ERASE	    "\r\033[K" /* to the beginning of the line, and away with it */
 
 static struct {
 	FILE *file; /* NULL before message_start() */
 	struct stream stream;
 	struct stream terminal; /* stderr or stdout if a terminal, else fd is -1 */
 	int signals;
+	bool capable; /* standard error is a terminal that can erase a line */
+	bool status;  /* its last line is to be removed */
 	bool stuck;
 	unsigned long dropped; /* lines dropped so far */
 	char line[4096];
@@ -68,6 +72,7 @@ static void report_dropped(void)
 
 static void write_lines(const char *from, size_t size)
 {
+	message_status(NULL);
 	if (state.dropped)
 		report_dropped();
 	if (!state.dropped && write_all(from, size))
@@ -99,6 +104,7 @@ void message_start(int signals)
 	if (state.file)
 		return;
 	state.stream = stream_of(STDERR_FILENO);
+	state.capable = terminal_is_capable(STDERR_FILENO);
 	if (isatty(STDERR_FILENO))
 		state.terminal = state.stream;
 	else if (isatty(STDOUT_FILENO))
@@ -125,8 +131,23 @@ void message(const char *format, ...)
 	va_end(args);
 }
 
+bool message_status(const char *line)
+{
+	char buffer[256];
+	const int length = snprintf(buffer, sizeof(buffer), ERASE "%s", line ? line : "");
+
+	if (!state.capable || (!line && !state.status))
+		return state.capable;
+	/* A terminal that is stopped does without. */
+	if (length > 0 && (size_t)length < sizeof(buffer))
+		state.status = stream_write(&state.stream, buffer, (size_t)length) > 0 && line;
+	return true;
+}
+
 void message_break_line(void)
 {
-	if (state.terminal.fd >= 0)
+	if (state.status)
+		message_status(NULL);
+	else if (state.terminal.fd >= 0)
 		(void)!stream_write(&state.terminal, "\n", 1);
 }

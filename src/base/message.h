@@ -3,6 +3,7 @@
 #ifndef TCPLIFE_MESSAGE_H
 #define TCPLIFE_MESSAGE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /*
@@ -21,7 +22,16 @@ void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
  */
 FILE *message_stream(void);
 
-/* Ends the line on which the terminal has echoed ^C, if standard error or output is a terminal. */
+/*
+ * Shows a line that is removed by the next one, by a message, or by NULL. Does nothing, and returns
+ * false, if standard error is not a terminal that can erase it.
+ */
+bool message_status(const char *line);
+
+/*
+ * Ends the line on which the terminal has echoed ^C, or removes the status with it, if standard
+ * error or output is a terminal.
+ */
 void message_break_line(void);
 
 #endif

@@ -21,11 +21,16 @@ static const char *environment(const char *name)
 	return value && *value ? value : NULL;
 }
 
-bool terminal_has_colors(int fd)
+bool terminal_is_capable(int fd)
 {
 	const char *kind = environment("TERM");
 
-	return isatty(fd) && kind && strcmp(kind, "dumb") != 0 && !environment("NO_COLOR");
+	return isatty(fd) && kind && strcmp(kind, "dumb") != 0;
+}
+
+bool terminal_has_colors(int fd)
+{
+	return terminal_is_capable(fd) && !environment("NO_COLOR");
 }
 
 bool terminal_is_utf8(void)

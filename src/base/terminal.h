@@ -8,6 +8,8 @@
 
 /* Its width in columns; 0 if fd is not a terminal or does not report one. */
 size_t terminal_columns(int fd);
+/* Whether fd is a terminal that can do more than print line after line. */
+bool terminal_is_capable(int fd);
 /* Whether fd is a terminal that shows colours and NO_COLOR is not set. */
 bool terminal_has_colors(int fd);
 /* Whether the environment says that text is UTF-8. */

@@ -251,6 +251,7 @@ enum options_status options_parse(struct options *o, int argc, char *const argv[
 	o->output.ending = o->output.extended || o->open;
 	o->output.deltas = o->open && o->output.interval_ns && !o->output.stats;
 	o->output.recorded = o->read;
+	o->output.duration_ns = o->duration_ns;
 	if (status == OPTIONS_ERROR)
 		explain(&p, error, error_size);
 	return status;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "report_format.h"
 #include "base/terminal.h"
 
@@ -74,6 +75,7 @@ static enum writer_status write_page(struct report *r, struct stats *stats, int6
 		.elapsed_ns = now_ns > begun_ns ? now_ns - begun_ns : !r->recorded,
 	};
 
+	message_status(NULL);
 	r->format(r->writer, &page);
 	return writer_flush(r->writer);
 }
@@ -103,6 +105,11 @@ void report_add(struct report *r, const struct session *s)
 	stats_add(r->whole, s);
 	if (r->interval)
 		stats_add(r->interval, s);
+}
+
+uint64_t report_sessions(const struct report *r)
+{
+	return stats_all(r->whole)->sessions;
 }
 
 int64_t report_due(const struct report *r)

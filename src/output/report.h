@@ -23,6 +23,8 @@ struct report *report_new(const struct output_request *request, struct writer *w
 void report_free(struct report *r);
 
 void report_add(struct report *r, const struct session *s);
+/* How many sessions have been added that ended. */
+uint64_t report_sessions(const struct report *r);
 /* When report_tick() has something to do; INT64_MAX: never. */
 int64_t report_due(const struct report *r);
 /* If the interval is over, writes its figures and begins the next. */

@@ -44,6 +44,7 @@ struct output_request {
 	struct stats_request figures;
 	bool no_histogram;    /* for FORMAT_TABLE */
 	bool recorded;	      /* time is that of the records, not of the clock */
+	uint64_t duration_ns; /* when the run will end; 0: unknown */
 	uint64_t interval_ns; /* of statistics or interim records; 0: only at the end */
 };
 

@@ -181,3 +181,37 @@ told_sums() {
 	run -2 --separate-stderr "$tcplife" --stats --csv
 	[ "$stderr" = "tcplife: --stats: '--csv' was given as well; choose one; try --help" ]
 }
+
+@test "on a terminal, a line tells how far it is, until the statistics take its place" {
+	mkfifo "$BATS_TEST_TMPDIR/pipe"
+	python3 - "$tcplife" "$BATS_TEST_TMPDIR/pipe" 3>&- <<-'END'
+		import os, pty, sys
+		record = b'{"type":"session","laddr":"10.0.0.1","lport":1,"raddr":"10.0.0.2","rport":2,"duration_ns":3}\n'
+		def run(term, options, awaited, keys):
+		    pid, terminal = pty.fork()
+		    if not pid:
+		        os.environ['TERM'] = term
+		        os.execv(sys.argv[1], [sys.argv[1], '--stats', '--read', sys.argv[2]] + options)
+		    pipe = os.open(sys.argv[2], os.O_WRONLY)
+		    os.write(pipe, record)
+		    said = b''
+		    while awaited not in said: said += os.read(terminal, 4096)
+		    os.write(terminal, keys)
+		    try:
+		        while more := os.read(terminal, 4096): said += more
+		    except OSError: pass
+		    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+		    os.close(pipe)
+		    return said
+		erase = b'\r\x1b[K'
+		said = run('xterm', [], b' s, 1 sessions; Ctrl-C ends it', b'\x03')
+		shown = said.split(erase)
+		assert shown[1] == b'0 s, 0 sessions; Ctrl-C ends it', shown
+		# The statistics come after all of it is erased, ^C too.
+		assert shown[-1].startswith(b'all ') and b'^C' not in shown[-1], shown
+		said = run('xterm', ['-d', '1h', '--interval', '10'], b' of 3600 s, 1 sessions; Ctrl-C ends it now', b'\x03')
+		assert said.split(erase)[-1].startswith(b'0.0 s to '), said
+		said = run('dumb', ['-n', '1'], b'all ', b'')
+		assert b'\x1b' not in said and b'Ctrl-C' not in said, said
+	END
+}
