@@ -107,7 +107,7 @@ bool take_filter(struct parse *p)
 
 bool take_keys(struct parse *p)
 {
-	return stats_by_add(stored_at(p), p->value, &p->blame);
+	return groups_by_add(stored_at(p), p->value, &p->blame);
 }
 
 bool take_measures(struct parse *p)

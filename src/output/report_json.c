@@ -5,7 +5,7 @@
 #include "values.h"
 
 /* id: NULL for an object that is not one group. */
-static void put_keys(struct text *t, const struct stats_by *by, const struct session *id)
+static void put_keys(struct text *t, const struct groups_by *by, const struct session *id)
 {
 	for (unsigned i = 0; i < by->count; i++) {
 		text_put_string(t, by->keys[i]->json);

@@ -166,7 +166,7 @@ static void add_measures(struct walk *walk, const struct report_page *page)
 /* The columns of a page. */
 static void walk_plan(struct walk *walk, const struct report_page *page)
 {
-	const struct stats_by *by = stats_by(page->stats);
+	const struct groups_by *by = stats_by(page->stats);
 
 	for (unsigned i = 0; i < by->count; i++)
 		walk->columns[walk->count++] =

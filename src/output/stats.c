@@ -4,48 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/table.h"
-
 #define LIFESPAN_NS 15625 /* 1/64 ms */
 
 struct stats {
-	struct stats_by by;
 	unsigned of; /* mask by enum measure */
 	uint32_t groups_most;
-	struct table *table; /* indexes `groups` by their ids */
-	struct stats_group *groups[STATS_GROUPS];
+	struct groups *groups;
 	struct stats_group *sorted[STATS_GROUPS]; /* the result of stats_sort() */
 	struct stats_figures all;
 	struct stats_figures other;
 	struct stats_figures rest; /* `other` and the groups that are not shown */
 	uint64_t lifespans[STATS_LIFESPANS];
 };
-
-static bool add_key(void *to, const char *word, size_t length, struct blame *blame)
-{
-	struct stats_by *by = to;
-	const struct field *key;
-	unsigned n;
-
-	/* Its name before it was renamed: END is a keyword of SQL. */
-	if (length == 3 && memcmp(word, "end", 3) == 0) {
-		word = "ending";
-		length = 6;
-	}
-	if (!words_find(field_group_name, word, length, &n))
-		return words_blame(field_group_name, "is not a key", word, length, blame);
-	key = field_group(n);
-	for (unsigned i = 0; i < by->count; i++)
-		if (by->keys[i] == key)
-			return blame_word(blame, word, length, "was given already");
-	by->keys[by->count++] = key;
-	return true;
-}
-
-bool stats_by_add(struct stats_by *by, const char *list, struct blame *blame)
-{
-	return words_each(list, "lacks a key", add_key, by, blame);
-}
 
 static bool add_measure(void *to, const char *word, size_t length, struct blame *blame)
 {
@@ -65,20 +35,16 @@ bool stats_of_add(unsigned *of, const char *list, struct blame *blame)
 struct stats *stats_new(const struct stats_request *request)
 {
 	struct stats *s = calloc(1, sizeof(*s));
-	struct blame unused;
 
 	if (!s)
 		return NULL;
-	s->table = table_new();
-	if (!s->table) {
+	s->groups = groups_new(&request->by, STATS_GROUPS, sizeof(struct stats_group));
+	if (!s->groups) {
 		free(s);
 		return NULL;
 	}
-	s->by = request->by;
 	s->of = request->of ? request->of : MEASURES_USUAL;
 	s->groups_most = request->groups ? request->groups : STATS_GROUPS;
-	if (!s->by.count)
-		stats_by_add(&s->by, "port,dir", &unused);
 	return s;
 }
 
@@ -89,19 +55,16 @@ static void figures_clear(struct stats_figures *f)
 	*f = (struct stats_figures){ 0 };
 }
 
-static void group_free(const struct stats *s, struct stats_group *group)
+static struct stats_group *nth_group(const struct stats *s, uint32_t n)
 {
-	figures_clear(&group->figures);
-	for (unsigned i = 0; i < s->by.count; i++)
-		field_drop(s->by.keys[i], &group->id);
-	free(group);
+	return groups_nth(s->groups, n);
 }
 
 void stats_clear(struct stats *s)
 {
-	for (uint32_t i = 0; i < table_count(s->table); i++)
-		group_free(s, s->groups[i]);
-	table_clear(s->table);
+	for (uint32_t i = 0; i < groups_count(s->groups); i++)
+		figures_clear(&nth_group(s, i)->figures);
+	groups_clear(s->groups);
 	figures_clear(&s->all);
 	figures_clear(&s->other);
 	figures_clear(&s->rest);
@@ -113,63 +76,8 @@ void stats_free(struct stats *s)
 	if (!s)
 		return;
 	stats_clear(s);
-	table_free(s->table);
+	groups_free(s->groups);
 	free(s);
-}
-
-static uint64_t id_hash(const struct stats *s, const struct session *session)
-{
-	uint64_t hash = table_seed();
-
-	for (unsigned i = 0; i < s->by.count; i++)
-		hash = field_hash(s->by.keys[i], session, hash);
-	return hash;
-}
-
-static bool id_equal(const struct stats *s, const struct session *a, const struct session *b)
-{
-	for (unsigned i = 0; i < s->by.count; i++)
-		if (!field_equal(s->by.keys[i], a, b))
-			return false;
-	return true;
-}
-
-static struct stats_group *group_new(const struct stats *s, const struct session *session)
-{
-	struct stats_group *group = calloc(1, sizeof(*group));
-
-	if (!group)
-		return NULL;
-	for (unsigned i = 0; i < s->by.count; i++)
-		if (!field_copy(s->by.keys[i], &group->id, session)) {
-			group_free(s, group);
-			return NULL;
-		}
-	return group;
-}
-
-/* Finds or creates the session's group. Returns NULL if no more groups fit. */
-static struct stats_group *find_group(struct stats *s, const struct session *session)
-{
-	const uint64_t hash = id_hash(s, session);
-	uint32_t at = table_find(s->table, hash);
-	struct stats_group *group;
-
-	while (at != TABLE_NONE && !id_equal(s, &s->groups[at]->id, session))
-		at = table_find_next(s->table, at);
-	if (at != TABLE_NONE)
-		return s->groups[at];
-	group = table_count(s->table) < STATS_GROUPS ? group_new(s, session) : NULL;
-	if (!group)
-		return NULL;
-	at = table_add(s->table, hash);
-	if (at == TABLE_NONE) {
-		group_free(s, group);
-		return NULL;
-	}
-	group->serial = at;
-	s->groups[at] = group;
-	return group;
 }
 
 static void add_bytes(uint64_t *sum, uint64_t *unknown, int64_t bytes)
@@ -221,7 +129,7 @@ static unsigned lifespan_class(int64_t ns)
 
 void stats_add(struct stats *s, const struct session *session)
 {
-	struct stats_group *group = find_group(s, session);
+	struct stats_group *group = groups_find(s->groups, session);
 	const int64_t lifespan = measures[MEASURE_LIFESPAN].read(session);
 
 	figures_add(group ? &group->figures : &s->other, session, s->of);
@@ -230,9 +138,9 @@ void stats_add(struct stats *s, const struct session *session)
 		s->lifespans[lifespan_class(lifespan)]++;
 }
 
-const struct stats_by *stats_by(const struct stats *s)
+const struct groups_by *stats_by(const struct stats *s)
 {
-	return &s->by;
+	return groups_by(s->groups);
 }
 
 unsigned stats_of(const struct stats *s)
@@ -253,8 +161,11 @@ static int compare_groups(const void *a, const void *b)
 
 struct stats_group *const *stats_sort(struct stats *s, size_t *count)
 {
-	*count = table_count(s->table);
-	memcpy(s->sorted, s->groups, *count * sizeof(struct stats_group *));
+	*count = groups_count(s->groups);
+	for (uint32_t i = 0; i < *count; i++) {
+		s->sorted[i] = nth_group(s, i);
+		s->sorted[i]->serial = i;
+	}
 	qsort(s->sorted, *count, sizeof(struct stats_group *), compare_groups);
 	figures_clear(&s->rest);
 	figures_merge(&s->rest, &s->other);

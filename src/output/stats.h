@@ -7,20 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "groups.h"
 #include "histogram.h"
 #include "measure.h"
-#include "session/fields.h"
 #include "session/session.h"
 #include "base/words.h"
 
 #define STATS_GROUPS	4096 /* the rest goes to a group named "other" */
 #define STATS_LIFESPANS 51   /* classes of lifespans; they cover every int64_t */
-
-/* The fields to group by, in this order. If empty: by port and direction. */
-struct stats_by {
-	const struct field *keys[FIELDS_MOST];
-	unsigned count;
-};
 
 struct stats_figures {
 	uint64_t sessions; /* that ended */
@@ -36,17 +30,12 @@ struct stats_figures {
 };
 
 struct stats_group {
-	struct session id; /* holds the grouping fields; the rest is zero */
+	struct session id; /* must be first; holds the grouping fields; the rest is zero */
 	struct stats_figures figures;
 	unsigned serial; /* position in order of appearance, from 0 */
 };
 
 struct stats;
-
-/*
- * Adds the keys of a list. If one is unknown or given twice, returns false with *blame filled in.
- */
-bool stats_by_add(struct stats_by *by, const char *list, struct blame *blame);
 
 /*
  * Adds the measures of a list to a mask by enum measure. If one is unknown, returns false with
@@ -55,9 +44,9 @@ bool stats_by_add(struct stats_by *by, const char *list, struct blame *blame);
 bool stats_of_add(unsigned *of, const char *list, struct blame *blame);
 
 struct stats_request {
-	struct stats_by by;
-	unsigned of;	 /* a mask, by enum measure, of what to measure; 0: the usual ones */
-	uint32_t groups; /* show only this many, the largest; 0: all */
+	struct groups_by by; /* if empty: by port and direction */
+	unsigned of;	     /* a mask, by enum measure, of what to measure; 0: the usual ones */
+	uint32_t groups;     /* show only this many, the largest; 0: all */
 };
 
 /* Returns NULL if out of memory. Free it with stats_free(). */
@@ -71,7 +60,7 @@ void stats_clear(struct stats *s);
 /* The results below are borrowed, and valid until the next call with a non-const struct stats. */
 
 /* The grouping fields; at least one. */
-const struct stats_by *stats_by(const struct stats *s);
+const struct groups_by *stats_by(const struct stats *s);
 /* What is measured; a mask by enum measure. */
 unsigned stats_of(const struct stats *s);
 /* The groups to show, most sessions first. *count may be 0. */

@@ -42,7 +42,7 @@ static struct stats *make(const char *keys)
 	struct stats_request request = { 0 };
 	struct blame blame;
 
-	CHECK(!*keys || stats_by_add(&request.by, keys, &blame));
+	CHECK(!*keys || groups_by_add(&request.by, keys, &blame));
 	return stats_new(&request);
 }
 
