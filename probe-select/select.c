@@ -88,9 +88,9 @@ static void refuse_all(struct plan *plan, const struct facts *f, const struct wi
 			 strerror(f->bpf_error));
 	else if (f->bpf_error)
 		snprintf(why, size,
-			 "bpf(2) is refused (%s) all the same: a container's seccomp profile or a "
-			 "security module forbids it; run it on the host, or the container with "
-			 "--privileged",
+			 "bpf(2) is refused (%s) in spite of that: a container's seccomp profile "
+			 "or a security module forbids it; run the container with --security-opt "
+			 "seccomp=unconfined or --privileged, or run it on the host",
 			 strerror(f->bpf_error));
 	else if (wishes->transport == TRANSPORT_RING && !f->ring_buffer)
 		snprintf(why, size,

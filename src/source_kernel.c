@@ -7,6 +7,7 @@
 
 #include "base/message.h"
 #include "cli/check.h"
+#include "session/host.h"
 #include "source.h"
 #include "trace/choice.h"
 #include "trace/feed.h"
@@ -14,6 +15,7 @@
 struct kernel {
 	struct source source; /* must be first */
 	bool verbose;
+	struct scope scope; /* with PIDs as in records */
 	struct choice choice;
 	struct feed *feed;
 };
@@ -138,8 +140,33 @@ static bool start(struct kernel *kernel, const struct trace_request *asked,
 	return true;
 }
 
-struct source *source_kernel_new(const struct options *options, source_fn *fn, void *arg, char *why,
-				 size_t size)
+/*
+ * In a PID namespace of our own, the PIDs of -p are translated into those in records if we can see
+ * the host's. False with a line in `why` if one is nobody's.
+ */
+static bool translate_pids(struct scope *scope, char *why, size_t size)
+{
+	uint32_t missing = 0;
+
+	if (!host_pids_differ())
+		return true;
+	if (!scope->pid_count)
+		message("PIDs are the host's, not those of this PID namespace");
+	else if (!host_proc())
+		message("warning: -p and PID mean the host's PIDs, not those of this PID "
+			"namespace: run it in the host's (--pid host), or add "
+			"-v /proc:/host/proc:ro");
+	else
+		missing = host_translate_pids(scope->pids, scope->pid_count);
+	if (missing)
+		snprintf(why, size, "-p: no process in this PID namespace has PID %u", missing);
+	else if (scope->pid_count && host_proc())
+		message("PIDs are the host's, but those of -p are of this PID namespace");
+	return !missing;
+}
+
+static struct kernel *kernel_new(const struct options *options, unsigned asks, source_fn *fn,
+				 void *arg)
 {
 	static const struct source_ops ops = {
 		.since_ns = kernel_since_ns,
@@ -155,33 +182,46 @@ struct source *source_kernel_new(const struct options *options, source_fn *fn, v
 		.end = kernel_end,
 		.free = kernel_free,
 	};
-	const struct trace_request asked = options_trace(options);
+	struct kernel *kernel = calloc(1, sizeof(*kernel));
 	const struct feed_request request = {
-		.scope = &options->scope,
+		.scope = kernel ? &kernel->scope : NULL,
 		.filter = &options->filter,
 		.existing = options->existing,
 		.open = options->open,
 		.deltas = options->output.deltas,
-		.host = asked.asks & ASKS_HOST,
-		.cgroups = asked.asks & ASKS_CGROUP,
+		.host = asks & ASKS_HOST,
+		.cgroups = asks & ASKS_CGROUP,
 		.verbose = options->verbose,
 		.most = options->count,
 		.fn = fn,
 		.arg = arg,
 	};
-	struct kernel *kernel = calloc(1, sizeof(*kernel));
 
-	if (kernel) {
-		kernel->source.ops = &ops;
-		kernel->verbose = options->verbose;
-		kernel->feed = feed_new(&request);
-	}
-	if (!kernel || !kernel->feed) {
+	if (!kernel)
+		return NULL;
+	kernel->source.ops = &ops;
+	kernel->verbose = options->verbose;
+	kernel->scope = options->scope;
+	kernel->feed = feed_new(&request);
+	if (kernel->feed)
+		return kernel;
+	free(kernel);
+	return NULL;
+}
+
+struct source *source_kernel_new(const struct options *options, source_fn *fn, void *arg, char *why,
+				 size_t size)
+{
+	struct trace_request asked = options_trace(options);
+	struct kernel *kernel = kernel_new(options, asked.asks, fn, arg);
+
+	if (!kernel) {
 		snprintf(why, size, "cannot start: %s", strerror(ENOMEM));
-		free(kernel);
 		return NULL;
 	}
-	if (start(kernel, &asked, &options->filter, why, size))
+	asked.scope = &kernel->scope;
+	if (translate_pids(&kernel->scope, why, size) &&
+	    start(kernel, &asked, &options->filter, why, size))
 		return &kernel->source;
 	kernel_free(&kernel->source);
 	return NULL;

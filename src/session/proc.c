@@ -8,8 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "host.h"
 
 struct holding {
 	uint64_t inode;
@@ -20,24 +21,30 @@ struct proc {
 	struct holding *list; /* sorted by inode, then by pid */
 	size_t count;
 	size_t capacity;
-	bool denied; /* a process's descriptors were not readable */
+	const char *root; /* where it is mounted */
+	bool denied;	  /* a process's descriptors were not readable */
 };
-
-#define INITIAL_PID_NAMESPACE 0xeffffffcU /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
 
 const char *proc_blindness(void)
 {
-	struct stat stat_of;
+	const char *proc = host_proc();
+	char path[32];
 
-	if (!stat("/proc/self/ns/pid", &stat_of) && stat_of.st_ino != INITIAL_PID_NAMESPACE)
+	if (!proc)
 		return "cannot see processes outside this PID namespace, nor the sessions that "
-		       "they "
-		       "own: run it in the host's (docker run --pid host)";
-	if (stat("/proc/1", &stat_of))
+		       "they own: run it in the host's (--pid host), or add -v /proc:/host/proc:ro";
+	snprintf(path, sizeof(path), "%s/1", proc);
+	if (access(path, F_OK))
 		return "/proc hides other users' processes, and so the sessions that they own: "
-		       "mount "
-		       "it without hidepid, or run with CAP_SYS_PTRACE";
+		       "mount it without hidepid, or run with CAP_SYS_PTRACE";
 	return NULL;
+}
+
+const char *proc_root(void)
+{
+	const char *hosts = host_proc();
+
+	return hosts ? hosts : "/proc";
 }
 
 static int compare(const void *a, const void *b)
@@ -109,10 +116,14 @@ static bool add_process(struct proc *proc, int root, const char *pid)
 struct proc *proc_new(void)
 {
 	struct proc *proc = calloc(1, sizeof(*proc));
-	DIR *root = opendir("/proc");
+	const char *where = proc_root();
+	DIR *root = opendir(where);
 	const struct dirent *entry;
 	bool ok = proc && root;
 	int error = errno;
+
+	if (proc)
+		proc->root = where;
 
 	while (ok && (entry = readdir(root)))
 		if (isdigit((unsigned char)entry->d_name[0]))
@@ -159,13 +170,13 @@ static const struct holding *find(const struct proc *proc, uint64_t inode)
 	return low < proc->count && proc->list[low].inode == inode ? &proc->list[low] : NULL;
 }
 
-static bool read_comm(uint32_t pid, char comm[COMM_LEN])
+static bool read_comm(const char *proc, uint32_t pid, char comm[COMM_LEN])
 {
 	char path[32], text[COMM_LEN + 1];
 	ssize_t length;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
+	snprintf(path, sizeof(path), "%s/%u/comm", proc, pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
@@ -185,7 +196,7 @@ bool proc_own(const struct proc *proc, uint64_t inode, struct record *record)
 {
 	const struct holding *holding = inode ? find(proc, inode) : NULL;
 
-	if (!holding || !read_comm(holding->pid, record->comm))
+	if (!holding || !read_comm(proc->root, holding->pid, record->comm))
 		return false;
 	record->pid = holding->pid;
 	record->owner = OWNER_PROC;

@@ -16,6 +16,9 @@ struct proc;
  */
 const char *proc_blindness(void);
 
+/* Where processes are looked up: the host's proc file system if we can see it, else our own. */
+const char *proc_root(void);
+
 /*
  * Reads which process holds which socket now. Returns NULL with errno set if /proc cannot be read
  * or memory runs out. Free it with proc_free().

@@ -19,6 +19,7 @@
 
 #include "base/helper.h"
 #include "bpf/tcp_state.h"
+#include "proc.h"
 
 #define ANSWER_BYTES 65536
 #define STATE_BIT(s) (1U << STATE_##s)
@@ -106,7 +107,7 @@ static void add_process(struct sock_diag *diag, int proc, const char *pid)
 /* Adds the network namespaces of all processes that are not in the list yet. */
 static void find_namespaces(struct sock_diag *diag)
 {
-	DIR *proc = opendir("/proc");
+	DIR *proc = opendir(proc_root());
 	const struct dirent *entry;
 
 	if (!proc) {
