@@ -7,7 +7,7 @@
 
 #include "base/message.h"
 #include "cli/check.h"
-#include "session/host.h"
+#include "session/pidns.h"
 #include "source.h"
 #include "trace/choice.h"
 #include "trace/feed.h"
@@ -148,19 +148,19 @@ static bool translate_pids(struct scope *scope, char *why, size_t size)
 {
 	uint32_t missing = 0;
 
-	if (!host_pids_differ())
+	if (!pidns_differs())
 		return true;
 	if (!scope->pid_count)
 		message("PIDs are the host's, not those of this PID namespace");
-	else if (!host_proc())
+	else if (!pidns_proc())
 		message("warning: -p and PID mean the host's PIDs, not those of this PID "
 			"namespace: run it in the host's (--pid host), or add "
 			"-v /proc:/host/proc:ro");
 	else
-		missing = host_translate_pids(scope->pids, scope->pid_count);
+		missing = pidns_translate(scope->pids, scope->pid_count);
 	if (missing)
 		snprintf(why, size, "-p: no process in this PID namespace has PID %u", missing);
-	else if (scope->pid_count && host_proc())
+	else if (scope->pid_count && pidns_proc())
 		message("PIDs are the host's, but those of -p are of this PID namespace");
 	return !missing;
 }

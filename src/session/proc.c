@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host.h"
+#include "pidns.h"
 
 struct holding {
 	uint64_t inode;
@@ -27,7 +27,7 @@ struct proc {
 
 const char *proc_blindness(void)
 {
-	const char *proc = host_proc();
+	const char *proc = pidns_proc();
 	char path[32];
 
 	if (!proc)
@@ -42,7 +42,7 @@ const char *proc_blindness(void)
 
 const char *proc_root(void)
 {
-	const char *hosts = host_proc();
+	const char *hosts = pidns_proc();
 
 	return hosts ? hosts : "/proc";
 }

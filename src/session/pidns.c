@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "host.h"
+#include "pidns.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -21,7 +21,7 @@ static ino_t inode_of(const char *path)
 	return stat(path, &found) ? 0 : found.st_ino;
 }
 
-bool host_pids_differ(void)
+bool pidns_differs(void)
 {
 	const ino_t ours = inode_of("/proc/self/ns/pid");
 
@@ -76,9 +76,9 @@ static bool is_hosts(const char *proc)
 	       !strcmp(comm, "kthreadd\n");
 }
 
-const char *host_proc(void)
+const char *pidns_proc(void)
 {
-	if (!host_pids_differ() || is_hosts("/proc"))
+	if (!pidns_differs() || is_hosts("/proc"))
 		return "/proc";
 	return is_hosts(MOUNTED) ? MOUNTED : NULL;
 }
@@ -98,9 +98,9 @@ static void take_process(const char *proc, const char *process, ino_t ours, cons
 			found[i] = (uint32_t)strtoul(process, NULL, 10);
 }
 
-uint32_t host_translate_pids(uint32_t *pids, size_t count)
+uint32_t pidns_translate(uint32_t *pids, size_t count)
 {
-	const char *proc = host_proc();
+	const char *proc = pidns_proc();
 	const ino_t ours = inode_of("/proc/self/ns/pid");
 	uint32_t *found = calloc(count, sizeof(*found)), missing = 0;
 	DIR *dir = proc ? opendir(proc) : NULL;
