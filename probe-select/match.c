@@ -185,16 +185,21 @@ static bool fits_form(const struct samples *samples, const struct protocol_form 
 	return used >= SAMPLES_LEAST;
 }
 
-/* Uses the first form that matches, if it does so at one offset only. */
+/*
+ * Uses the first form that matches, if it does so at one offset only. struct sock ends before
+ * inet_sport; the counters of TCP, behind it, may look like type and protocol by chance.
+ */
 static void match_protocol(struct layout *layout, const struct samples *samples)
 {
+	const int end =
+		layout_has(layout, FIELD_SPORT) ? layout->offset[FIELD_SPORT] : SOCKET_BYTES;
 	int found = 0;
 
 	layout->offset[FIELD_PROTOCOL] = OFFSET_UNKNOWN;
 	for (size_t i = 0; i < sizeof(protocol_forms) / sizeof(*protocol_forms) && !found; i++) {
 		const struct protocol_form *form = &protocol_forms[i];
 
-		for (int offset = 0; offset + 4 <= SOCKET_BYTES; offset += form->align)
+		for (int offset = 0; offset + 4 <= end; offset += form->align)
 			if (fits_form(samples, form, offset)) {
 				found++;
 				layout->offset[FIELD_PROTOCOL] = offset + form->at;
@@ -250,16 +255,16 @@ static void match_neighbours(struct layout *layout, const struct samples *sample
 
 size_t match_fields(struct layout *layout, const struct samples *samples)
 {
-	size_t left;
+	size_t left = 0;
 
-	match_protocol(layout, samples);
-	left = !layout_has(layout, FIELD_PROTOCOL);
 	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
 		const enum layout_field field = rules[i].field;
 
 		layout->offset[field] = field_find(&rules[i], samples);
 		left += !layout_has(layout, field) && is_expected(samples, field);
 	}
+	match_protocol(layout, samples);
+	left += !layout_has(layout, FIELD_PROTOCOL);
 	/*
 	 * The inode number was read through skc_net at its assumed offset, so that offset is right.
 	 */

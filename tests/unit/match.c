@@ -204,6 +204,23 @@ static void test_threads_have_no_protocol(void)
 	CHECK(layout.protocol_bytes == 2);
 }
 
+/* TCP's counters, which come after struct sock, may look like type and protocol by chance. */
+static void test_protocol_by_chance(void)
+{
+	const uint32_t since_5_6 = SOCK_STREAM | IPPROTO_TCP << 16;
+
+	samples_make();
+	for (unsigned i = 0; i < SAMPLES; i++) {
+		put(&samples->list[i], 800, 40000 + i, 2);
+		expect(&samples->list[i], FIELD_SPORT, 40000 + i);
+		put(&samples->list[i], 532, since_5_6, 4);
+		put(&samples->list[i], 1400, since_5_6, 4);
+	}
+	match_fields(&layout, samples);
+	CHECK(layout.offset[FIELD_SPORT] == 800);
+	CHECK(layout.offset[FIELD_PROTOCOL] == 534);
+}
+
 /* Other pointers to the leader, in its own sample or in those of the other threads. */
 static void test_pointers_to_the_leader(void)
 {
@@ -275,6 +292,7 @@ int main(int argc, char **argv)
 		{ "missed", test_missed },
 		{ "threads", test_threads },
 		{ "threads_have_no_protocol", test_threads_have_no_protocol },
+		{ "protocol_by_chance", test_protocol_by_chance },
 		{ "pointers_to_the_leader", test_pointers_to_the_leader },
 		{ "two_leaders", test_two_leaders },
 		{ "leader_of_another_name", test_leader_of_another_name },
