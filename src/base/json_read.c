@@ -279,7 +279,7 @@ bool json_read_string(const struct json_value *v, char *to, size_t size)
 		if (escape[1] == 'u')
 			at = put_escaped(&text, at, end);
 		else
-			text_put_char(&text, letter ? meanings[letter - letters] : escape[1]);
+			text_put(&text, letter ? &meanings[letter - letters] : &escape[1], 1);
 	}
 	text_put_char(&text, '\0');
 	return at && !text.full;

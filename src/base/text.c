@@ -267,3 +267,19 @@ bool text_read_number(const char *word, size_t length, uint64_t max, uint64_t *n
 	*n = value;
 	return length > 0;
 }
+
+bool text_read_hex(const char *word, unsigned digits, uint64_t *n)
+{
+	static const char known[] = "0123456789abcdef";
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < digits; i++) {
+		const char *digit = word[i] ? strchr(known, word[i]) : NULL;
+
+		if (!digit)
+			return false;
+		value = value << 4 | (uint64_t)(digit - known);
+	}
+	*n = value;
+	return true;
+}

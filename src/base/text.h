@@ -116,6 +116,11 @@ struct blame {
 
 /* Fills in *b. Always returns false, for the caller to return. */
 bool blame_word(struct blame *b, const char *word, size_t length, const char *reason);
+/*
+ * Parses this many (1 to 16) lowercase hexadecimal digits; what follows them does not matter. False
+ * if there are fewer.
+ */
+bool text_read_hex(const char *word, unsigned digits, uint64_t *n);
 /* Parses a decimal number without sign or blanks. False if malformed or above max. */
 bool text_read_number(const char *word, size_t length, uint64_t max, uint64_t *n);
 

@@ -168,28 +168,18 @@ bool text_is_utf8(const char *s, size_t length)
 	return true;
 }
 
-static unsigned hex_value(char digit)
-{
-	const char *digits = "0123456789abcdef", *at = strchr(digits, digit);
-
-	return digit && at ? (unsigned)(at - digits) : 16;
-}
-
 bool text_unescape_name(char *name)
 {
 	char *to = name;
 
-	while (*name) {
-		unsigned high = 16, low = 16;
+	for (; *name; name++) {
+		uint64_t byte = (unsigned char)*name;
 
-		if (looks_like_escape(name)) {
-			high = hex_value(name[2]);
-			low = high < 16 ? hex_value(name[3]) : 16;
-		}
-		if (!high && !low)
+		if (looks_like_escape(name) && text_read_hex(name + 2, 2, &byte))
+			name += 3;
+		if (!byte)
 			return false;
-		*to++ = low < 16 ? (char)(high << 4 | low) : *name;
-		name += low < 16 ? 4 : 1;
+		*to++ = (char)byte;
 	}
 	*to = '\0';
 	return true;

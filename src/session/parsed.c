@@ -67,17 +67,8 @@ static bool read_number(void *at, const struct field *f, const struct json_value
 /* Reads 32 hexadecimal digits. */
 static bool read_hash(uint64_t hash[2], const struct json_value *v)
 {
-	if (v->kind != JSON_STRING || v->length != 32)
-		return false;
-	for (unsigned i = 0; i < 32; i++) {
-		const char *digits = "0123456789abcdef";
-		const char *digit = memchr(digits, v->at[i], 16);
-
-		if (!digit)
-			return false;
-		hash[i / 16] = hash[i / 16] << 4 | (uint64_t)(digit - digits);
-	}
-	return true;
+	return v->kind == JSON_STRING && v->length == 32 && text_read_hex(v->at, 16, &hash[0]) &&
+	       text_read_hex(v->at + 16, 16, &hash[1]);
 }
 
 /* Reads "2026-01-02T03:04:05.123456789Z". */
