@@ -96,6 +96,8 @@ int main(int argc, char *argv[])
 		return printed(EXIT_DONE);
 	}
 	kernel_log_start(options.verbose);
-	host_start(options.output.host);
+	/* Records that are read come from any host. */
+	if (!options.read)
+		host_start(options.output.host);
 	return options.check ? check(&options) : trace(&options);
 }

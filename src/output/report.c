@@ -80,19 +80,24 @@ static enum writer_status write_page(struct report *r, struct stats *stats, int6
 	return writer_flush(r->writer);
 }
 
+static int64_t later(int64_t ns, int64_t by)
+{
+	return ns > INT64_MAX - by ? INT64_MAX : ns + by;
+}
+
 /* Lets time pass until a session of a record ended. */
 static void follow(struct report *r, int64_t ended_ns)
 {
 	if (!r->ended_ns) {
 		r->begun_ns = r->interval_begun_ns = ended_ns;
-		r->due_ns = ended_ns + r->interval_ns;
+		r->due_ns = later(ended_ns, r->interval_ns);
 	}
 	if (r->interval && ended_ns >= r->due_ns) {
 		if (!stats_empty(r->interval))
 			write_page(r, r->interval, r->interval_begun_ns, r->due_ns);
 		stats_clear(r->interval);
 		r->interval_begun_ns = ended_ns - (ended_ns - r->due_ns) % r->interval_ns;
-		r->due_ns = r->interval_begun_ns + r->interval_ns;
+		r->due_ns = later(r->interval_begun_ns, r->interval_ns);
 	}
 	r->begun_ns = ended_ns < r->begun_ns ? ended_ns : r->begun_ns;
 	r->ended_ns = ended_ns > r->ended_ns ? ended_ns : r->ended_ns;
@@ -136,8 +141,12 @@ enum writer_status report_tick(struct report *r, int64_t now_ns)
 
 enum writer_status report_end(struct report *r, int64_t now_ns)
 {
-	if (r->recorded)
-		now_ns = r->ended_ns ? r->ended_ns : r->begun_ns;
+	if (r->recorded) {
+		/* If no record told when its session ended, no time has passed. */
+		now_ns = r->ended_ns ? r->ended_ns : clock_wall_ns();
+		if (!r->ended_ns)
+			r->begun_ns = r->interval_begun_ns = now_ns;
+	}
 	if (r->interval && !stats_empty(r->interval))
 		write_page(r, r->interval, r->interval_begun_ns, now_ns);
 	return write_page(r, r->whole, r->begun_ns, now_ns);

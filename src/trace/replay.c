@@ -69,7 +69,9 @@ struct replay *replay_new(const struct replay_request *request, char *why, size_
 		if (!error)
 			return replay;
 	}
-	snprintf(why, size, "cannot read %s: %s", request->name, strerror(-error));
+	snprintf(why, size, "cannot read %s: %s",
+		 strcmp(request->name, "-") == 0 ? "standard input" : request->name,
+		 strerror(-error));
 	replay_free(replay);
 	return NULL;
 }
@@ -230,9 +232,8 @@ bool replay_end(const struct replay *replay, char *why, size_t size)
 		return false;
 	}
 	if (skipped && !replay->ours) {
-		snprintf(why, size,
-			 "%s has no record: none of its %" PRIu64 " lines is as --json prints it",
-			 name_of(replay), skipped);
+		snprintf(why, size, "no line of %s is a record as --json prints it",
+			 name_of(replay));
 		return false;
 	}
 	if (skipped)

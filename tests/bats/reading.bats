@@ -46,12 +46,14 @@ reads() {
 	[ "$(grep -c '"type":"session"' "$records")" -gt 10 ]
 	# It says what was lost, if anything was.
 	"$tcplife" --read - -j <"$records" 2>said >again
-	cmp "$records" again
+	local counts='select(.type == "losses") | del(.host, .boot_id)'
+	diff <(grep '"type":"session"' "$records") <(grep '"type":"session"' again)
+	[ "$(jq -c "$counts" again)" = "$(jq -c "$counts" "$records")" ]
 	run -1 grep -v '^tcplife: not printed: ' said
 	# A file of its own, without privileges.
 	cp "$records" all && chmod 644 all && chmod 755 .
 	run -0 --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all "$tcplife" --read - -j <all
-	[ "$output" = "$(<"$records")" ]
+	[ "$output" = "$(<again)" ]
 }
 
 @test "each filter chooses the records that it chooses of the kernel's" {
@@ -131,10 +133,10 @@ reads() {
 	run -0 --separate-stderr "$tcplife" --read mixed -j
 	[ "$stderr" = "tcplife: skipped 5 of 10 lines, which are no records" ]
 	[ "$(grep -c '"type":"session"' <<<"$output")" = 5 ]
-	# In small pieces.
-	run -0 --separate-stderr bash -c '(head -c 1000 mixed; sleep 0.1; tail -c +1001 mixed | head -c 33; sleep 0.1; tail -c +1034 mixed) |
-		"$0" --read - -j' "$tcplife"
-	[ "$(grep -c '"type":"session"' <<<"$output")" = 5 ]
+	# In pieces that end anywhere.
+	dd if=mixed bs=997 status=none | "$tcplife" --read - -j >out 2>said
+	[ "$(grep -c '"type":"session"' out)" = 5 ]
+	[ "$(<said)" = "$stderr" ]
 }
 
 @test "the losses of all runs are added up" {
@@ -164,7 +166,7 @@ reads() {
 	refused "cannot read .: Is a directory" --read .
 	refused "cannot read none: No such file or directory" --read none
 	printf 'a\nb\n' >text
-	refused "text has no record: none of its 2 lines is as --json prints it" --read text
+	refused "no line of text is a record as --json prints it" --read text
 	record | gzip >packed.gz
 	refused "packed.gz is compressed: zcat packed.gz | tcplife --read -" --read packed.gz
 	record >all
