@@ -37,6 +37,7 @@ struct config {
 	__u32 task;	       /* 1: the typed hook can read the current process */
 	__u32 clock;	       /* 1: the typed hook can read TCP's cached clock */
 	__u32 protocol_mask;   /* for sk_protocol, one byte before 5.6; 0: unreadable */
+	__u32 only_netns;      /* only sessions in this network namespace; 0: any */
 	__u32 primary_sets;    /* in the map `primary`, a power of two; 0: there is none */
 	__u32 slot_count;      /* in the map `slots`, a power of two; 0: there is none */
 	__u32 slot_limit;      /* records that may wait there */

@@ -139,13 +139,15 @@ static __always_inline void conn_forget(const volatile struct config *config, __
 		bpf_map_delete_elem(&tuples, &key);
 }
 
-/* Whether the addresses and ports pass the filters. */
+/* Whether the network namespace, the addresses and ports pass the filters. */
 static __always_inline bool tuple_is_wanted(const volatile struct config *config,
 					    const struct change *c, struct tcp_sock *tp,
 					    struct record *r)
 {
 	bool v4;
 
+	if (config->only_netns && socket_netns(c->sk) != config->only_netns)
+		return false;
 	if (!config->local_ports && !config->remote_ports && !config->family)
 		return true;
 	hook_read_tuple(c, tp, r);

@@ -204,6 +204,7 @@ struct trace_request options_trace(const struct options *o)
 	return (struct trace_request){
 		.scope = &o->scope,
 		.asks = asks_of(o),
+		.netns = o->filter.netns_count == 1 ? o->filter.netns[0] : 0,
 		.existing = o->existing,
 		.open = o->open,
 		.wishes = { o->probe ? hook_word(o->probe) : NULL, o->btf, o->transport,

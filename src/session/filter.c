@@ -176,8 +176,15 @@ bool filter_add_cgroups(struct filter *f, const char *list, struct blame *blame)
 	return words_each(list, "lacks a cgroup", add_cgroup, f, blame);
 }
 
+/* Kubernetes writes containerd://ID. */
 static bool add_container(void *to, const char *word, size_t length, struct blame *blame)
 {
+	const char *scheme = memmem(word, length, "://", 3);
+
+	if (scheme && scheme + 3 < word + length) {
+		length -= (size_t)(scheme + 3 - word);
+		word = scheme + 3;
+	}
 	return add_pattern(to, true, word, length, blame);
 }
 

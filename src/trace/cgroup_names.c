@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "cgroup_names.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/message.h"
 #include "base/text.h"
 #include "cgroup_watch.h"
 #include "session/cgroups.h"
+
+#define WORD_SHOWN 64 /* bytes of a value of an option */
 
 struct cgroup_names {
 	struct cgroups *cgroups;
@@ -18,15 +21,18 @@ static void doubt_patterns(const struct cgroups *cgroups, const struct filter *f
 {
 	for (unsigned i = 0; i < filter->cgroup_count; i++) {
 		const struct cgroup_pattern *pattern = &filter->cgroups[i];
-		char buffer[640];
+		char word[WORD_SHOWN + 1], buffer[1024];
 		struct text why;
 
+		snprintf(word, sizeof(word), "%.*s", (int)pattern->length, pattern->word);
 		text_init(&why, buffer, sizeof(buffer) - 1);
+		text_put_char(&why, '\'');
+		text_put_name(&why, word, WORD_SHOWN);
+		text_put_string(&why, "': ");
 		if (!cgroups_doubt(cgroups, pattern, &why))
 			continue;
 		*why.at = '\0';
-		message("warning: %s '%.*s': %s", pattern->container ? "--container" : "--cgroup",
-			(int)pattern->length, pattern->word, buffer);
+		message("warning: %s %s", pattern->container ? "--container" : "--cgroup", buffer);
 	}
 }
 

@@ -12,9 +12,11 @@
 /* The pointers are borrowed, and must stay valid until tracing ends. */
 struct trace_request {
 	const struct scope *scope;
-	unsigned asks; /* what to record of each session: a mask of enum field_asks */
-	bool existing; /* also sessions that began before tracing */
-	bool open;     /* at the end, also sessions that are still open */
+	unsigned asks;	/* what to record of each session: a mask of enum field_asks */
+	uint32_t netns; /* only sessions in this network namespace; 0: any. User space checks as
+			   well */
+	bool existing;	/* also sessions that began before tracing */
+	bool open;	/* at the end, also sessions that are still open */
 
 	struct wishes wishes;
 	const char *btf_file;  /* for BTF_FILE */

@@ -52,6 +52,7 @@ struct config settings_for(const struct tracer_request *request, const struct li
 		.protocol_mask = !layout_has(layout, FIELD_PROTOCOL) ? 0
 				 : layout->protocol_bytes == 1	     ? 0xff
 								     : 0xffff,
+		.only_netns = layout_has(layout, FIELD_NETNS_INUM) ? asked->netns : 0,
 		.primary_sets = limits->primary_sets,
 		.slot_count = limits->slot_count,
 		.slot_limit = limits->slot_limit,

@@ -153,6 +153,12 @@ fleeting() {
 		tracer_stop
 		[ "$(jq -r 'select(.type == "session").rport' "$records")" = 2 ]
 	done
+	tracer_start -j -D 1-3 --netns "self,$inside"
+	session "$old" 1
+	run nsenter -t $inside -n bash -c 'exec 7<>/dev/tcp/127.0.0.1/2'
+	run unshare -n bash -c 'ip link set lo up; exec 7<>/dev/tcp/127.0.0.1/3'
+	tracer_stop
+	[ "$(jq -r 'select(.type == "session").rport' "$records" | sort | xargs)" = '1 2' ]
 	tracer_start -j -D 1-2 --netns self
 	session "$old" 1
 	run nsenter -t $inside -n bash -c 'exec 7<>/dev/tcp/127.0.0.1/2'

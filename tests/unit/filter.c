@@ -259,9 +259,14 @@ static void test_container(void)
 	CHECK(accepts_cgroup("/docker/" ID "/docker/f" ID));
 	CHECK(accepts_cgroup("/lxc.payload.web/init.scope"));
 	CHECK(!accepts_cgroup("/docker/f" ID));
+	CHECK_TEXT(take("--container", "web,containerd://" ID), "");
+	CHECK(accepts_cgroup("/kubepods/pod1/" ID));
+	CHECK(accepts_cgroup("/lxc/web"));
 	CHECK(!accepts_cgroup("/lxc.payload.web2"));
 	CHECK(!accepts_cgroup("/"));
 	CHECK(!accepts_cgroup(NULL));
+	CHECK_TEXT(take("--container", "docker://"), "");
+	CHECK(!accepts_cgroup("/lxc/web"));
 }
 
 static void test_netns(void)
