@@ -3,7 +3,8 @@
 ARCH ?= $(patsubst aarch64,arm64,$(shell uname -m))
 BUILD ?= build$(if $(filter-out $(HOST_ARCH),$(ARCH)),/$(ARCH))
 PREFIX ?= /usr/local
-SOURCES ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tcplife/sources
+# What is linked in: a source tarball brings it along.
+SOURCES ?= $(or $(wildcard $(CURDIR)/sources),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tcplife/sources)
 HOST_ARCH := $(patsubst aarch64,arm64,$(shell uname -m))
 
 # make treats a space in a path as its end.
@@ -48,6 +49,8 @@ C = $(MUSL_CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -ffunc
 	$(fixed) $(INCLUDES) -MMD -MP
 # No RELRO: musl's static-pie startup does not apply it, and it pads the file to the largest page size
 # (arm64: 64 KB).
+# STRIP= keeps the symbols, for a package of its own.
+STRIP ?= -s
 LINK = $(MUSL_CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections -Wl,--build-id=sha1 -Wl,-z,norelro
 
 # Where files that depend on CLANG go.
@@ -61,6 +64,10 @@ toolchain := $(BUILD)/musl.specs $(BUILD)/headers/linked
 # The binary and, where possible, a check that this kernel's verifier accepts the compiler's output.
 .PHONY: all
 all: $(BUILD)/tcplife $(if $(cross),,$(BUILD)/loaded)
+
+# The binary alone, which can be built for any kernel.
+.PHONY: binary
+binary: $(BUILD)/tcplife
 
 .PHONY: help
 help:
@@ -76,6 +83,9 @@ help:
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, shellcheck'
 	@echo 'make install    under $$(DESTDIR)$$(PREFIX); make uninstall'
 	@echo 'make dist       a tarball to hand on, in $(BUILD)/dist'
+	@echo 'make source     a source tarball with all that is linked in, which builds without a network'
+	@echo 'make deb rpm    packages, in $(BUILD)/dist, too'
+	@echo 'make release    all of these for both architectures, with sha256 and, by KEY=, a signature'
 	@echo 'make clean'
 
 # --- the kernel side: one object per line: name, source, buffer, instruction set ---------------------
@@ -113,7 +123,7 @@ $(eval $(call bpf_object,cgroup,tracepoint/cgroup,RING,v3))
 
 $(CLANG_BUILD)/tcplife: $(objects) $(archives)
 	$(say) LINK $@
-	$(Q)$(LINK) -s $^ -o $@.new
+	$(Q)$(LINK) $(STRIP) $^ -o $@.new
 	@READELF=$(READELF) static/verify $@.new
 	@mv $@.new $@
 
@@ -280,7 +290,7 @@ vm-test: $(BUILD)/tcplife test-programs $(BUILD)/packages/vm
 # tests/race compiles the code of bpf/, which cppcheck and clang-tidy do not understand.
 lint_c := $(sources) $(filter-out tests/race/%,$(wildcard tests/*/*.c bench/*.c))
 lint_h := $(wildcard tests/race/*.c tests/race/shim/bpf/*.h) $(wildcard src/*.h src/*/*.h probe-select/*.h bpf/*.[ch] bpf/*/*.c tests/*/*.h bench/*.h)
-lint_sh = $(shell grep -rlE '^.!/bin/(ba)?sh' static demo tests bench .ci 2>/dev/null)
+lint_sh = $(shell grep -rlE '^.!/bin/(ba)?sh' static packaging demo tests bench .ci 2>/dev/null)
 lint_flags := -std=gnu11 -D_GNU_SOURCE -nostdinc -isystem /usr/include/$(gnu)-musl $(INCLUDES)
 
 .PHONY: lint
@@ -306,11 +316,12 @@ MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 DOCDIR ?= $(PREFIX)/share/doc/tcplife
 bash_completions := $(PREFIX)/share/bash-completion/completions
-zsh_completions := $(PREFIX)/share/zsh/site-functions
+fish_completions := $(PREFIX)/share/fish/vendor_completions.d
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 release := tcplife-$(VERSION)-linux-$(ARCH)
 
 # README.md, SECURITY.md and everything they link to, in the same layout, so that the links work.
-documents := README.md CONTRIBUTING.md SECURITY.md LICENSE $(wildcard LICENSES/* docs/*.md docs/*.json docs/*.svg)
+documents := README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE $(wildcard LICENSES/* docs/*.md docs/*.json docs/*.svg)
 
 # The binary writes the completions from its option table. If cross-built, a native binary does it.
 native = $(if $(cross),build/tcplife,$<)
@@ -319,11 +330,12 @@ native = $(if $(cross),build/tcplife,$<)
 install: $(BUILD)/tcplife $(if $(cross),native)
 	install -D -m 755 $< '$(DESTDIR)$(PREFIX)/bin/tcplife'
 	install -D -m 644 docs/tcplife.8 '$(DESTDIR)$(MANDIR)/man8/tcplife.8'
-	install -d '$(DESTDIR)$(UNITDIR)' '$(DESTDIR)$(bash_completions)' '$(DESTDIR)$(zsh_completions)'
+	install -d '$(DESTDIR)$(UNITDIR)' '$(DESTDIR)$(bash_completions)' '$(DESTDIR)$(fish_completions)' '$(DESTDIR)$(ZSHDIR)'
 	sed 's|/usr/local/bin|$(PREFIX)/bin|' systemd/tcplife.service \
 		>'$(DESTDIR)$(UNITDIR)/tcplife.service'
 	$(native) --completion bash >'$(DESTDIR)$(bash_completions)/tcplife'
-	$(native) --completion zsh >'$(DESTDIR)$(zsh_completions)/_tcplife'
+	$(native) --completion fish >'$(DESTDIR)$(fish_completions)/tcplife.fish'
+	$(native) --completion zsh >'$(DESTDIR)$(ZSHDIR)/_tcplife'
 	for file in $(documents); do install -D -m 644 $$file '$(DESTDIR)$(DOCDIR)'/$$file || exit; done
 
 .PHONY: native
@@ -334,14 +346,14 @@ native:
 uninstall:
 	rm -f '$(DESTDIR)$(PREFIX)/bin/tcplife' '$(DESTDIR)$(MANDIR)/man8/tcplife.8' \
 		'$(DESTDIR)$(UNITDIR)/tcplife.service' '$(DESTDIR)$(bash_completions)/tcplife' \
-		'$(DESTDIR)$(zsh_completions)/_tcplife'
+		'$(DESTDIR)$(fish_completions)/tcplife.fish' '$(DESTDIR)$(ZSHDIR)/_tcplife'
 	rm -rf '$(DESTDIR)$(DOCDIR)'
 
 # One tarball per architecture, byte for byte reproducible, and its sha256. It is unpacked at /, so it holds
 # only files: a folder entry would replace an existing link, or change the mode of an existing folder.
 .PHONY: dist
 dist: $(BUILD)/tcplife
-	rm -rf $(BUILD)/dist && mkdir -p $(BUILD)/dist
+	rm -rf $(BUILD)/dist/$(release) && mkdir -p $(BUILD)/dist
 	+$(Q)$(MAKE) --no-print-directory install DESTDIR=$(abspath $(BUILD))/dist/$(release) PREFIX=/usr/local
 	static/sbom $(release) $(VERSION) $< $(BUILD)/components $(BUILD)/by/built \
 		>$(BUILD)/dist/$(release)/usr/local/share/doc/tcplife/tcplife.spdx.json
@@ -349,6 +361,10 @@ dist: $(BUILD)/tcplife
 		--mtime=@0 --mode=go=rX,u+w -c -T - | gzip -9n >../$(release).tar.gz
 	cd $(BUILD)/dist && sha256sum $(release).tar.gz >$(release).sha256
 	@cat $(BUILD)/dist/$(release).sha256
+
+# --- packages -----------------------------------------------------------------------------------------
+
+include $(wildcard packaging/packages.mk)
 
 .PHONY: clean
 clean:

@@ -116,10 +116,69 @@ static void print_zsh(FILE *out)
 	fputc('\n', out);
 }
 
+/* Prints the help in single quotes, on one line. */
+static void print_fish_help(FILE *out, const char *help)
+{
+	fputc('\'', out);
+	for (; *help; help++) {
+		if (*help == '\'' || *help == '\\')
+			fputc('\\', out);
+		fputc(*help == '\n' ? ' ' : *help, out);
+	}
+	fputc('\'', out);
+}
+
+/*
+ * Prints the candidates for the argument: the words or, in a list, the words behind what precedes
+ * the last comma.
+ */
+static void print_fish_argument(FILE *out, const struct options_description *o)
+{
+	fputs(o->file ? " -rF" : " -x", out);
+	if (!o->words)
+		return;
+	fputs(o->list ? " -a '(__tcplife_list " : " -a '", out);
+	print_words(out, o->words);
+	fputs(o->list ? ")'" : "'", out);
+}
+
+static void print_fish(FILE *out)
+{
+	struct options_description o;
+
+	fputs("# fish completion for tcplife, as tcplife --completion fish prints it\n"
+	      "function __tcplife_list\n"
+	      "    set -l word (string replace -r '^--[^=]*=' '' -- (commandline -ct))\n"
+	      "    set -l taken (string match -r '^.*,' -- $word)\n"
+	      "    string join \\n -- \"$taken\"$argv\n"
+	      "end\n"
+	      "complete -c tcplife -f\n",
+	      out);
+	for (unsigned i = 0; options_describe(i, &o); i++) {
+		fprintf(out, "complete -c tcplife -l %s", o.name + strlen("--"));
+		if (o.letter)
+			fprintf(out, " -s %c", o.letter);
+		if (o.argument)
+			print_fish_argument(out, &o);
+		fputs(" -d ", out);
+		print_fish_help(out, o.help);
+		fputc('\n', out);
+	}
+}
+
 void completion_print(FILE *out, enum options_completion shell)
 {
-	if (shell == COMPLETION_BASH)
+	switch (shell) {
+	case COMPLETION_BASH:
 		print_bash(out);
-	else
+		break;
+	case COMPLETION_ZSH:
 		print_zsh(out);
+		break;
+	case COMPLETION_FISH:
+		print_fish(out);
+		break;
+	case COMPLETION_NONE:
+		break;
+	}
 }

@@ -34,7 +34,7 @@ static const char *btf_word(unsigned n)
 
 static const char *shell_word(unsigned n)
 {
-	return n < 2 ? (const char *[]){ "bash", "zsh" }[n] : NULL;
+	return n < 3 ? (const char *[]){ "bash", "zsh", "fish" }[n] : NULL;
 }
 
 /* The table drives both the parser and --help, which prints it in this order. */
@@ -169,8 +169,9 @@ const struct option option_table[] = {
 	{ .help = "other" },
 	{ "--verbose", 'v', NULL, "say on stderr what it does, and why", take_flag,
 	  FIELD(verbose) },
-	{ "--completion", 0, "SHELL", "show the completion for bash or zsh, and exit", take_word,
-	  FIELD(completion), .value = COMPLETION_BASH, .words = shell_word, .noun = "a shell" },
+	{ "--completion", 0, "SHELL", "show the completion for bash, zsh or fish, and exit",
+	  take_word, FIELD(completion), .value = COMPLETION_BASH, .words = shell_word,
+	  .noun = "a shell" },
 	{ "--help", 'h', NULL, "show this text and exit", NULL, .value = OPTIONS_HELP },
 	{ "--version", 'V', NULL, "show the version and exit; with -v, also what is\nlinked in",
 	  take_flag, FIELD(version) },

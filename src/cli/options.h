@@ -32,6 +32,7 @@ enum options_completion {
 	COMPLETION_NONE,
 	COMPLETION_BASH,
 	COMPLETION_ZSH,
+	COMPLETION_FISH,
 };
 
 struct options {

@@ -51,6 +51,7 @@ completed() {
 		./opt/tcplife/bin/tcplife
 		./opt/tcplife/lib/systemd/system/tcplife.service
 		./opt/tcplife/share/bash-completion/completions/tcplife
+		./opt/tcplife/share/fish/vendor_completions.d/tcplife.fish
 		./opt/tcplife/share/man/man8/tcplife.8
 		./opt/tcplife/share/zsh/site-functions/_tcplife
 	END
@@ -86,17 +87,26 @@ completed() {
 		sed -nE 's/^\.It Fl (.) , Fl Fl ([a-z0-9-]+).*/\1 --\2/p' "$root/docs/tcplife.8" | sort)
 }
 
-@test "bash and zsh accept the completions" {
+# fish_completed COMMAND-LINE: what fish offers at its end.
+fish_completed() {
+	# shellcheck disable=SC2016 # for the inner shell
+	HOME=$BATS_TEST_TMPDIR fish --no-config -c '$argv[1] --completion fish | source; complete -C $argv[2]' "$tcplife" "$1" | cut -f1
+}
+
+@test "bash, zsh and fish accept the completions" {
 	"$tcplife" --completion bash >"$BATS_TEST_TMPDIR/bash"
 	bash -n "$BATS_TEST_TMPDIR/bash"
 	"$tcplife" --completion zsh >"$BATS_TEST_TMPDIR/zsh"
 	zsh -n "$BATS_TEST_TMPDIR/zsh"
-	run -2 "$tcplife" --completion fish
-	[ "$output" = "tcplife: --completion: 'fish' is not a shell (bash, zsh); try --help" ]
+	"$tcplife" --completion fish >"$BATS_TEST_TMPDIR/fish"
+	fish -n "$BATS_TEST_TMPDIR/fish"
+	run -2 "$tcplife" --completion csh
+	[ "$output" = "tcplife: --completion: 'csh' is not a shell (bash, zsh, fish); try --help" ]
 }
 
 @test "every option of --help is completed" {
 	diff <(completed -- | sort) <(options | sort)
+	diff <(fish_completed 'tcplife --' | sort) <(options | sort)
 	diff <("$tcplife" --completion zsh | grep -oE -- "['{,]--[a-z0-9-]+" | cut -c2- | sort) <(options | sort)
 }
 
@@ -104,17 +114,23 @@ completed() {
 	[ "$(completed --header n)" = no ]
 	[ "$(completed -x --end time)" = timeout ]
 	[ "$(completed --end refused,time)" = refused,timeout ]
-	[ "$(completed --by = co)" = comm ]
+	[ "$(completed --by = com)" = comm ]
 	[ "$(completed --color =)" = $'auto\nalways\nnever' ]
 	touch "$BATS_TEST_TMPDIR/some.btf"
 	[ "$(completed --btf "$BATS_TEST_TMPDIR/so")" = "$BATS_TEST_TMPDIR/some.btf" ]
 	[ -z "$(completed -L '')" ]
+	[ "$(fish_completed 'tcplife --header n')" = no ]
+	[ "$(fish_completed 'tcplife --end time')" = timeout ]
+	[ "$(fish_completed 'tcplife --end=time')" = --end=timeout ]
+	[ "$(fish_completed 'tcplife --end refused,time')" = refused,timeout ]
+	[ "$(fish_completed "tcplife --btf $BATS_TEST_TMPDIR/so")" = "$BATS_TEST_TMPDIR/some.btf" ]
+	[ -z "$(fish_completed 'tcplife -L ')" ]
 }
 
 @test "make dist makes a complete tarball, identical each time" {
 	local name docs tree=$BATS_TEST_TMPDIR/tree
 	make_alone dist >/dev/null
-	name=$(cd "$build/dist" && echo *.tar.gz)
+	name=$(cd "$build/dist" && echo *-linux-"$(uname -m | sed s/aarch64/arm64/)".tar.gz)
 	name=${name%.tar.gz}
 	[[ $name = "tcplife-$("$tcplife" --version | cut -d' ' -f2)-linux-"* ]]
 	mkdir "$tree"
@@ -142,7 +158,7 @@ completed() {
 	chown 0:50 "$system/usr/local"
 	chmod 2775 "$system/usr/local"
 	ln -s share/man "$system/usr/local/man"
-	tar -C "$system" -xzf "$build"/dist/*.tar.gz
+	tar -C "$system" -xzf "$build"/dist/*-linux-*.tar.gz
 	[ "$(readlink "$system/bin")" = usr/bin ]
 	[ "$(readlink "$system/lib")" = usr/lib ]
 	[ "$(readlink "$system/usr/local/man")" = share/man ]

@@ -1,0 +1,159 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# What distributions ship: the source tarball and the packages that are built from it alone.
+
+setup() {
+	bats_require_minimum_version 1.5.0
+	root=$(realpath "$BATS_TEST_DIRNAME/../..")
+	export BUILD=${BUILD:-$root/build}
+	dist=$BUILD/dist
+	version=$("$BUILD/tcplife" -V | cut -d' ' -f2)
+	packages=$BATS_TEST_TMPDIR/packages
+	mkdir "$packages"
+}
+
+make_alone() {
+	env -u BUILD -u MAKEFLAGS -u MAKELEVEL make -s -j2 -C "$root" BUILD="$BUILD" "$@"
+}
+
+# Without a network: all that is linked in comes from the source tarball.
+setup_file() {
+	local root=$BATS_TEST_DIRNAME/../..
+	rm -f "${BUILD:-$root/build}"/dist/*.{deb,rpm}
+	unshare -n env -u BUILD -u MAKEFLAGS -u MAKELEVEL make -s -j2 -C "$root" BUILD="${BUILD:-build}" binary deb rpm >/dev/null
+}
+
+@test "the source tarball has what is linked in, by hash, and is identical each time" {
+	local file hash tree=$BATS_TEST_TMPDIR/tree
+	mkdir "$tree"
+	tar -C "$tree" --strip-components=1 -xf "$dist/tcplife-$version.tar.gz"
+	while read -r _ _ _ file hash; do
+		[ "$(sha256sum <"$tree/sources/$file")" = "$hash  -" ]
+	done < <(grep -v '^#' "$root/static/sources.lock")
+	[ "$("$tree/static/commit")" = "$("$root/static/commit")" ]
+	[ "$("$tree/static/commit")" = "$("$BUILD/tcplife" -V | sed 's/.*(\(.*\))/\1/')" ]
+	# All other files are as in the clone.
+	diff -r "$root" "$tree" | grep -vE "^Only in $root(:|/build)|^Only in $tree: (COMMIT|sources|debian|tcplife.spec)$" >"$BATS_TEST_TMPDIR/differ" || true
+	[ ! -s "$BATS_TEST_TMPDIR/differ" ]
+	cp "$dist/tcplife-$version.tar.gz" "$BATS_TEST_TMPDIR/first.tar.gz"
+	make_alone source
+	cmp "$dist/tcplife-$version.tar.gz" "$BATS_TEST_TMPDIR/first.tar.gz"
+}
+
+@test "the rpm package's binary, built from the source tarball, is the usual build's, byte for byte" {
+	rpm2cpio "$dist"/tcplife-"$version"-1.*.rpm | cpio --quiet -D "$packages" -id
+	cmp "$packages/usr/bin/tcplife" "$BUILD/tcplife"
+}
+
+@test "lintian and rpmlint have nothing to say" {
+	run -0 lintian --allow-root --fail-on warning "$dist"/tcplife_*.deb "$dist"/tcplife-dbgsym_*.deb
+	[ -z "$output" ]
+	run -0 rpmlint -c "$root/packaging/rpmlint.toml" "$dist"/*.rpm
+	[[ $output == *"0 errors, 0 warnings"* ]]
+}
+
+@test "the Debian package's debug symbols belong to its binary" {
+	local id
+	dpkg-deb -x "$dist"/tcplife_*.deb "$packages"
+	id=$(readelf -n "$packages/usr/bin/tcplife" | awk '/Build ID/ { print $3 }')
+	dpkg-deb -c "$dist"/tcplife-dbgsym_*.deb | grep -q "/usr/lib/debug/.build-id/${id:0:2}/${id:2}.debug$"
+	"$root/static/verify" "$packages/usr/bin/tcplife"
+}
+
+# install_deb ROOT: as `apt-get install` does it, from an older version, up to purge.
+# shellcheck disable=SC2016 # for the inner shell
+install_deb() {
+	cp "$dist"/tcplife_*.deb "$packages/new.deb"
+	dpkg-deb -R "$packages/new.deb" "$packages/old"
+	sed -i 's/^Version: .*/Version: 0.9/' "$packages/old/DEBIAN/control"
+	echo old >"$packages/old/usr/bin/tcplife"
+	touch "$packages/old/usr/share/doc/tcplife/gone"
+	dpkg-deb --root-owner-group -b "$packages/old" "$packages/old.deb"
+	"$root/tests/distro/fresh" "$1" bash -euxc '"$0/tests/distro/enter" "$ROOT" --bind "$1:/shipped" bash -euxc "$2"' \
+		"$root" "$packages" '
+		shopt -s nullglob
+		files() { find /usr /etc /lib /var/lib/dpkg/info /var/lib/systemd -name "*tcplife*"; }
+		files >/before
+		apt-get -qy install /shipped/old.deb
+		[ -e /usr/share/doc/tcplife/gone ]
+		apt-get -qy install /shipped/new.deb
+		[ ! -e /usr/share/doc/tcplife/gone ]
+		[ "$(/usr/bin/tcplife -V | cut -d" " -f2)" = "$(dpkg-query -f "\${Version}" -W tcplife)" ]
+		/usr/bin/tcplife --check | grep "^Tracing can start"
+		verified=$(dpkg -V tcplife)
+		[ -z "$verified" ]
+		for file in /usr/share/{man/man8/tcplife.8.gz,bash-completion/completions/tcplife,zsh/vendor-completions/_tcplife} \
+			/usr/share/{fish/vendor_completions.d/tcplife.fish,doc/tcplife/docs/records.schema.json} /lib/systemd/system/tcplife.service; do
+			[ -s $file ] || [[ $file = /usr/share/* && -n "$(grep -rl "^path-exclude" /etc/dpkg)" ]]
+		done
+		grep "^ExecStart=/usr/bin/tcplife" /lib/systemd/system/tcplife.service
+		enabled=$(echo /etc/systemd/system/*/tcplife*)
+		[ -z "$enabled" ]
+		apt-get -qy remove tcplife
+		[ ! -e /usr/bin/tcplife ]
+		[ ! -e /lib/systemd/system/tcplife.service ]
+		apt-get -qy purge tcplife
+		files | cmp - /before'
+}
+
+@test "Debian 13 installs, upgrades and removes its package; the unit is not enabled" {
+	install_deb "$("$root/tests/distro/root" trixie)"
+}
+
+@test "this Debian does so, too" {
+	install_deb /
+}
+
+@test "rpm installs, upgrades and removes its package in a root of its own; the unit is not enabled" {
+	cp "$dist"/tcplife-"$version"-1.*.rpm "$packages/new.rpm"
+	cat >"$packages/old.spec" <<-'END'
+		Name: tcplife
+		Version: 0.9
+		Release: 1
+		Summary: an older version
+		License: MIT
+		%description
+		%install
+		mkdir -p %{buildroot}/usr/bin %{buildroot}/usr/share/doc/tcplife
+		echo old >%{buildroot}/usr/bin/tcplife
+		echo old >%{buildroot}/usr/share/doc/tcplife/gone
+		%files
+		/usr/bin/tcplife
+		/usr/share/doc/tcplife
+	END
+	rpmbuild --quiet -bb --define "_topdir $packages/top" --define 'debug_package %{nil}' "$packages/old.spec"
+	cp "$packages"/top/RPMS/*/*.rpm "$packages/old.rpm"
+	# No package in there provides /bin/sh in the eyes of rpm.
+	# shellcheck disable=SC2016 # for the inner shell
+	"$root/tests/distro/fresh" "$("$root/tests/distro/root" trixie)" bash -euxc '
+		shopt -s nullglob
+		cd "$0"
+		rpm() { command rpm --root "$ROOT" "$@"; }
+		rpm --initdb
+		rpm -i --nodeps old.rpm
+		[ -e "$ROOT/usr/share/doc/tcplife/gone" ]
+		rpm -U --nodeps new.rpm
+		[ ! -e "$ROOT/usr/share/doc/tcplife/gone" ]
+		[ "$(rpm -q tcplife)" = "tcplife-$1-1.$(uname -m)" ]
+		chroot "$ROOT" /usr/bin/tcplife -V
+		rpm -V --nodeps tcplife
+		for file in man/man8/tcplife.8.gz bash-completion/completions/tcplife zsh/site-functions/_tcplife \
+			fish/vendor_completions.d/tcplife.fish doc/tcplife/docs/records.schema.json doc/tcplife/LICENSES/BSD-2-Clause.txt; do
+			[ -s "$ROOT/usr/share/$file" ]
+		done
+		grep "^ExecStart=/usr/bin/tcplife" "$ROOT/usr/lib/systemd/system/tcplife.service"
+		enabled=$(echo "$ROOT"/etc/systemd/system/*/tcplife*)
+		[ -z "$enabled" ]
+		rpm -e tcplife
+		left=$(find "$ROOT/usr" "$ROOT/etc" "$ROOT/var" -name "*tcplife*")
+		[ -z "$left" ]' "$packages" "$version"
+}
+
+@test "CHANGELOG.md names the version first, and is what the packages say" {
+	[ "$(grep -m1 '^## ' "$root/CHANGELOG.md")" = "## $version - $("$root/packaging/changelog" date <"$root/CHANGELOG.md" | xargs -I{} date -u -d @{} +%F)" ]
+	[ "$(dpkg-deb -f "$dist"/tcplife_*.deb Version)" = "$version" ]
+	rpm -qp --changelog "$dist"/*.rpm | sed 1d | diff -B - <(sed -n '/^- /,/^## /{/^##/!p}' "$root/CHANGELOG.md")
+	printf '## 1.0\n- x\n' >"$packages/bad"
+	run -1 "$root/packaging/changelog" rpm <"$packages/bad"
+	[ "$output" = "packaging/changelog: '## 1.0' is not '## VERSION - YYYY-MM-DD'" ]
+}
