@@ -128,8 +128,10 @@ $(CLANG_BUILD)/tcplife: $(objects) $(archives)
 	@mv $@.new $@
 
 # Code on the path of every record is optimized for speed, the rest for size.
-hot := src/run src/base/text src/base/text_name $(basename $(wildcard src/output/*.c src/trace/*.c)) src/session/session \
-	src/session/fields src/session/filter src/session/parsed src/base/json_read src/base/text_utc
+cold := src/output/page src/output/sink_list src/output/sink_top src/output/view_columns
+hot := src/run src/base/text src/base/text_name src/session/session src/session/fields src/session/filter \
+	src/session/parsed src/base/json_read src/base/text_utc \
+	$(filter-out $(cold),$(basename $(wildcard src/output/*.c src/trace/*.c)))
 
 # Sources that use .incbin are compiled without LTO (CFLAGS may turn it on), which could move the data.
 define compile

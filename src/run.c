@@ -224,7 +224,10 @@ static void trace_until_ended(struct run *run)
 static void privileges_drop(struct run *run)
 {
 	const bool file = run->options->output.file;
-	struct privilege_needs needs = { .reopening = file };
+	struct privilege_needs needs = {
+		.reopening = file,
+		.terminal = run->options->output.top_ns,
+	};
 	char said[512];
 	bool dropped;
 	int error;
@@ -279,13 +282,19 @@ static bool outputs_open(struct run *run)
 	return true;
 }
 
+static source_new_fn *source_of(const struct options *options)
+{
+	if (options->read)
+		return source_replay_new;
+	return options->output.list ? source_sockets_new : source_kernel_new;
+}
+
 static bool source_start(struct run *run)
 {
 	const struct options *options = run->options;
 	int64_t since_ns;
 
-	run->source = (options->read ? source_replay_new : source_kernel_new)(
-		options, on_session, run, run->why, run->size);
+	run->source = source_of(options)(options, on_session, run, run->why, run->size);
 	if (!run->source)
 		return false;
 	since_ns = run->source->ops->since_ns(run->source);

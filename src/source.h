@@ -60,9 +60,11 @@ typedef void source_fn(void *arg, const struct session *session);
  * The kinds of sources. Each function starts one, whose sessions go to fn(arg, ...); the options
  * are borrowed. On failure, returns NULL with a line in why. Free it with ops->free().
  */
-struct source *source_kernel_new(const struct options *options, source_fn *fn, void *arg, char *why,
-				 size_t size);
-struct source *source_replay_new(const struct options *options, source_fn *fn, void *arg, char *why,
-				 size_t size);
+typedef struct source *source_new_fn(const struct options *options, source_fn *fn, void *arg,
+				     char *why, size_t size);
+
+source_new_fn source_kernel_new;  /* this kernel's */
+source_new_fn source_replay_new;  /* --read */
+source_new_fn source_sockets_new; /* --list */
 
 #endif

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -92,6 +93,11 @@ static const struct rule diagnosis_rules[] = {
 	{ SYS_bpf, 0, UINT32_MAX, BPF_MAP_LOOKUP_BATCH },
 };
 
+static const struct rule terminal_rules[] = {
+	{ SYS_ioctl, 1, UINT32_MAX, TIOCGWINSZ },
+	{ SYS_ioctl, 1, UINT32_MAX, TCSETS },
+};
+
 /* Only on maps and programs whose descriptors are open now. */
 static const int audit_calls[] = { SYS_getsockopt };
 static const struct rule audit_rules[] = {
@@ -165,6 +171,8 @@ static void filter_make(struct filter *f, const struct privilege_needs *needs)
 		allow_calls(f, diagnosis_calls, COUNT(diagnosis_calls));
 		allow_rules(f, diagnosis_rules, COUNT(diagnosis_rules));
 	}
+	if (needs->terminal)
+		allow_rules(f, terminal_rules, COUNT(terminal_rules));
 	if (needs->audit) {
 		allow_calls(f, audit_calls, COUNT(audit_calls));
 		allow_rules(f, audit_rules, COUNT(audit_rules));

@@ -113,6 +113,54 @@ void text_put_ms(struct text *t, int64_t ns, unsigned decimals)
 	text_put_digits(t, rounded % power, decimals);
 }
 
+void text_put_size(struct text *t, uint64_t bytes)
+{
+	double size = (double)bytes;
+	unsigned unit = 0;
+
+	while (size >= 1023.5) {
+		size /= 1024;
+		unit++;
+	}
+	if (unit && size < 99.95) {
+		const uint64_t tenths = (uint64_t)(size * 10 + 0.5);
+
+		text_put_number(t, tenths / 10);
+		text_put_char(t, '.');
+		text_put_number(t, tenths % 10);
+	} else {
+		text_put_number(t, (uint64_t)(size + 0.5));
+	}
+	text_put(t, &"BKMGTPE"[unit], unit > 0);
+}
+
+void text_put_span(struct text *t, int64_t ns)
+{
+	static const struct {
+		char name[2];
+		uint64_t seconds;
+	} units[] = { { "d", 86400 }, { "h", 3600 }, { "m", 60 }, { "s", 1 } };
+	const uint64_t seconds = (uint64_t)ns / 1000000000;
+	size_t unit = 0;
+
+	if (seconds < 10) {
+		text_put_number(t, seconds);
+		text_put_char(t, '.');
+		text_put_number(t, (uint64_t)ns / 100000000 % 10);
+		text_put_char(t, 's');
+		return;
+	}
+	while (seconds < units[unit].seconds)
+		unit++;
+	text_put_number(t, seconds / units[unit].seconds);
+	text_put_string(t, units[unit].name);
+	if (unit + 1 == ARRAY_SIZE(units) || seconds >= 100 * units[unit].seconds)
+		return;
+	unit++;
+	text_put_digits(t, seconds % units[unit - 1].seconds / units[unit].seconds, 2);
+	text_put_string(t, units[unit].name);
+}
+
 static void put_ipv4(struct text *t, const uint8_t *address)
 {
 	for (int i = 0; i < 4; i++) {

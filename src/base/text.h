@@ -64,6 +64,10 @@ void text_put_word(struct text *t, const char *word);
  * Nanoseconds (not negative) as milliseconds, as printf's "%.*f" prints ns / 1e6. decimals: 1 to 3.
  */
 void text_put_ms(struct text *t, int64_t ns, unsigned decimals);
+/* A number of bytes in at most five columns: 999, 12.3M. */
+void text_put_size(struct text *t, uint64_t bytes);
+/* Nanoseconds (not negative) in at most six columns: 1.5s, 42s, 12m05s, 3h20m, 12d03h, 123d. */
+void text_put_span(struct text *t, int64_t ns);
 /* ip: 4 or 6. address: 4 or 16 bytes in network order. IPv6 is written as in RFC 5952. */
 void text_put_address(struct text *t, int ip, const uint8_t *address);
 /* As "12:34:56". */

@@ -37,7 +37,7 @@ static void print_bash(FILE *out)
 	      "    case $before in\n",
 	      out);
 	for (unsigned i = 0; options_describe(i, &o); i++) {
-		if (!o.argument)
+		if (!o.argument || *o.argument == '[')
 			continue;
 		print_case(out, &o);
 		fputs("words='", out);
@@ -77,7 +77,11 @@ static void print_zsh_argument(FILE *out, const struct options_description *o)
 {
 	if (!o->argument)
 		return;
-	fprintf(out, ":%s:", o->argument);
+	/* One that may be left out is in brackets. */
+	if (*o->argument == '[')
+		fprintf(out, "::%.*s:", (int)strcspn(o->argument + 1, "]"), o->argument + 1);
+	else
+		fprintf(out, ":%s:", o->argument);
 	if (!o->words && o->file)
 		fputs("_files", out);
 	if (!o->words)

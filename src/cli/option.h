@@ -14,16 +14,16 @@ struct parse;
 typedef bool take_fn(struct parse *p);
 
 struct option {
-	const char *name; /* with its dashes; NULL: a heading, whose text is `help` */
-	char letter;	  /* 0: none */
-	const char *argument;
-	const char *help; /* one line or more */
-	take_fn *take;	  /* NULL: ends the parse with status `value` */
-	size_t field;	  /* offset in struct options */
-	int value;	  /* for take_value(); for take_word() the value of the first word */
-	words_fn *words;  /* what the argument may be or contain; may be NULL */
-	const char *noun; /* describes the argument: "a number of sessions" */
-	uint64_t least;	  /* bounds for take_number() */
+	const char *name;     /* with its dashes; NULL: a heading, whose text is `help` */
+	char letter;	      /* 0: none */
+	const char *argument; /* "[...]": may be left out */
+	const char *help;     /* one line or more */
+	take_fn *take;	      /* NULL: ends the parse with status `value` */
+	size_t field;	      /* offset in struct options */
+	int value;	      /* for take_value(); for take_word() the value of the first word */
+	words_fn *words;      /* what the argument may be or contain; may be NULL */
+	const char *noun;     /* describes the argument: "a number of sessions" */
+	uint64_t least;	      /* bounds for take_number() */
 	uint64_t most;
 	uint8_t bytes; /* size of take_number()'s field: 4 or 8 */
 	bool kernel;   /* it means nothing without the kernel, so it excludes --read */
@@ -50,11 +50,12 @@ struct parse {
 bool parse_blame(struct parse *p, const char *reason);
 
 /* The functions that store values. */
-take_fn take_flag;   /* a bool */
-take_fn take_value;  /* an enum; rivals: the options with the same field */
-take_fn take_number; /* a number within bounds */
-take_fn take_time;   /* nanoseconds, from seconds or with a unit */
-take_fn take_word;   /* an enum, given by one of the words */
+take_fn take_flag;		 /* a bool */
+take_fn take_value;		 /* an enum; rivals: the options with the same field */
+take_fn take_number;		 /* a number within bounds */
+take_fn take_time;		 /* nanoseconds, from seconds or with a unit */
+take_fn take_top, take_duration; /* likewise */
+take_fn take_word;		 /* an enum, given by one of the words */
 take_fn take_pids, take_ports, take_keys, take_measures, take_filter; /* lists */
 take_fn take_btf;
 take_fn take_file; /* a file name */

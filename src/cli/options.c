@@ -109,6 +109,15 @@ const struct option option_table[] = {
 	{ "--open", 0, NULL, "at exit, also those that are still open; adds the\ncolumn END",
 	  take_flag, FIELD(open) },
 
+	{ .help = "what is open" },
+	{ "--top", 0, "[TIME]",
+	  "the sessions that are open, and what they move now:\na page drawn anew this often "
+	  "(default: "
+	  "2 seconds)",
+	  take_top, FIELD(output.top_ns), .kernel = true },
+	{ "--list", 0, NULL, "what is open now, the busiest first, and exit", take_flag,
+	  FIELD(output.list), .kernel = true },
+
 	{ .help = "statistics" },
 	{ "--stats", 0, NULL,
 	  "statistics instead of sessions: for each group, how\n"
@@ -133,8 +142,8 @@ const struct option option_table[] = {
 	  take_time, FIELD(output.interval_ns) },
 
 	{ .help = "when to end" },
-	{ "--duration", 'd', "TIME", "after this time: 10 or 0.5 seconds, 5m, 1h, 2d", take_time,
-	  FIELD(duration_ns) },
+	{ "--duration", 'd', "TIME", "after this time: 10 or 0.5 seconds, 5m, 1h, 2d; 0 is\n--list",
+	  take_duration, FIELD(duration_ns) },
 	{ "--count", 'n', "N", "after this many sessions", take_number,
 	  NUMBER(count, 1, UINT64_MAX), .noun = "a number of sessions" },
 
@@ -191,6 +200,8 @@ static unsigned asks_of(const struct options *o)
 		asks |= ASKS_NETNS;
 	if (o->filter.cgroup_count)
 		asks |= ASKS_CGROUP;
+	if (o->output.top_ns)
+		asks |= ASKS_CGROUP | ASKS_UID;
 	for (unsigned i = 0; i < o->output.figures.by.count; i++)
 		asks |= o->output.figures.by.keys[i]->asks;
 	for (size_t i = 0; i < fields_count && !o->output.stats; i++)

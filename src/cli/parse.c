@@ -72,16 +72,26 @@ static const struct option *find_letter(char letter)
 	return NULL;
 }
 
+/* Whether a word is the value of an option that may lack one. */
+static bool is_value(const char *word)
+{
+	return word && *word && *word != '-';
+}
+
 /* attached: the value in the same word, or NULL. */
 static enum options_status read_option(struct parse *p, const char *attached)
 {
 	const struct option *o = p->option;
 
-	if (o->argument && !attached)
+	const bool optional = o->argument && *o->argument == '[';
+
+	if (o->argument && !attached && !(optional && !is_value(p->word[1])))
 		attached = *++p->word;
 	p->value = attached;
 	if (o->kernel)
 		p->kernel = o;
+	if (optional && !attached)
+		return o->take(p) ? OPTIONS_RUN : OPTIONS_ERROR;
 	if (o->argument && !attached) {
 		blame_word(&p->blame, o->argument, strlen(o->argument), "is missing");
 		return OPTIONS_ERROR;
@@ -197,10 +207,32 @@ static const char *column_option(const struct options *o)
 	return o->output.extended ? "--extended" : NULL;
 }
 
+/* The option given that shows what is open; NULL if there is none. */
+static const char *view_option(const struct options *o)
+{
+	if (o->output.list)
+		return "--list";
+	return o->output.top_ns ? "--top" : NULL;
+}
+
+/* The option given that cannot be given with the view, or NULL. */
+static const char *view_rival(const struct options *o)
+{
+	if (o->output.stats)
+		return "--stats";
+	if (o->output.interval_ns)
+		return "--interval";
+	if (o->output.top_ns && o->output.list)
+		return "--top";
+	if (o->output.format != FORMAT_TABLE && (o->output.top_ns || o->output.figures.by.count))
+		return o->output.format == FORMAT_CSV ? "--csv" : "--json";
+	return NULL;
+}
+
 /* The option given that only statistics heed; NULL if there is none. */
 static const char *statistics_option(const struct options *o)
 {
-	if (o->output.figures.by.count)
+	if (o->output.figures.by.count && !view_option(o))
 		return "--by";
 	if (o->output.figures.of)
 		return "--of";
@@ -220,6 +252,13 @@ static enum options_status check_together(struct parse *p)
 				  "was given as well, and needs the kernel; choose one");
 	if (o->read && o->output.interval_ns && !o->output.stats)
 		return blame_pair(p, "--read", "--interval", "needs --stats as well");
+	if (view_option(o) && view_rival(o))
+		return blame_pair(p,
+				  o->output.list && o->output.figures.by.count &&
+						  o->output.format != FORMAT_TABLE
+					  ? "--by"
+					  : view_option(o),
+				  view_rival(o), "was given as well; choose one");
 	if (o->output.stats && o->output.format == FORMAT_CSV)
 		return blame_pair(p, "--stats", "--csv", "was given as well; choose one");
 	if (!o->output.stats && statistics_option(o))
@@ -228,7 +267,7 @@ static enum options_status check_together(struct parse *p)
 		return blame_pair(p, "--interval", "--stats", "or --open is missing");
 	if (o->output.stats && o->output.extended)
 		return blame_pair(p, "--stats", "--extended", "was given as well; choose one");
-	if ((o->filter.endings >> ENDING_OPEN & 1) && !o->open && !o->read)
+	if ((o->filter.endings >> ENDING_OPEN & 1) && !o->open && !view_option(o) && !o->read)
 		return blame_pair(p, "--end", "--open", "is missing");
 	if (o->output.format == FORMAT_JSON && column_option(o))
 		return blame_pair(p, "--json", column_option(o),
@@ -248,8 +287,11 @@ enum options_status options_parse(struct options *o, int argc, char *const argv[
 		status = read_word(&p);
 	if (status == OPTIONS_RUN)
 		status = o->version ? OPTIONS_VERSION : check_together(&p);
+	if (view_option(o))
+		o->open = o->existing = true;
 	o->output.ending = o->output.extended || o->open;
-	o->output.deltas = o->open && o->output.interval_ns && !o->output.stats;
+	o->output.deltas =
+		o->output.top_ns || (o->open && o->output.interval_ns && !o->output.stats);
 	o->output.recorded = o->read;
 	o->output.duration_ns = o->duration_ns;
 	if (status == OPTIONS_ERROR)

@@ -126,6 +126,22 @@ bool take_time(struct parse *p)
 	       parse_blame(p, "is not a time above 0: seconds, or with a unit (300ms, 5m, 1h, 2d)");
 }
 
+/* Without a value, there is a page every two seconds. */
+bool take_top(struct parse *p)
+{
+	*(uint64_t *)stored_at(p) = 2000000000;
+	return !p->value || take_time(p);
+}
+
+/* To trace for no time is to list what is open. */
+bool take_duration(struct parse *p)
+{
+	if (strcmp(p->value, "0") != 0)
+		return take_time(p);
+	p->options->output.list = true;
+	return true;
+}
+
 bool take_btf(struct parse *p)
 {
 	if (!*p->value)

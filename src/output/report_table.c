@@ -18,28 +18,6 @@ struct row {
 	const struct stats_figures *figures;
 };
 
-/* Writes a number of bytes in at most five columns. */
-static void put_size(struct text *t, uint64_t bytes)
-{
-	double size = (double)bytes;
-	unsigned unit = 0;
-
-	while (size >= 1023.5) {
-		size /= 1024;
-		unit++;
-	}
-	if (unit && size < 99.95) {
-		const uint64_t tenths = (uint64_t)(size * 10 + 0.5);
-
-		text_put_number(t, tenths / 10);
-		text_put_char(t, '.');
-		text_put_number(t, tenths % 10);
-	} else {
-		text_put_number(t, (uint64_t)(size + 0.5));
-	}
-	text_put(t, &"BKMGTPE"[unit], unit > 0);
-}
-
 /* Writes a sum, marked as a minimum if it is unknown for some sessions. */
 static void put_sum(struct text *t, const struct row *row, uint64_t bytes, uint64_t unknown)
 {
@@ -48,7 +26,7 @@ static void put_sum(struct text *t, const struct row *row, uint64_t bytes, uint6
 		return;
 	}
 	text_put(t, ">", unknown > 0);
-	put_size(t, bytes);
+	text_put_size(t, bytes);
 }
 
 /* Bytes, or milliseconds with the decimals needed for 0.1% and at most three. */
@@ -59,7 +37,7 @@ static void put_quantile(struct text *t, const struct histogram *h, unsigned per
 	if (!h->count)
 		text_put_char(t, '-');
 	else if (bytes)
-		put_size(t, (uint64_t)ns);
+		text_put_size(t, (uint64_t)ns);
 	else if (ns < 1000000000)
 		text_put_ms(t, ns, 3);
 	else if (ns < 10000000000)

@@ -34,13 +34,15 @@ struct output_request {
 	enum output_format format;
 	enum output_color color;
 	enum output_header header;
-	bool wide;	/* for FORMAT_TABLE */
-	bool time;	/* column TIME */
-	bool timestamp; /* column TIME(s) */
-	bool ending;	/* column END */
-	bool extended;	/* all columns, END included */
-	bool deltas;	/* what a session has moved since it was last told of */
-	bool stats;	/* statistics instead of sessions */
+	bool wide;	 /* for FORMAT_TABLE */
+	bool time;	 /* column TIME */
+	bool timestamp;	 /* column TIME(s) */
+	bool ending;	 /* column END */
+	bool extended;	 /* all columns, END included */
+	bool deltas;	 /* what a session has moved since it was last told of */
+	bool list;	 /* what is open now, and nothing else */
+	uint64_t top_ns; /* how often to redraw the live view; 0: there is none */
+	bool stats;	 /* statistics instead of sessions */
 	struct stats_request figures;
 	bool no_histogram;    /* for FORMAT_TABLE */
 	bool recorded;	      /* time is that of the records, not of the clock */

@@ -16,9 +16,9 @@
 
 struct sink {
 	const struct sink_ops *ops;
-	bool looks;	       /* before each tick, it takes the sessions that are open */
+	int64_t look_ns; /* when it wants the sessions that are open, before a tick; 0: never */
 	struct writer *writer; /* borrowed */
-	int fd;		       /* what readable() reads; owned by the sink */
+	int fd;		       /* what readable() reads, owned by the sink; -1: nothing */
 	bool over;	       /* set by a sink that wants the run to end */
 };
 
@@ -48,6 +48,11 @@ struct sink *sink_printer_new(const struct output_request *request, struct write
 			      int64_t now_ns);
 struct sink *sink_stats_new(const struct output_request *request, struct writer *writer,
 			    int64_t now_ns);
+
+struct sink *sink_top_new(const struct output_request *request, struct writer *writer,
+			  int64_t now_ns);
+struct sink *sink_list_new(const struct output_request *request, struct writer *writer,
+			   int64_t now_ns);
 
 /* A put_losses() for sinks with a writer: writes an object if the format is JSON. */
 void sink_write_losses(struct sink *sink, const struct losses *losses);

@@ -34,6 +34,7 @@ static void printer_tick(struct sink *sink, int64_t now_ns)
 
 	/* If the machine was suspended, one look covers the intervals that were missed. */
 	p->due_ns += p->interval_ns * (1 + (now_ns - p->due_ns) / p->interval_ns);
+	sink->look_ns = p->due_ns;
 	writer_flush(sink->writer);
 }
 
@@ -59,7 +60,9 @@ struct sink *sink_printer_new(const struct output_request *request, struct write
 	if (!p)
 		return NULL;
 	*p = (struct printer){
-		.sink = { .ops = &ops, .writer = writer, .looks = interval_ns },
+		.sink = { .ops = &ops,
+			  .writer = writer,
+			  .look_ns = interval_ns ? now_ns + interval_ns : 0 },
 		.interval_ns = interval_ns,
 		.due_ns = interval_ns ? now_ns + interval_ns : INT64_MAX,
 	};

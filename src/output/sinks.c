@@ -10,11 +10,21 @@ static bool add(struct sinks *sinks, struct sink *sink)
 	return sink;
 }
 
+static struct sink *make(const struct output_request *request, struct writer *writer,
+			 int64_t now_ns)
+{
+	if (request->top_ns)
+		return sink_top_new(request, writer, now_ns);
+	if (request->list)
+		return sink_list_new(request, writer, now_ns);
+	return request->stats ? sink_stats_new(request, writer, now_ns)
+			      : sink_printer_new(request, writer, now_ns);
+}
+
 bool sinks_make(struct sinks *sinks, const struct output_request *request, struct writer *writer,
 		int64_t now_ns)
 {
-	return add(sinks, request->stats ? sink_stats_new(request, writer, now_ns)
-					 : sink_printer_new(request, writer, now_ns));
+	return add(sinks, make(request, writer, now_ns));
 }
 
 void sinks_free(struct sinks *sinks)
@@ -38,7 +48,7 @@ int sinks_watch(const struct sinks *sinks, struct loop *loop)
 	for (unsigned i = 0; i < sinks->count && !result; i++) {
 		struct sink *sink = sinks->list[i];
 
-		if (sink->ops->readable)
+		if (sink->ops->readable && sink->fd >= 0)
 			result = loop_watch(loop, sink->fd, EPOLLIN, readable, sink);
 	}
 	return result;
@@ -78,7 +88,7 @@ int64_t sinks_due(const struct sinks *sinks)
 bool sinks_look(const struct sinks *sinks, int64_t now_ns)
 {
 	for (unsigned i = 0; i < sinks->count; i++)
-		if (sinks->list[i]->looks && due_of(sinks->list[i]) <= now_ns)
+		if (sinks->list[i]->look_ns && sinks->list[i]->look_ns <= now_ns)
 			return true;
 	return false;
 }

@@ -4,7 +4,7 @@
 
 # mover_start [COMMAND...]: under that command, which must exec.
 mover_start() {
-	coproc mover { "$@" "$BATS_TEST_DIRNAME/mover" "${mover_name:-mover}" 2>"$BATS_TEST_TMPDIR/mover.said" 3>&-; }
+	coproc mover { exec "$@" "$BATS_TEST_DIRNAME/mover" "${mover_name:-mover}" 2>"$BATS_TEST_TMPDIR/mover.said" 3>&-; }
 	moves=$mover_PID
 }
 

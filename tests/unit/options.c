@@ -232,6 +232,36 @@ static void test_bad_ports(void)
 	CHECK_TEXT(error_of("-L 0-5"), "-L: '0' is not a port (1 to 65535); try --help");
 }
 
+static void test_views(void)
+{
+	CHECK(runs("--top"));
+	CHECK(options.output.top_ns == 2000000000 && options.open && options.existing);
+	CHECK(options.output.deltas && !options.output.list);
+	CHECK(runs("--top 5") && options.output.top_ns == 5000000000);
+	CHECK(runs("--top=300ms") && options.output.top_ns == 300000000);
+	CHECK(runs("--top -L 80 --by raddr") && options.output.top_ns == 2000000000);
+	CHECK(options.output.figures.by.count == 1);
+	CHECK(runs("--list -j") && options.output.list && options.open && options.existing);
+	CHECK(!options.output.deltas);
+	CHECK(runs("-d 0") && options.output.list);
+	CHECK(runs("--list --end open --by comm"));
+	CHECK(runs("--open --interval 1") && options.output.deltas);
+	CHECK(runs("--open --stats --interval 1") && !options.output.deltas);
+	CHECK_TEXT(error_of("--top x"), "--top: 'x' is not a time above 0: seconds, or with a unit "
+					"(300ms, 5m, 1h, 2d); try --help");
+	CHECK_TEXT(error_of("--top 1 2"), "'2' is not an option; try --help");
+	CHECK_TEXT(error_of("--top -j"),
+		   "--top: '--json' was given as well; choose one; try --help");
+	CHECK_TEXT(error_of("--list --top"),
+		   "--list: '--top' was given as well; choose one; try --help");
+	CHECK_TEXT(error_of("--list --stats"),
+		   "--list: '--stats' was given as well; choose one; try --help");
+	CHECK_TEXT(error_of("--list -s --by comm"),
+		   "--by: '--csv' was given as well; choose one; try --help");
+	CHECK_TEXT(error_of("--top --interval 1"),
+		   "--top: '--interval' was given as well; choose one; try --help");
+}
+
 static void test_bad_values(void)
 {
 	CHECK_TEXT(error_of("-p x"), "-p: 'x' is not a pid (1 to 4194304); try --help");
@@ -239,8 +269,8 @@ static void test_bad_values(void)
 	CHECK_TEXT(error_of("-p 1,4194305"),
 		   "-p: '4194305' is not a pid (1 to 4194304); try --help");
 	CHECK_TEXT(error_of("-p 1,"), "-p: '1,' lacks a pid; try --help");
-	CHECK_TEXT(error_of("-d 0"), "-d: '0' is not a time above 0: seconds, or with a unit "
-				     "(300ms, 5m, 1h, 2d); try --help");
+	CHECK_TEXT(error_of("-d 0s"), "-d: '0s' is not a time above 0: seconds, or with a unit "
+				      "(300ms, 5m, 1h, 2d); try --help");
 	CHECK(parse("-d 0.0000000001") == OPTIONS_ERROR);
 	CHECK(parse("-d .") == OPTIONS_ERROR);
 	CHECK(parse("-d 1.2.3") == OPTIONS_ERROR);
@@ -372,7 +402,7 @@ static void test_usage(void)
 		"      --laddr ",	 "      --raddr ",	 "      --min-ms ",
 		"      --end ",		 "      --stats ",	 "      --by KEYS",
 		"      --interval TIME", "      --cgroup GLOBS", "      --container IDS",
-		"      --netns LIST",
+		"      --netns LIST",	 "      --top [TIME]",	 "      --list ",
 	};
 	char *usage = NULL;
 	size_t size = 0, column = 0, widest = 0;
@@ -409,6 +439,7 @@ int main(int argc, char **argv)
 		{ "pids", test_pids },
 		{ "services", test_services },
 		{ "bad-ports", test_bad_ports },
+		{ "views", test_views },
 		{ "bad-values", test_bad_values },
 		{ "bad-options", test_bad_options },
 		{ "error-is-safe", test_error_is_safe },

@@ -22,6 +22,33 @@ static const char *end(void)
 	return buffer;
 }
 
+static const char *span(int64_t ns)
+{
+	static char buffer[32];
+	struct text t;
+
+	text_init(&t, buffer, sizeof(buffer) - 1);
+	text_put_span(&t, ns);
+	*t.at = '\0';
+	return buffer;
+}
+
+static void test_span(void)
+{
+	static const int64_t s = 1000000000, day = 86400 * s;
+
+	CHECK_TEXT(span(0), "0.0s");
+	CHECK_TEXT(span(9999999999), "9.9s");
+	CHECK_TEXT(span(10 * s), "10s");
+	CHECK_TEXT(span(60 * s), "1m00s");
+	CHECK_TEXT(span(3600 * s - 1), "59m59s");
+	CHECK_TEXT(span(3600 * s), "1h00m");
+	CHECK_TEXT(span(day - 1), "23h59m");
+	CHECK_TEXT(span(100 * day - 1), "99d23h");
+	CHECK_TEXT(span(100 * day), "100d");
+	CHECK_TEXT(span(INT64_MAX), "106751d");
+}
+
 static void test_numbers(void)
 {
 	begin();
@@ -309,6 +336,7 @@ static void test_read_number(void)
 int main(int argc, char **argv)
 {
 	static const struct check_case cases[] = {
+		{ "span", test_span },
 		{ "numbers", test_numbers },
 		{ "ms-is-printf", test_ms_is_printf },
 		{ "addresses", test_addresses },
