@@ -113,7 +113,7 @@ told_sums() {
 
 @test "by each key, the sums agree with the workload, for the whole run and over the intervals" {
 	local key span keys
-	for key in lport rport laddr raddr pid comm uid end errno owner netns; do
+	for key in lport rport laddr raddr pid comm uid ending errno owner netns; do
 		# The network namespace is this run's own, so its groups contain no other sessions.
 		keys=$key,netns
 		if [ $key = netns ]; then keys=netns; fi
