@@ -191,7 +191,10 @@ static void group_begin(struct view_row *group)
 
 static bool same_keys(const struct groups_by *a, const struct groups_by *b)
 {
-	return a->count == b->count && !memcmp(a->keys, b->keys, a->count * sizeof(*a->keys));
+	for (unsigned i = 0; i < a->count && i < b->count; i++)
+		if (a->keys[i] != b->keys[i])
+			return false;
+	return a->count == b->count;
 }
 
 /* Empties the groups; those of other keys are made anew. */

@@ -216,11 +216,15 @@ void view_columns_choose(struct view_columns *c, const struct groups_by *by, enu
 
 /* --- how wide they are --- */
 
+/* In capitals if it is a key; TX/s is not. */
 static void put_title(struct text *t, const struct view_column *column)
 {
-	for (const char *at = column->title; *at; at++)
-		text_put_char(t, column->field && *at >= 'a' && *at <= 'z' ? (char)(*at - 'a' + 'A')
-									   : *at);
+	char *at = t->at;
+
+	text_put_string(t, column->title);
+	for (; column->field && at < t->at; at++)
+		if (*at >= 'a' && *at <= 'z')
+			*at = (char)(*at - 'a' + 'A');
 }
 
 static void put_cell(struct text *t, const struct view_column *column, const struct view_row *row,
