@@ -40,8 +40,10 @@ struct source_ops {
 	void (*look)(struct source *source);
 	/* Whether no more sessions will come or are wanted. */
 	bool (*is_over)(const struct source *source);
-	/* Sets *losses, of `output` only what was lost elsewhere. Exact once stopped and drained.
-	 * Returns 0 or -errno. */
+	/*
+	 * Sets *losses, of `output` only what was lost elsewhere. Exact once stopped and drained.
+	 * Returns 0 or -errno.
+	 */
 	int (*losses)(const struct source *source, struct losses *losses);
 	/* Stops it; call drain() once more. */
 	void (*stop)(struct source *source);
