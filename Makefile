@@ -128,7 +128,8 @@ $(CLANG_BUILD)/tcplife: $(objects) $(archives)
 	@mv $@.new $@
 
 # Code on the path of every record is optimized for speed, the rest for size.
-cold := src/output/page src/output/sink_list src/output/sink_top src/output/view_columns
+cold := src/output/exposition src/output/replacement src/output/sink_metrics \
+	src/output/page src/output/sink_list src/output/sink_top src/output/view_columns
 hot := src/run src/base/text src/base/text_name src/session/session src/session/fields src/session/filter \
 	src/session/parsed src/base/json_read src/base/text_utc \
 	$(filter-out $(cold),$(basename $(wildcard src/output/*.c src/trace/*.c)))

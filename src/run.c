@@ -26,6 +26,7 @@ struct run {
 	struct source *source;
 	struct writer *writer;
 	struct sinks sinks;
+	struct replacement *metrics; /* until the sinks own it */
 	struct signals signals;
 	struct loop *loop;
 	int64_t deadline_ns; /* by clock_now_ns(); INT64_MAX: none */
@@ -199,6 +200,11 @@ static void tick(struct run *run)
 
 	if (sinks_look(&run->sinks, now))
 		run->source->ops->look(run->source);
+	if (sinks_count(&run->sinks, now)) {
+		const struct losses losses = losses_read(run);
+
+		sinks_put_count(&run->sinks, &losses, now);
+	}
 	sinks_tick(&run->sinks, now);
 }
 
@@ -227,6 +233,7 @@ static void privileges_drop(struct run *run)
 	struct privilege_needs needs = {
 		.reopening = file,
 		.terminal = run->options->output.top_ns,
+		.replacing = run->options->output.metrics,
 	};
 	char said[512];
 	bool dropped;
@@ -273,6 +280,11 @@ static bool outputs_open(struct run *run)
 	fail(run, "cannot start", error);
 	if (error)
 		return false;
+	if (options->output.metrics) {
+		run->metrics = replacement_open(options->output.metrics, run->why, run->size);
+		if (!run->metrics)
+			return false;
+	}
 	writer_set_wait(run->writer, wait_for_output, run);
 	/*
 	 * epoll reports EPOLLERR for a pipe whose reader is gone. A file cannot be watched, and
@@ -300,8 +312,9 @@ static bool source_start(struct run *run)
 	since_ns = run->source->ops->since_ns(run->source);
 	if (options->duration_ns)
 		run->deadline_ns = since_ns + (int64_t)options->duration_ns;
-	if (!sinks_make(&run->sinks, &run->options->output, run->writer, since_ns))
+	if (!sinks_make(&run->sinks, &run->options->output, run->writer, run->metrics, since_ns))
 		fail(run, "cannot start", -ENOMEM);
+	run->metrics = NULL;
 	fail(run, "cannot watch for records", run->source->ops->watch(run->source, run->loop));
 	fail(run, "cannot watch for input", sinks_watch(&run->sinks, run->loop));
 	return !*run->why;
@@ -329,6 +342,7 @@ static void run_free(struct run *run)
 	if (run->source)
 		run->source->ops->free(run->source);
 	sinks_free(&run->sinks);
+	replacement_free(run->metrics);
 	writer_free(run->writer);
 	loop_free(run->loop);
 	signals_close(&run->signals);

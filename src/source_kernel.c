@@ -191,6 +191,7 @@ static struct kernel *kernel_new(const struct options *options, unsigned asks, s
 		.deltas = options->output.deltas,
 		.host = asks & ASKS_HOST,
 		.cgroups = asks & ASKS_CGROUP,
+		.thinned = options->output.metrics,
 		.verbose = options->verbose,
 		.most = options->count,
 		.fn = fn,

@@ -87,6 +87,13 @@ static const struct rule reopening_rules[] = {
 	  O_WRONLY | O_CREAT | O_APPEND },
 };
 
+/* Only opens a file that is empty then, and renames files. */
+static const int replacing_calls[] = { SYS_renameat };
+static const struct rule replacing_rules[] = {
+	{ SYS_openat, 2, O_ACCMODE | O_CREAT | O_APPEND | O_TRUNC | O_NOFOLLOW | O_DIRECTORY,
+	  O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW },
+};
+
 /* Reads answers; creates no socket. Reads the table of open sessions. */
 static const int diagnosis_calls[] = { SYS_recvfrom };
 static const struct rule diagnosis_rules[] = {
@@ -167,6 +174,10 @@ static void filter_make(struct filter *f, const struct privilege_needs *needs)
 		allow_rules(f, directory_rules, COUNT(directory_rules));
 	if (needs->reopening)
 		allow_rules(f, reopening_rules, COUNT(reopening_rules));
+	if (needs->replacing) {
+		allow_calls(f, replacing_calls, COUNT(replacing_calls));
+		allow_rules(f, replacing_rules, COUNT(replacing_rules));
+	}
 	if (needs->diagnosis) {
 		allow_calls(f, diagnosis_calls, COUNT(diagnosis_calls));
 		allow_rules(f, diagnosis_rules, COUNT(diagnosis_rules));

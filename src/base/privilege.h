@@ -10,9 +10,10 @@
 struct privilege_needs {
 	bool directories; /* opens directories: cgroups_path() */
 	bool reopening;	  /* opens or creates files for appending: outlet_reopen() */
-	bool diagnosis;	  /* queries sockets through a netlink socket that is open now */
-	bool terminal;	  /* reads a terminal's size and sets its mode: base/screen.c */
-	bool audit;	  /* asks our BPF programs which sockets are alive: tracer_detach() */
+	bool replacing; /* writes files and renames them: replacement_begin(), replacement_end() */
+	bool diagnosis; /* queries sockets through a netlink socket that is open now */
+	bool terminal;	/* reads a terminal's size and sets its mode: base/screen.c */
+	bool audit;	/* asks our BPF programs which sockets are alive: tracer_detach() */
 	bool (*works)(const void *arg); /* whether the kernel still lets us read our maps */
 	const void *arg;		/* borrowed */
 };

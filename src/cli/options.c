@@ -98,6 +98,10 @@ const struct option option_table[] = {
 	  take_filter, .filter = filter_add_netns },
 	{ "--min-ms", 0, "MS", "that lasted at least this many milliseconds: 0.5", take_filter,
 	  .filter = filter_set_min_ms },
+	{ "--min-bytes", 0, "BYTES", "that moved at least this much, both ways together",
+	  take_filter, .filter = filter_set_min_bytes },
+	{ "--sample", 0, "1/N", "one in N, the same at both ends", take_filter,
+	  .filter = filter_set_sample },
 	{ "--end", 0, "ENDINGS",
 	  "that ended in one of these ways: fin-local,\nfin-remote, fin-both, rst-local, "
 	  "rst-remote,\n"
@@ -140,6 +144,12 @@ const struct option option_table[] = {
 	{ "--interval", 0, "TIME",
 	  "print them this often, and not only at exit; with\n--open, the sessions that are open",
 	  take_time, FIELD(output.interval_ns) },
+
+	{ .help = "metrics" },
+	{ "--metrics", 0, "FILE",
+	  "beside what is printed, keep sums in this file for\nPrometheus: --by and --groups say "
+	  "of what (at most\n256 groups), --interval how often (default: 15)",
+	  take_file, FIELD(output.metrics), .kernel = true },
 
 	{ .help = "when to end" },
 	{ "--duration", 'd', "TIME", "after this time: 10 or 0.5 seconds, 5m, 1h, 2d; 0 is\n--list",

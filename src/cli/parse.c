@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "option.h"
+#include "version.h"
 
 #define BLAMED_WORD_MAX 64 /* columns of a bad word shown in an error */
 
@@ -232,11 +233,11 @@ static const char *view_rival(const struct options *o)
 /* The option given that only statistics heed; NULL if there is none. */
 static const char *statistics_option(const struct options *o)
 {
-	if (o->output.figures.by.count && !view_option(o))
+	if (o->output.figures.by.count && !view_option(o) && !o->output.metrics)
 		return "--by";
 	if (o->output.figures.of)
 		return "--of";
-	if (o->output.figures.groups)
+	if (o->output.figures.groups && !o->output.metrics)
 		return "--groups";
 	if (o->output.no_histogram)
 		return "--no-histogram";
@@ -263,8 +264,8 @@ static enum options_status check_together(struct parse *p)
 		return blame_pair(p, "--stats", "--csv", "was given as well; choose one");
 	if (!o->output.stats && statistics_option(o))
 		return blame_pair(p, statistics_option(o), "--stats", "is missing");
-	if (!o->output.stats && !o->open && o->output.interval_ns)
-		return blame_pair(p, "--interval", "--stats", "or --open is missing");
+	if (!o->output.stats && !o->open && !o->output.metrics && o->output.interval_ns)
+		return blame_pair(p, "--interval", "--stats", "or --open or --metrics is missing");
 	if (o->output.stats && o->output.extended)
 		return blame_pair(p, "--stats", "--extended", "was given as well; choose one");
 	if ((o->filter.endings >> ENDING_OPEN & 1) && !o->open && !view_option(o) && !o->read)
@@ -293,6 +294,8 @@ enum options_status options_parse(struct options *o, int argc, char *const argv[
 	o->output.deltas =
 		o->output.top_ns || (o->open && o->output.interval_ns && !o->output.stats);
 	o->output.recorded = o->read;
+	o->output.version = TCPLIFE_VERSION;
+	o->output.filter = &o->filter;
 	o->output.duration_ns = o->duration_ns;
 	if (status == OPTIONS_ERROR)
 		explain(&p, error, error_size);

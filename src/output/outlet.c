@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/stream.h"
 
 struct outlet {
@@ -27,19 +27,6 @@ struct outlet *outlet_of(int fd)
 	if (o)
 		*o = (struct outlet){ .stream = stream_of(fd), .folder = -1 };
 	return o;
-}
-
-static int open_folder(const char *name, const char *base)
-{
-	char path[PATH_MAX];
-	const size_t length = (size_t)(base - name);
-
-	if (length >= sizeof(path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	snprintf(path, sizeof(path), "%.*s", (int)length, name);
-	return open(length ? path : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
 /* A tracer that was killed, or whose disk was full, may have left half a line. */
@@ -79,14 +66,12 @@ static const char *remedy(int error)
 
 struct outlet *outlet_open(const char *name, char *why, size_t size)
 {
-	const char *slash = strrchr(name, '/');
 	struct outlet *o = outlet_of(-1);
 	int result = o ? 0 : -ENOMEM;
 
 	if (!result) {
 		o->name = name;
-		o->base = slash ? slash + 1 : name;
-		o->folder = open_folder(name, o->base);
+		o->folder = folder_open(name, &o->base);
 		result = o->folder < 0 ? -errno : outlet_reopen(o);
 	}
 	if (!result)

@@ -27,6 +27,8 @@ enum output_header {
 	HEADERS,
 };
 
+struct filter;
+
 /* All zeroes is what the command line says by default. */
 struct output_request {
 	const char *host; /* its name in JSON; NULL: its own; borrowed */
@@ -44,6 +46,9 @@ struct output_request {
 	uint64_t top_ns; /* how often to redraw the live view; 0: there is none */
 	bool stats;	 /* statistics instead of sessions */
 	struct stats_request figures;
+	const char *metrics; /* a file for Prometheus; NULL: none; borrowed */
+	const char *version; /* for the metrics, like the filter; borrowed */
+	const struct filter *filter;
 	bool no_histogram;    /* for FORMAT_TABLE */
 	bool recorded;	      /* time is that of the records, not of the clock */
 	uint64_t duration_ns; /* when the run will end; 0: unknown */

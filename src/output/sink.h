@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "replacement.h"
 #include "request.h"
 #include "session/session.h"
 #include "trace/losses.h"
@@ -16,6 +17,8 @@
 
 struct sink {
 	const struct sink_ops *ops;
+	bool counts;	 /* before each tick, it takes the losses so far */
+	bool thinned;	 /* it takes also the sessions that are thinned out */
 	int64_t look_ns; /* when it wants the sessions that are open, before a tick; 0: never */
 	struct writer *writer; /* borrowed */
 	int fd;		       /* what readable() reads, owned by the sink; -1: nothing */
@@ -36,7 +39,7 @@ struct sink_ops {
 	void (*tick)(struct sink *sink, int64_t now_ns);
 	/* Called when sink->fd is readable; NULL: there is none. */
 	void (*readable)(struct sink *sink);
-	/* Takes the losses so far, on request and at the end. */
+	/* Takes the losses so far: on request, at the end, and before a tick if it counts. */
 	void (*put_losses)(struct sink *sink, const struct losses *losses);
 	/* Writes what comes last except for the losses; NULL: nothing. */
 	void (*end)(struct sink *sink, int64_t now_ns);
@@ -53,6 +56,12 @@ struct sink *sink_top_new(const struct output_request *request, struct writer *w
 			  int64_t now_ns);
 struct sink *sink_list_new(const struct output_request *request, struct writer *writer,
 			   int64_t now_ns);
+/*
+ * Takes the file, even on failure; the rest of the request is borrowed. Returns NULL if out of
+ * memory.
+ */
+struct sink *sink_metrics_new(const struct output_request *request, struct replacement *file,
+			      int64_t now_ns);
 
 /* A put_losses() for sinks with a writer: writes an object if the format is JSON. */
 void sink_write_losses(struct sink *sink, const struct losses *losses);

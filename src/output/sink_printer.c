@@ -54,7 +54,8 @@ struct sink *sink_printer_new(const struct output_request *request, struct write
 		.put_losses = sink_write_losses,
 		.free = printer_free,
 	};
-	const int64_t interval_ns = (int64_t)request->interval_ns;
+	/* Else the interval is that of the metrics. */
+	const int64_t interval_ns = request->deltas ? (int64_t)request->interval_ns : 0;
 	struct printer *p = malloc(sizeof(*p));
 
 	if (!p)

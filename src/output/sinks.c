@@ -22,9 +22,11 @@ static struct sink *make(const struct output_request *request, struct writer *wr
 }
 
 bool sinks_make(struct sinks *sinks, const struct output_request *request, struct writer *writer,
-		int64_t now_ns)
+		struct replacement *metrics, int64_t now_ns)
 {
-	return add(sinks, make(request, writer, now_ns));
+	const bool added = !metrics || add(sinks, sink_metrics_new(request, metrics, now_ns));
+
+	return add(sinks, make(request, writer, now_ns)) && added;
 }
 
 void sinks_free(struct sinks *sinks)
@@ -64,7 +66,8 @@ void sinks_start(const struct sinks *sinks)
 void sinks_add(const struct sinks *sinks, const struct session *s)
 {
 	for (unsigned i = 0; i < sinks->count; i++)
-		sinks->list[i]->ops->add(sinks->list[i], s);
+		if (!s->thinned || sinks->list[i]->thinned)
+			sinks->list[i]->ops->add(sinks->list[i], s);
 }
 
 static int64_t due_of(const struct sink *sink)
@@ -91,6 +94,26 @@ bool sinks_look(const struct sinks *sinks, int64_t now_ns)
 		if (sinks->list[i]->look_ns && sinks->list[i]->look_ns <= now_ns)
 			return true;
 	return false;
+}
+
+static bool counts(const struct sink *sink, int64_t now_ns)
+{
+	return sink->counts && due_of(sink) <= now_ns;
+}
+
+bool sinks_count(const struct sinks *sinks, int64_t now_ns)
+{
+	for (unsigned i = 0; i < sinks->count; i++)
+		if (counts(sinks->list[i], now_ns))
+			return true;
+	return false;
+}
+
+void sinks_put_count(const struct sinks *sinks, const struct losses *losses, int64_t now_ns)
+{
+	for (unsigned i = 0; i < sinks->count; i++)
+		if (counts(sinks->list[i], now_ns))
+			sinks->list[i]->ops->put_losses(sinks->list[i], losses);
 }
 
 void sinks_tick(const struct sinks *sinks, int64_t now_ns)

@@ -14,11 +14,12 @@ struct sinks {
 };
 
 /*
- * Adds the sinks of the request; the writer is borrowed. Returns false if out of memory. Free them
+ * Adds the sinks of the request; the writer is borrowed. Takes the file for the metrics, NULL if
+ * there are none, even on failure. Returns false if out of memory. Free them
  * with sinks_free() in either case.
  */
 bool sinks_make(struct sinks *sinks, const struct output_request *request, struct writer *writer,
-		int64_t now_ns);
+		struct replacement *metrics, int64_t now_ns);
 void sinks_free(struct sinks *sinks);
 
 /* Watches the descriptors that sinks read. Returns 0 or -errno. */
@@ -30,6 +31,9 @@ void sinks_add(const struct sinks *sinks, const struct session *s);
 int64_t sinks_due(const struct sinks *sinks);
 /* Whether they want the sessions that are open before what is due by now_ns. */
 bool sinks_look(const struct sinks *sinks, int64_t now_ns);
+/* Whether they want the losses before what is due by now_ns; gives the losses to those that do. */
+bool sinks_count(const struct sinks *sinks, int64_t now_ns);
+void sinks_put_count(const struct sinks *sinks, const struct losses *losses, int64_t now_ns);
 /* Does what is due by now_ns. */
 void sinks_tick(const struct sinks *sinks, int64_t now_ns);
 /* Whether one of them wants the run to end. */

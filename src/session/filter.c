@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/table.h"
 #include "netns.h"
 
 #define STRINGIFY(x) #x
@@ -225,6 +226,26 @@ bool filter_set_min_ms(struct filter *f, const char *word, struct blame *blame)
 	return true;
 }
 
+bool filter_set_sample(struct filter *f, const char *word, struct blame *blame)
+{
+	const size_t length = strlen(word);
+
+	if (strncmp(word, "1/", 2) != 0 ||
+	    !text_read_number(word + 2, length - 2, UINT32_MAX, &f->sample) || !f->sample)
+		return blame_word(blame, word, length,
+				  "is not a sample (1/10: one session in ten)");
+	f->on = true;
+	return true;
+}
+
+bool filter_set_min_bytes(struct filter *f, const char *word, struct blame *blame)
+{
+	if (!text_read_number(word, strlen(word), INT64_MAX, &f->min_bytes))
+		return blame_word(blame, word, strlen(word), "is not a number of bytes");
+	f->on = true;
+	return true;
+}
+
 static bool net_has(const struct filter_net *net, int ip, const uint8_t *address)
 {
 	const size_t bytes = net->bits / 8;
@@ -282,17 +303,56 @@ static bool cgroups_have(const struct filter *f, const char *path)
 	return found[0] >= asked[0] && found[1] >= asked[1];
 }
 
-static bool all_but_cgroup(const struct filter *f, const struct session *s)
+static uint64_t end_hash(const uint8_t *address, int ip, uint16_t port)
+{
+	uint64_t hash = table_mix(0, port);
+
+	for (int i = 0; i < (ip == 4 ? 4 : 16); i++)
+		hash = table_mix(hash, address[i]);
+	return hash;
+}
+
+/*
+ * Whether it is in the sample. The addresses and ports decide, and in no order, so that both ends
+ * agree; the hash must not change from version to version.
+ */
+static bool is_sampled(const struct filter *f, const struct session *s)
+{
+	const uint64_t both =
+		end_hash(s->laddr, s->ip, s->lport) + end_hash(s->raddr, s->ip, s->rport);
+
+	return f->sample < 2 || table_mix(table_mix(0, both), f->sample) % f->sample == 0;
+}
+
+/* Unknown payload may be any. */
+static bool is_large(const struct filter *f, const struct session *s)
+{
+	return s->tx_bytes < 0 || s->rx_bytes < 0 ||
+	       (uint64_t)s->tx_bytes + (uint64_t)s->rx_bytes >= f->min_bytes;
+}
+
+/* Whether it passes what makes records fewer, and asks nothing of who or where. */
+static bool passes(const struct filter *f, const struct session *s)
 {
 	return s->duration_ns >= f->min_ns && (!f->endings || f->endings >> s->ending & 1) &&
-	       uids_have(f, s->uid) && nets_have(&f->laddr, s->ip, s->laddr) &&
+	       is_large(f, s) && is_sampled(f, s);
+}
+
+static bool parties_match(const struct filter *f, const struct session *s)
+{
+	return uids_have(f, s->uid) && nets_have(&f->laddr, s->ip, s->laddr) &&
 	       nets_have(&f->raddr, s->ip, s->raddr) && comms_have(f, s->comm) &&
 	       netns_have(f, s->netns);
 }
 
 bool filter_matches(const struct filter *f, const struct session *s)
 {
-	return all_but_cgroup(f, s) && cgroups_have(f, s->cgroup);
+	return passes(f, s) && parties_match(f, s) && cgroups_have(f, s->cgroup);
+}
+
+bool filter_thins(const struct filter *f, const struct session *s)
+{
+	return !passes(f, s) && parties_match(f, s) && cgroups_have(f, s->cgroup);
 }
 
 const char *filter_impossible(const struct filter *f, uint64_t known)
@@ -308,5 +368,5 @@ const char *filter_impossible(const struct filter *f, uint64_t known)
 
 bool filter_lacks_cgroup(const struct filter *f, const struct session *s)
 {
-	return f->cgroup_count && !s->cgroup && all_but_cgroup(f, s);
+	return f->cgroup_count && !s->cgroup && passes(f, s) && parties_match(f, s);
 }

@@ -36,6 +36,8 @@ struct filter {
 	unsigned uid_count; /* 0: any */
 	uint32_t endings;   /* bit n stands for enum ending n; 0: any */
 	int64_t min_ns;	    /* least duration_ns */
+	uint64_t min_bytes; /* least payload, both ways together */
+	uint64_t sample;    /* one session in this many; 0: all */
 	struct cgroup_pattern cgroups[FILTER_WORDS];
 	unsigned cgroup_count;	      /* 0: any */
 	uint32_t netns[FILTER_WORDS]; /* inode numbers */
@@ -51,6 +53,9 @@ bool filter_add_laddrs(struct filter *f, const char *list, struct blame *blame);
 bool filter_add_raddrs(struct filter *f, const char *list, struct blame *blame);
 bool filter_add_endings(struct filter *f, const char *list, struct blame *blame);
 bool filter_set_min_ms(struct filter *f, const char *word, struct blame *blame);
+/* "1/N" */
+bool filter_set_sample(struct filter *f, const char *word, struct blame *blame);
+bool filter_set_min_bytes(struct filter *f, const char *word, struct blame *blame);
 
 /* Shell patterns and ids of containers, which stay borrowed. */
 bool filter_add_cgroups(struct filter *f, const char *list, struct blame *blame);
@@ -70,6 +75,12 @@ const char *filter_ending(unsigned n);
 bool filter_matches(const struct filter *f, const struct session *s);
 /* Whether it might match if its cgroup were known. */
 bool filter_lacks_cgroup(const struct filter *f, const struct session *s);
+
+/*
+ * Whether a session that does not match is only thinned out: it would match without a least
+ * duration, a least payload, a sample and endings.
+ */
+bool filter_thins(const struct filter *f, const struct session *s);
 
 /* Inline, because most runs set no filter. */
 static inline bool filter_accepts(const struct filter *f, const struct session *s)

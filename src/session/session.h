@@ -71,6 +71,7 @@ struct session {
 	int64_t tx_delta;
 	int64_t rx_delta;
 	enum tcp_state state; /* of an open session */
+	bool thinned;	      /* counted, but not printed */
 	bool interim;	      /* it is open, and will be told of again */
 	bool live;	      /* sessions are told of while they are open */
 	bool age_known;	      /* false: began before tracing; duration_ns is a minimum */

@@ -99,9 +99,12 @@ static void take_ended(struct feed *feed, const struct record *record)
 		session_since(&session, &moved);
 	}
 	cgroup_names_fill(feed->names, &session);
-	if (!is_wanted(feed, &session))
+	if (is_wanted(feed, &session))
+		feed->count++;
+	else if (feed->request.thinned && filter_thins(feed->request.filter, &session))
+		session.thinned = true;
+	else
 		return;
-	feed->count++;
 	feed->request.fn(feed->request.arg, &session);
 }
 

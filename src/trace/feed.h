@@ -25,6 +25,7 @@ struct feed_request {
 	bool deltas;   /* tell what each session has moved since it was last told of */
 	bool host;     /* fill in the members that identify a session in a fleet */
 	bool cgroups;  /* look up the names of each session's cgroup */
+	bool thinned;  /* also sessions that the filter only thins out, marked so */
 	bool verbose;  /* say what is done without */
 	uint64_t most; /* ended sessions to hand out; 0: no limit */
 	/* Called for each session, which is valid only during the call. */

@@ -67,6 +67,13 @@ void losses_print(FILE *out, const struct losses *l, bool existing)
 						: "");
 }
 
+void losses_each(const struct losses *l, void (*fn)(void *arg, const char *cause, int64_t count),
+		 void *arg)
+{
+	for (size_t i = 0; i < CAUSES; i++)
+		fn(arg, causes[i].key, counted(l, &causes[i]));
+}
+
 void losses_put_json(struct text *t, const struct losses *l)
 {
 	JSON_LITERAL(t, "{\"type\":\"losses\",\"schema\":" SCHEMA);

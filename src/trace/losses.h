@@ -26,6 +26,9 @@ bool losses_none(const struct losses *l);
  * Prints one line with the causes above 0. existing: sessions from before tracing were requested.
  */
 void losses_print(FILE *out, const struct losses *l, bool existing);
+/* Calls fn for each cause, with its name in JSON. */
+void losses_each(const struct losses *l, void (*fn)(void *arg, const char *cause, int64_t count),
+		 void *arg);
 /* Writes one line of JSON. */
 void losses_put_json(struct text *t, const struct losses *l);
 /*

@@ -122,7 +122,7 @@ forbidden() {
 @test "the filter refuses no call that it makes" {
 	local options
 	for options in -x -T '-j --existing --open' '--stats --by raddr --open' '-j --transport perf' \
-		"-o $BATS_TEST_TMPDIR/log" '-v --probe raw --btf none'; do
+		"-o $BATS_TEST_TMPDIR/log" "--metrics $BATS_TEST_TMPDIR/prom --interval 0.1" '-v --probe raw --btf none'; do
 		# shellcheck disable=SC2086 # words
 		run -0 forbidden $options
 		echo "$options: $output"
@@ -176,6 +176,9 @@ allowed() {
 	traced_start -o "$BATS_TEST_TMPDIR/log"
 	kill -HUP "$tracer"
 	await grep -q '^[0-9]* *openat(.*log' <(sed '1,/SECCOMP_MODE_FILTER/d' "$calls")
+	tracer_stop
+	# A file that is replaced.
+	traced_start --metrics "$BATS_TEST_TMPDIR/prom"
 	tracer_stop
 	# Buffers that are perf events.
 	traced_start --transport perf

@@ -314,16 +314,109 @@ static void test_impossible(void)
 	CHECK(!filter_impossible(&options.filter, 0));
 }
 
+/* Both ends of a session agree; about one session in N is taken, whatever N and the addresses. */
+static void test_sample(void)
+{
+	CHECK(strstr(take("--sample", "10"), "is not a sample"));
+	CHECK(*take("--sample", "1/0") && *take("--sample", "1/x") && *take("--sample", "2/3"));
+	CHECK_TEXT(take("--sample", "1/1"), "");
+	CHECK(accepts(session("x", 0, "::1")));
+	for (int ip = 4; ip <= 6; ip += 2) {
+		unsigned taken = 0;
+
+		CHECK_TEXT(take("--sample", "1/10"), "");
+		for (unsigned i = 0; i < 20000; i++) {
+			struct session here = session("x", 0, ip == 4 ? "10.0.0.1" : "fd00::1"),
+				       there;
+
+			here.lport = (uint16_t)(32768 + i % 28000);
+			here.rport = 443;
+			here.laddr[3] = (uint8_t)(i / 28000);
+			there = here;
+			memcpy(there.laddr, here.raddr, sizeof(here.raddr));
+			memcpy(there.raddr, here.laddr, sizeof(here.laddr));
+			there.lport = here.rport;
+			there.rport = here.lport;
+			taken += accepts(here);
+			if (accepts(here) != accepts(there)) {
+				CHECK(accepts(here) == accepts(there));
+				return;
+			}
+		}
+		/* Five standard deviations: 42 each. */
+		CHECK(taken > 2000 - 5 * 42 && taken < 2000 + 5 * 42);
+	}
+}
+
+/* Ends may run different versions: these sessions are in the sample, and the others are not. */
+static void test_sample_stays(void)
+{
+	uint32_t which = 0;
+
+	CHECK_TEXT(take("--sample", "1/4"), "");
+	for (uint16_t i = 0; i < 32; i++) {
+		struct session s = session("x", 0, "192.0.2.1");
+
+		s.lport = 40000 + i;
+		s.rport = 443;
+		which |= (uint32_t)accepts(s) << i;
+	}
+	if (!CHECK(which == 0x30c0620e))
+		printf("0x%08x\n", which);
+}
+
+static void test_min_bytes(void)
+{
+	struct session s = session("x", 0, "::1");
+
+	CHECK(strstr(take("--min-bytes", "1k"), "is not a number of bytes"));
+	CHECK_TEXT(take("--min-bytes", "1000"), "");
+	s.tx_bytes = 600;
+	s.rx_bytes = 399;
+	CHECK(!accepts(s) && filter_thins(&options.filter, &s));
+	s.rx_bytes = 400;
+	CHECK(accepts(s) && !filter_thins(&options.filter, &s));
+	s.rx_bytes = -1;
+	CHECK(accepts(s));
+}
+
+/* What is thinned out is counted; what is filtered out is not. */
+static void test_thins(void)
+{
+	struct session s = session("x", 0, "::1");
+
+	s.duration_ns = 5;
+	CHECK_TEXT(take("--min-ms", "1"), "");
+	CHECK(filter_thins(&options.filter, &s));
+	CHECK_TEXT(take("--end", "timeout"), "");
+	CHECK(filter_thins(&options.filter, &s));
+	CHECK_TEXT(take("--comm", "y"), "");
+	CHECK(!accepts(s) && !filter_thins(&options.filter, &s));
+	options.filter.min_ns = 10;
+	CHECK(!filter_thins(&options.filter, &s));
+}
+
 int main(int argc, char **argv)
 {
 	static const struct check_case cases[] = {
-		{ "nothing", test_nothing },   { "comm", test_comm },
-		{ "uid", test_uid },	       { "addresses", test_addresses },
-		{ "prefixes", test_prefixes }, { "bad-addresses", test_bad_addresses },
-		{ "end", test_end },	       { "min-ms", test_min_ms },
-		{ "too-many", test_too_many }, { "combined", test_combined },
-		{ "cgroup", test_cgroup },     { "container", test_container },
-		{ "netns", test_netns },       { "impossible", test_impossible },
+		{ "nothing", test_nothing },
+		{ "comm", test_comm },
+		{ "uid", test_uid },
+		{ "addresses", test_addresses },
+		{ "prefixes", test_prefixes },
+		{ "bad-addresses", test_bad_addresses },
+		{ "end", test_end },
+		{ "min-ms", test_min_ms },
+		{ "too-many", test_too_many },
+		{ "combined", test_combined },
+		{ "cgroup", test_cgroup },
+		{ "container", test_container },
+		{ "sample", test_sample },
+		{ "sample-stays", test_sample_stays },
+		{ "min-bytes", test_min_bytes },
+		{ "thins", test_thins },
+		{ "netns", test_netns },
+		{ "impossible", test_impossible },
 	};
 
 	return check_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));

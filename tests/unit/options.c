@@ -67,6 +67,14 @@ static void test_flags(void)
 	CHECK(options.output.format == FORMAT_CSV && options.output.timestamp &&
 	      options.output.time);
 	CHECK(!options.output.wide && !options.output.extended);
+	CHECK(runs("--metrics x.prom --by comm --groups 9 --interval 5 -s"));
+	CHECK_TEXT(options.output.metrics, "x.prom");
+	CHECK(!options.output.deltas && options.output.filter == &options.filter);
+	CHECK_TEXT(error_of("--metrics x.prom --of rtt"),
+		   "--of: '--stats' is missing; try --help");
+	CHECK_TEXT(error_of("--metrics x.prom --read y"),
+		   "--read: '--metrics' was given as well, and needs the kernel; choose one; try "
+		   "--help");
 	CHECK(runs("--by raddr,end --stats --by=pid --interval 0.5"));
 	CHECK(options.output.stats && options.output.figures.by.count == 3 &&
 	      options.output.interval_ns == 500000000);
@@ -311,7 +319,7 @@ static void test_bad_values(void)
 	CHECK_TEXT(error_of("--stats --groups 4097"),
 		   "--groups: '4097' is not a number of groups (1 to 4096); try --help");
 	CHECK_TEXT(error_of("--interval 1 -4"),
-		   "--interval: '--stats' or --open is missing; try --help");
+		   "--interval: '--stats' or --open or --metrics is missing; try --help");
 	CHECK_TEXT(error_of("--end open"), "--end: '--open' is missing; try --help");
 	CHECK_TEXT(error_of("--stats -x"),
 		   "--stats: '--extended' was given as well; choose one; try --help");

@@ -166,6 +166,16 @@ static int open_to_append(void)
 	return openat(AT_FDCWD, "/dev/null", O_WRONLY | O_CREAT | O_APPEND, 0600);
 }
 
+static int open_to_replace(void)
+{
+	return openat(AT_FDCWD, "/dev/null", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+}
+
+static int rename_nothing(void)
+{
+	return renameat(-1, "from", -1, "to");
+}
+
 static int protect_data(void)
 {
 	return syscall(SYS_mprotect, NULL, 0, PROT_READ | PROT_WRITE) == -1 ? -1 : 0;
@@ -182,7 +192,7 @@ static void test_denied(void)
 		open_to_read,	   open_to_write,  make_file,	 open_directory,  make_socket,
 		execute,	   make_process,   map_code,	 bpf_update,	  bpf_load,
 		receive,	   send_signal,	   send_message, receive_message, seek,
-		bpf_look_up_batch, open_to_append, protect_code,
+		bpf_look_up_batch, open_to_append, protect_code, open_to_replace, rename_nothing,
 	};
 
 	for (size_t i = 0; i < sizeof(attempts) / sizeof(*attempts); i++)
@@ -195,6 +205,7 @@ static void test_allowed(void)
 	const struct privilege_needs directories = { .directories = true };
 	const struct privilege_needs diagnosis = { .diagnosis = true };
 	const struct privilege_needs reopening = { .reopening = true };
+	const struct privilege_needs replacing = { .replacing = true };
 
 	CHECK(errno_of(map_data, NOTHING) == 0);
 	CHECK(errno_of(protect_data, NOTHING) == 0);
@@ -210,6 +221,12 @@ static void test_allowed(void)
 	CHECK(errno_of(open_to_read, reopening) == EPERM);
 	CHECK(errno_of(open_to_write, reopening) == EPERM);
 	CHECK(errno_of(make_file, reopening) == EPERM);
+
+	CHECK(errno_of(open_to_replace, replacing) == 0);
+	CHECK(errno_of(rename_nothing, replacing) == EBADF);
+	CHECK(errno_of(open_to_read, replacing) == EPERM);
+	CHECK(errno_of(open_to_append, replacing) == EPERM);
+	CHECK(errno_of(make_file, replacing) == EPERM);
 
 	CHECK(errno_of(send_message, diagnosis) == EPERM);
 	CHECK(errno_of(receive_message, diagnosis) == EPERM);

@@ -86,6 +86,25 @@ static void test_all_get_all(void)
 	CHECK(plain.freed == 1 && full.freed == 1 && !sinks.count);
 }
 
+/* Sessions that are thinned out, and the losses before a tick, go to those that ask for them. */
+static void test_counting(void)
+{
+	struct fake plain = { .sink.ops = &plain_ops };
+	struct fake counting = { .sink = { .ops = &full_ops, .counts = true, .thinned = true },
+				 .due_ns = 5 };
+	struct sinks sinks = { .list = { &plain.sink, &counting.sink }, .count = 2 };
+	const struct session thinned = { .pid = 7, .thinned = true };
+	const struct losses losses = { .buffer = 3 };
+
+	sinks_add(&sinks, &thinned);
+	CHECK(!plain.sessions && counting.sessions == 7);
+	CHECK(!sinks_count(&sinks, 4) && sinks_count(&sinks, 5));
+	sinks_put_count(&sinks, &losses, 4);
+	CHECK(!counting.losses);
+	sinks_put_count(&sinks, &losses, 5);
+	CHECK(!plain.losses && counting.losses == 3);
+}
+
 /* The first that is due decides how long to wait; only those that are due are called. */
 static void test_due(void)
 {
@@ -161,6 +180,7 @@ int main(int argc, char **argv)
 {
 	static const struct check_case cases[] = {
 		{ "all-get-all", test_all_get_all },
+		{ "counting", test_counting },
 		{ "due", test_due },
 		{ "readable", test_readable },
 		{ "loop", test_loop },
