@@ -43,7 +43,7 @@ bool groups_by_add(struct groups_by *by, const char *list, struct blame *blame)
 
 struct groups *groups_new(const struct groups_by *by, uint32_t most, size_t bytes)
 {
-	struct groups *g = calloc(1, sizeof(*g) + most * sizeof(*g->list));
+	struct groups *g = calloc(1, sizeof(*g) + most * sizeof(struct session *));
 	struct blame unused;
 
 	if (!g)

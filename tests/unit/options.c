@@ -70,8 +70,7 @@ static void test_flags(void)
 	CHECK(runs("--metrics x.prom --by comm --groups 9 --interval 5 -s"));
 	CHECK_TEXT(options.output.metrics, "x.prom");
 	CHECK(!options.output.deltas && options.output.filter == &options.filter);
-	CHECK_TEXT(error_of("--metrics x.prom --of rtt"),
-		   "--of: '--stats' is missing; try --help");
+	CHECK_TEXT(error_of("--metrics x.prom --of rtt"), "--of: '--stats' is missing; try --help");
 	CHECK_TEXT(error_of("--metrics x.prom --read y"),
 		   "--read: '--metrics' was given as well, and needs the kernel; choose one; try "
 		   "--help");
