@@ -41,7 +41,7 @@ static int ended;
 
 _Thread_local __u32 running_pid;
 struct primary_set primary_sets[SETS];
-struct slot slots[SLOTS];
+struct slot slot_array[SLOTS];
 __u64 counts[LOSS_IN_KERNEL];
 
 /* --- the hook --- */
@@ -72,7 +72,7 @@ void *map_lookup(void *map, const void *key)
 	if (map == (void *)&primary)
 		return &primary_sets[*(const __u32 *)key];
 	if (map == (void *)&slots)
-		return &slots[*(const __u32 *)key];
+		return &slot_array[*(const __u32 *)key];
 	return map == (void *)&losses ? &counts[*(const __u32 *)key] : NULL;
 }
 
@@ -168,9 +168,9 @@ static void *reading(void *arg)
 	for (;;) {
 		const int last = __atomic_load_n(&ended, __ATOMIC_ACQUIRE);
 
-		while (__atomic_load_n(&slots[consumer & (SLOTS - 1)].number, __ATOMIC_ACQUIRE) ==
-		       consumer + 1) {
-			check_record(&slots[consumer & (SLOTS - 1)].record);
+		while (__atomic_load_n(&slot_array[consumer & (SLOTS - 1)].number,
+				       __ATOMIC_ACQUIRE) == consumer + 1) {
+			check_record(&slot_array[consumer & (SLOTS - 1)].record);
 			consumer++;
 			__atomic_store_n(&slot_positions.consumer, consumer, __ATOMIC_SEQ_CST);
 		}
