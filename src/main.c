@@ -15,6 +15,7 @@
 #include "base/message.h"
 #include "cli/options.h"
 #include "run.h"
+#include "selftest.h"
 #include "cli/version.h"
 
 enum exit_code {
@@ -99,5 +100,7 @@ int main(int argc, char *argv[])
 	/* Records that are read come from any host. */
 	if (!options.read)
 		host_start(options.output.host);
+	if (options.self_test)
+		return printed(selftest_run(stdout, &options) ? EXIT_DONE : EXIT_CANNOT_TRACE);
 	return options.check ? check(&options) : trace(&options);
 }

@@ -79,7 +79,7 @@ static void print_facts(FILE *out, const struct facts *f)
 	fprintf(out, "  IPv6            %s\n", f->ipv6 ? "yes" : "no");
 }
 
-static void print_plan(FILE *out, const struct choice *choice)
+void check_print_plan(FILE *out, const struct choice *choice)
 {
 	fprintf(out, "\nPlan (-> chosen, x not possible)\n");
 	for (int i = 0; i < HOOK_COUNT; i++) {
@@ -135,6 +135,12 @@ static void print_lacks(FILE *out, const struct choice *choice)
 		fprintf(out, "  cgroups are known since kernel 4.18\n");
 }
 
+void check_print_chosen(FILE *out, const struct choice *choice)
+{
+	fprintf(out, "%s, %s buffer, accept hook %s\n", choice->chosen->hook->name,
+		choice->chosen->ring ? "ring" : "perf", accept_name(choice->chosen->accept));
+}
+
 void check_print(FILE *out, const struct choice *choice)
 {
 	char why[1024];
@@ -142,7 +148,7 @@ void check_print(FILE *out, const struct choice *choice)
 	version_print(out, false);
 	fputc('\n', out);
 	print_facts(out, &choice->facts);
-	print_plan(out, choice);
+	check_print_plan(out, choice);
 	if (!choice->chosen) {
 		choice_why(choice, why, sizeof(why));
 		fprintf(out, "\nTracing cannot start: %s\n", why);
@@ -150,9 +156,8 @@ void check_print(FILE *out, const struct choice *choice)
 	}
 	print_layout(out, &choice->layout);
 	print_lacks(out, choice);
-	fprintf(out, "\nTracing can start: %s, %s buffer, accept hook %s\n",
-		choice->chosen->hook->name, choice->chosen->ring ? "ring" : "perf",
-		accept_name(choice->chosen->accept));
+	fputs("\nTracing can start: ", out);
+	check_print_chosen(out, choice);
 }
 
 static void put_bool(struct text *t, bool value)

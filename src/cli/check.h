@@ -13,6 +13,10 @@ void check_print(FILE *out, const struct choice *choice);
 /* Prints the same as one JSON object. */
 void check_print_json(FILE *out, const struct choice *choice);
 
+/* Prints parts of it: what was planned, and in one line what was chosen, if something was. */
+void check_print_plan(FILE *out, const struct choice *choice);
+void check_print_chosen(FILE *out, const struct choice *choice);
+
 /* Prints the choice in one or two lines, for -v. */
 void check_print_brief(FILE *out, const struct choice *choice);
 

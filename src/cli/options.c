@@ -184,6 +184,10 @@ const struct option option_table[] = {
 	{ "--check", 0, NULL,
 	  "show what this kernel offers and which hook would be\nused, and exit", take_flag,
 	  FIELD(check), .kernel = true },
+	{ "--self-test", 0, NULL,
+	  "play a few sessions on loopback, say whether their\nrecords are right and what tracing "
+	  "costs, and exit",
+	  take_flag, FIELD(self_test), .kernel = true },
 
 	{ .help = "other" },
 	{ "--verbose", 'v', NULL, "say on stderr what it does, and why", take_flag,

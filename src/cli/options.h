@@ -60,6 +60,7 @@ struct options {
 	uint32_t max_sessions; /* 0: derived from the machine's memory */
 	uint32_t buffer_kb;    /* 0: likewise */
 	bool check;
+	bool self_test;
 	enum options_completion completion; /* print a script and exit */
 	bool verbose;
 	bool version; /* options_parse() also returns OPTIONS_VERSION */

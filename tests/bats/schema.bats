@@ -130,6 +130,20 @@ documented() {
 	jq -e '.can_trace | not' "$objects.check"
 }
 
+@test "--self-test: whether the records are right, wrong, or cannot be had" {
+	"$tcplife" --self-test -j >"$objects.test"
+	all_valid self-test "$objects.test"
+	jq -e '.right and .why == null and ([.records[].session] | unique | length >= 3) and .change_ns != null' "$objects.test"
+	run -1 "$tcplife" --self-test -j --max-sessions 1
+	echo "$output" >"$objects.test"
+	all_valid self-test "$objects.test"
+	jq -e '(.right | not) and any(.records[]; .records == 0 and .owner == null)' "$objects.test"
+	run -1 setpriv --reuid 65534 --clear-groups --bounding-set -all "$tcplife" --self-test -j
+	echo "$output" >"$objects.test"
+	all_valid self-test "$objects.test"
+	jq -e '(.right | not) and .why' "$objects.test"
+}
+
 @test "the schema rejects each kind of damaged object" {
 	traced -j -- single
 	each_mutant_invalid session "$records"
@@ -143,6 +157,8 @@ documented() {
 	each_mutant_invalid stats "$objects.stats"
 	"$tcplife" --check -j >"$objects.check"
 	each_mutant_invalid check "$objects.check"
+	"$tcplife" --self-test -j >"$objects.test"
+	each_mutant_invalid self-test "$objects.test"
 }
 
 # The keys of sessions in $records, which all have the same.
