@@ -190,6 +190,7 @@ static struct kernel *kernel_new(const struct options *options, unsigned asks, s
 		.open = options->open,
 		.deltas = options->output.deltas,
 		.host = asks & ASKS_HOST,
+		.community = options->output.community,
 		.cgroups = asks & ASKS_CGROUP,
 		.thinned = options->output.metrics,
 		.verbose = options->verbose,

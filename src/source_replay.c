@@ -142,6 +142,7 @@ struct source *source_replay_new(const struct options *options, source_fn *fn, v
 		.name = options->read,
 		.scope = &options->scope,
 		.filter = &options->filter,
+		.community = options->output.community,
 		.most = options->count,
 		.fn = fn,
 		.arg = arg,

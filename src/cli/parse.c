@@ -270,6 +270,9 @@ static enum options_status check_together(struct parse *p)
 		return blame_pair(p, "--stats", "--extended", "was given as well; choose one");
 	if ((o->filter.endings >> ENDING_OPEN & 1) && !o->open && !view_option(o) && !o->read)
 		return blame_pair(p, "--end", "--open", "is missing");
+	if (o->output.community && (o->output.stats || o->output.format != FORMAT_JSON))
+		return blame_pair(p, "--community-id", "--json",
+				  o->output.stats ? "of sessions is missing" : "is missing");
 	if (o->output.format == FORMAT_JSON && column_option(o))
 		return blame_pair(p, "--json", column_option(o),
 				  "was given as well, and JSON has no columns; choose one");

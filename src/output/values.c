@@ -2,6 +2,7 @@
 #include "values.h"
 
 #include "base/json.h"
+#include "session/community.h"
 #include "session/container.h"
 
 /* 32 hexadecimal digits. */
@@ -15,6 +16,14 @@ static void put_hash(struct text *t, const uint64_t hash[2])
 	text_put_hex(t, hash[0], 16);
 	text_put_hex(t, hash[1], 16);
 	text_put_char(t, '"');
+}
+
+static void put_community(struct text *t, const struct session *s)
+{
+	char id[COMMUNITY_SIZE];
+
+	community_id(id, s);
+	json_put_word(t, id);
 }
 
 void value_put_json(struct text *t, const struct field *f, const struct session *s)
@@ -33,6 +42,9 @@ void value_put_json(struct text *t, const struct field *f, const struct session 
 			text_put_number(t, (uint64_t)number);
 		else
 			json_put_null(t);
+		break;
+	case VALUE_COMMUNITY:
+		put_community(t, s);
 		break;
 	case VALUE_HASH:
 		put_hash(t, field_at(f, s));

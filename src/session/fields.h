@@ -15,16 +15,17 @@
 
 /* The type of a field's member in struct session, which decides how it is written. */
 enum value_type {
-	VALUE_NUMBER,  /* negative: unknown */
-	VALUE_ID,      /* unsigned; 0: unknown in JSON */
-	VALUE_HASH,    /* two uint64_t; zeroes: unknown */
-	VALUE_STRING,  /* const char * that needs no escaping but as a name; NULL: unknown */
-	VALUE_BYTES,   /* negative: unknown; the table shows units of 1024 */
-	VALUE_NS,      /* nanoseconds; negative: unknown; the table shows milliseconds */
-	VALUE_US,      /* microseconds, else like VALUE_NS */
-	VALUE_TIME,    /* nanoseconds since 1970 */
-	VALUE_CLOCK,   /* like VALUE_TIME, shown as local time of day */
-	VALUE_SECONDS, /* like VALUE_TIME, shown as seconds since the first record */
+	VALUE_NUMBER,	 /* negative: unknown */
+	VALUE_ID,	 /* unsigned; 0: unknown in JSON */
+	VALUE_HASH,	 /* two uint64_t; zeroes: unknown */
+	VALUE_COMMUNITY, /* no member's; see community.h */
+	VALUE_STRING,	 /* const char * that needs no escaping but as a name; NULL: unknown */
+	VALUE_BYTES,	 /* negative: unknown; the table shows units of 1024 */
+	VALUE_NS,	 /* nanoseconds; negative: unknown; the table shows milliseconds */
+	VALUE_US,	 /* microseconds, else like VALUE_NS */
+	VALUE_TIME,	 /* nanoseconds since 1970 */
+	VALUE_CLOCK,	 /* like VALUE_TIME, shown as local time of day */
+	VALUE_SECONDS,	 /* like VALUE_TIME, shown as seconds since the first record */
 	VALUE_BOOL,
 	VALUE_WORD,    /* an enum, named by `word` */
 	VALUE_NAME,    /* a char array, any bytes */
@@ -80,6 +81,7 @@ struct field {
 	uint16_t offset;     /* offset of that member */
 	uint8_t asks;	     /* mask of enum field_asks */
 	bool groups;	     /* --by takes it */
+	bool community;	     /* in JSON only if session.community */
 	bool live;	     /* in JSON only if sessions are told of while they are open */
 	bool needed;	     /* JSON without it is no session */
 	uint8_t words;	     /* for VALUE_WORD: how many values the enum has */

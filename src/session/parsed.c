@@ -147,6 +147,8 @@ static bool read_value(struct parse *p, const struct field *f, const struct json
 	case VALUE_NS:
 	case VALUE_US:
 		return read_number(at, f, v);
+	case VALUE_COMMUNITY: /* follows from the addresses and ports */
+		return v->kind == JSON_STRING;
 	case VALUE_HASH:
 		return read_hash(at, v);
 	case VALUE_TIME:
@@ -184,6 +186,7 @@ static bool read_member(struct parse *p, const struct json_value *key, const str
 	if (n == fields_count)
 		return true;
 	p->next = n + 1;
+	p->parsed->session.community |= fields[n].community;
 	p->parsed->session.live |= fields[n].live;
 	if (v->kind != JSON_NULL)
 		p->seen |= UINT64_C(1) << n;

@@ -73,6 +73,7 @@ struct session {
 	enum tcp_state state; /* of an open session */
 	bool thinned;	      /* counted, but not printed */
 	bool interim;	      /* it is open, and will be told of again */
+	bool community;	      /* the Community ID is told */
 	bool live;	      /* sessions are told of while they are open */
 	bool age_known;	      /* false: began before tracing; duration_ns is a minimum */
 	/* Borrowed; NULL: unknown. */
@@ -96,6 +97,7 @@ struct session_view {
 	uint64_t known;		 /* mask of enum session_knowledge */
 	int64_t wall_offset_ns;	 /* clock_wall_ns() minus clock_now_ns() */
 	int64_t since_ns;	 /* start of tracing, by clock_now_ns() */
+	bool community;		 /* tell the Community ID */
 	const struct host *host; /* for the members that identify a session; NULL: not requested */
 };
 

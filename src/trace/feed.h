@@ -20,14 +20,15 @@ struct feed;
 struct feed_request {
 	const struct scope *scope;
 	const struct filter *filter;
-	bool existing; /* also sessions that began before tracing */
-	bool open;     /* at the end, also sessions that are still open */
-	bool deltas;   /* tell what each session has moved since it was last told of */
-	bool host;     /* fill in the members that identify a session in a fleet */
-	bool cgroups;  /* look up the names of each session's cgroup */
-	bool thinned;  /* also sessions that the filter only thins out, marked so */
-	bool verbose;  /* say what is done without */
-	uint64_t most; /* ended sessions to hand out; 0: no limit */
+	bool existing;	/* also sessions that began before tracing */
+	bool open;	/* at the end, also sessions that are still open */
+	bool deltas;	/* tell what each session has moved since it was last told of */
+	bool host;	/* fill in the members that identify a session in a fleet */
+	bool cgroups;	/* look up the names of each session's cgroup */
+	bool thinned;	/* also sessions that the filter only thins out, marked so */
+	bool verbose;	/* say what is done without */
+	uint64_t most;	/* ended sessions to hand out; 0: no limit */
+	bool community; /* tell the Community ID */
 	/* Called for each session, which is valid only during the call. */
 	void (*fn)(void *arg, const struct session *session);
 	void *arg;

@@ -100,11 +100,12 @@ bool replay_is_over(const struct replay *replay)
 	return replay->ended || is_full(replay);
 }
 
-static void hand_out(struct replay *replay, const struct session *session)
+static void hand_out(struct replay *replay, struct session *session)
 {
 	if (!scope_has_session(replay->request.scope, session) ||
 	    !filter_accepts(replay->request.filter, session))
 		return;
+	session->community |= replay->request.community;
 	replay->count += session->ending != ENDING_OPEN;
 	replay->request.fn(replay->request.arg, session);
 }

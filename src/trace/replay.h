@@ -19,7 +19,8 @@ struct replay_request {
 	const char *name; /* of a file; "-": standard input */
 	const struct scope *scope;
 	const struct filter *filter;
-	uint64_t most; /* ended sessions to hand out; 0: no limit */
+	bool community; /* tell the Community ID */
+	uint64_t most;	/* ended sessions to hand out; 0: no limit */
 	/* Called for each session, which is valid only during the call. */
 	void (*fn)(void *arg, const struct session *session);
 	void *arg;

@@ -56,6 +56,23 @@ reads() {
 	[ "$output" = "$(<again)" ]
 }
 
+@test "--community-id: as the specification's example, at both ends, for IPv6, and only if asked for" {
+	local id='1:LQU9qZlK+B5F3KDmev6m5PMibrg='
+	record '.laddr = "128.232.110.120" | .lport = 34855 | .raddr = "66.35.250.204" | .rport = 80' >all
+	record '.raddr = "128.232.110.120" | .rport = 34855 | .laddr = "66.35.250.204" | .lport = 80' >>all
+	record '.ip = 6 | .laddr = "2001:db8::5" | .lport = 443 | .raddr = "fe80::1" | .rport = 50000' >>all
+	record '.laddr = "10.0.0.1" | .lport = 300 | .raddr = "10.0.0.1" | .rport = 20' >>all
+	run -0 reads -j --community-id <all
+	[ "$(jq -r 'select(.type == "session").community_id' <<<"$output")" = \
+		"$id"$'\n'"$id"$'\n1:X3pBI7OAW451qfL4GIynGEuKeqY=\n1:07gqXNvcfiO5pL9+12HZiPrJUOw=' ]
+	# What is read with it, is printed with it.
+	run -0 reads -j <<<"$output"
+	[ "$(grep -c '"community_id":"1:' <<<"$output")" = 4 ]
+	run -0 reads -j <all
+	run -1 grep community_id <<<"$output"
+	run -2 "$tcplife" --community-id
+}
+
 @test "each filter chooses the records that it chooses of the kernel's" {
 	record >all
 	record '.pid = 8 | .comm = "nginx" | .uid = 33 | .laddr = "192.0.2.9" | .lport = 80 | .dir = "in"' >>all
