@@ -113,7 +113,7 @@ uint32_t pidns_translate(uint32_t *pids, size_t count)
 		closedir(dir);
 	for (size_t i = 0; i < count && !missing; i++)
 		missing = found && found[i] ? 0 : pids[i];
-	if (!missing && count)
+	if (found && !missing)
 		memcpy(pids, found, count * sizeof(*pids));
 	free(found);
 	return missing;
