@@ -257,13 +257,4 @@ static __always_inline int lifespan_change(const struct change *c)
 	return 0;
 }
 
-/* False if the session's state shows that lifespan_change() has handled this change. */
-static __always_inline bool lifespan_missed(const struct change *c)
-{
-	const volatile struct config *config = config_get();
-	const struct conn *conn = config ? session_find(config, session_key(c->sk)) : NULL;
-
-	return !conn || conn->state != c->newstate;
-}
-
 #endif

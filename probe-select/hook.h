@@ -17,6 +17,8 @@ struct object;
 struct sources;
 struct wishes;
 
+#define HOOK_FURTHER 4
+
 struct hook_ops {
 	const char *name;   /* for users: "tracepoint (raw)" */
 	const char *word;   /* in --probe, for this hook only: "raw" */
@@ -36,11 +38,12 @@ struct hook_ops {
 	 */
 	const struct object *ring, *perf, *calibrate;
 	/* The names of the programs in them. */
-	const char *change;  /* sees each state change */
-	const char *second;  /* handles changes that `change` missed; NULL: none */
+	const char *change; /* sees each state change */
+	/* Each handles changes that those before it have missed; NULL: none. */
+	const char *further[HOOK_FURTHER];
 	const char *destroy; /* sees each socket that is destroyed; NULL: none */
 
-	const char *point; /* what `change` and `second` are attached to */
+	const char *point; /* what `change` and `further` are attached to */
 	/* Attaches a program, with the contract of attachment.h. */
 	struct attachment *(*attach)(const struct bpf_program *program, const char *point,
 				     const struct facts *facts, const struct sources *sources);

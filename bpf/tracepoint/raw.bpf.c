@@ -11,8 +11,30 @@ int change_raw(struct bpf_raw_tracepoint_args *ctx)
 SEC("raw_tp/inet_sock_set_state")
 int change_raw_second(struct bpf_raw_tracepoint_args *ctx)
 {
-	return change_second(ctx->args);
+	return change_further(ctx->args);
 }
+
+#ifdef BUFFER_RING
+
+SEC("raw_tp/inet_sock_set_state")
+int change_raw_third(struct bpf_raw_tracepoint_args *ctx)
+{
+	return change_further(ctx->args);
+}
+
+SEC("raw_tp/inet_sock_set_state")
+int change_raw_fourth(struct bpf_raw_tracepoint_args *ctx)
+{
+	return change_further(ctx->args);
+}
+
+SEC("raw_tp/inet_sock_set_state")
+int change_raw_fifth(struct bpf_raw_tracepoint_args *ctx)
+{
+	return change_further(ctx->args);
+}
+
+#endif
 
 SEC("raw_tp/tcp_destroy_sock")
 int destroy_raw(struct bpf_raw_tracepoint_args *ctx)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Shared by the typed and the raw hook. Both get the arguments of the tracepoint
- * inet_sock_set_state (struct sock *, oldstate, newstate), and both attach two programs to it.
+ * inet_sock_set_state (struct sock *, oldstate, newstate), and both attach several programs to it.
  *
  * Since 6.1 the kernel skips a program that is already running on this CPU. So the first program
- * misses changes made meanwhile by an interrupt, or by another task where programs are preemptible
- * (6.19). The second program, attached after it, handles those.
+ * misses changes made meanwhile by an interrupt; the second, attached after it, handles those.
+ * Where programs are preemptible (6.18), each may be held up by a task of its own that waits for
+ * its turn, so there are more.
  */
 #ifndef TCPLIFE_TRACEPOINT_BPF_H
 #define TCPLIFE_TRACEPOINT_BPF_H
@@ -24,13 +25,13 @@ static __always_inline void hook_read_tuple(const struct change *c, struct tcp_s
 	r->lport = swap16(LOAD((struct inet_sock *)tp, inet_sport));
 }
 
-/*
- * Changes that the first program has handled and the second has not seen yet: the newest, and the
- * one that it interrupted. Each is the socket's address with the new state in the low bits.
- */
+#define ENDS 64 /* a power of two */
+
+/* What has been handled on this CPU, by whichever program. */
 struct handled {
-	__u64 newest;
-	__u64 interrupted;
+	__u64 newest; /* the newest change: the socket's address, the new state in the low bits */
+	__u64 ends[ENDS]; /* sockets whose sessions have ended, by end_index(); older ones give way
+			   */
 };
 
 struct {
@@ -62,6 +63,36 @@ static __always_inline bool change_read(const __u64 *args, struct change *c)
 	return change_matters(c->oldstate, c->newstate);
 }
 
+static __always_inline __u64 *end_place(struct handled *here, const struct change *c)
+{
+	const __u64 index = opaque(session_key(c->sk) >> 6) & (ENDS - 1);
+
+	return &here->ends[index];
+}
+
+/*
+ * Whether no program before this one has handled the change. Then a session that goes on has not
+ * got the new state, and one that ends is still in the table, unless its beginning was not seen.
+ */
+static __always_inline bool change_is_missed(struct handled *here, const struct change *c)
+{
+	const volatile struct config *config = config_get();
+	const __u64 key = session_key(c->sk);
+	const struct conn *conn = config ? session_find(config, key) : NULL;
+
+	if (c->newstate == STATE_CLOSE)
+		return conn || (*end_place(here, c) != key && !session_has_ended(key));
+	return !conn || conn->state != c->newstate;
+}
+
+static __always_inline int change_handle(struct handled *here, const struct change *c)
+{
+	here->newest = handled_value(c);
+	if (c->newstate == STATE_CLOSE)
+		*end_place(here, c) = session_key(c->sk);
+	return lifespan_change(c);
+}
+
 /* The first program. */
 static __always_inline int change_first(const __u64 *args)
 {
@@ -71,15 +102,11 @@ static __always_inline int change_first(const __u64 *args)
 	if (!change_read(args, &c))
 		return 0;
 	here = handled_here();
-	if (here) {
-		here->interrupted = here->newest;
-		here->newest = handled_value(&c);
-	}
-	return socket_is_tcp(c.sk) ? lifespan_change(&c) : 0;
+	return here && socket_is_tcp(c.sk) ? change_handle(opaque(here), &c) : 0;
 }
 
-/* The second program. Usually it only finds that the first one ran. */
-static __always_inline int change_second(const __u64 *args)
+/* A further program. Usually it only finds that the first one ran, and no other change since. */
+static __always_inline int change_further(const __u64 *args)
 {
 	struct handled *here;
 	struct change c;
@@ -89,20 +116,11 @@ static __always_inline int change_second(const __u64 *args)
 	here = handled_here();
 	if (!here)
 		return 0;
-	if (here->newest == handled_value(&c)) {
-		here->newest = here->interrupted;
-		here->interrupted = 0;
+	here = opaque(here);
+	if (here->newest == handled_value(&c) || !socket_is_tcp(c.sk) ||
+	    !change_is_missed(here, &c))
 		return 0;
-	}
-	/*
-	 * This program was interrupted itself, and the one for the interrupting change was skipped.
-	 */
-	if (here->interrupted == handled_value(&c)) {
-		here->interrupted = 0;
-		return 0;
-	}
-	/* If tasks alternate on the CPU, the first program may have run all the same. */
-	return socket_is_tcp(c.sk) && lifespan_missed(&c) ? lifespan_change(&c) : 0;
+	return change_handle(here, &c);
 }
 
 #endif

@@ -12,7 +12,25 @@ int change_typed(__u64 *ctx)
 SEC("tp_btf/inet_sock_set_state")
 int change_typed_second(__u64 *ctx)
 {
-	return change_second(ctx);
+	return change_further(ctx);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int change_typed_third(__u64 *ctx)
+{
+	return change_further(ctx);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int change_typed_fourth(__u64 *ctx)
+{
+	return change_further(ctx);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int change_typed_fifth(__u64 *ctx)
+{
+	return change_further(ctx);
 }
 
 SEC("tp_btf/tcp_destroy_sock")

@@ -13,6 +13,7 @@
 #include "audit.h"
 #include "base/insns.h"
 #include "probe-select/attachment.h"
+#include "probe-select/facts.h"
 #include "probe-select/hook.h"
 #include "tracer.h"
 
@@ -46,6 +47,25 @@ static struct bpf_program *find(const struct bpf_object *object, const char *nam
 	return name ? bpf_object__find_program_by_name(object, name) : NULL;
 }
 
+/*
+ * How many programs must stand by for changes that the kernel does not show the first one. Kernels
+ * that may skip a program also count that. Where programs are preemptible, no two are enough.
+ */
+static size_t further_count(const struct facts *facts)
+{
+	if (!facts->misses_counted)
+		return 0;
+	return facts->version >= KERNEL_VERSION_CODE(6, 18, 0) ? HOOK_FURTHER : 1;
+}
+
+static bool is_further(const struct programs *programs, const struct bpf_program *program)
+{
+	for (size_t i = 0; i < HOOK_FURTHER; i++)
+		if (programs->further[i] == program)
+			return true;
+	return false;
+}
+
 int programs_pick(struct programs *programs, struct bpf_object *object,
 		  const struct tracer_request *request)
 {
@@ -59,18 +79,17 @@ int programs_pick(struct programs *programs, struct bpf_object *object,
 	programs->change = find(object, candidate->hook->change);
 	programs->accept = find(object, accept_program(request, false));
 	programs->accept_second = find(object, accept_program(request, true));
-	/* Kernels that may skip a program also count that. */
-	programs->second =
-		request->facts->misses_counted ? find(object, candidate->hook->second) : NULL;
+	for (size_t i = 0; i < further_count(request->facts); i++)
+		programs->further[i] = find(object, candidate->hook->further[i]);
 	bpf_object__for_each_program(program, object)
 		bpf_program__set_autoload(
-			program, program == programs->change || program == programs->second ||
+			program, program == programs->change || is_further(programs, program) ||
 					 program == programs->accept ||
 					 program == programs->accept_second || program == audit);
 
 	result = insns_drop_unknown(programs->change, &known);
-	if (!result)
-		result = insns_drop_unknown(programs->second, &known);
+	for (size_t i = 0; i < HOOK_FURTHER && !result; i++)
+		result = insns_drop_unknown(programs->further[i], &known);
 	if (!result)
 		result = insns_drop_unknown(programs->accept, &known);
 	if (!result)
@@ -91,10 +110,12 @@ int programs_attach_change(struct programs *programs, const struct tracer_reques
 	programs->change_attached = attach(request, programs->change, point);
 	if (!programs->change_attached)
 		return -errno;
-	if (!programs->second)
-		return 0;
-	programs->second_attached = attach(request, programs->second, point);
-	return programs->second_attached ? 0 : -errno;
+	for (size_t i = 0; i < HOOK_FURTHER && programs->further[i]; i++) {
+		programs->further_attached[i] = attach(request, programs->further[i], point);
+		if (!programs->further_attached[i])
+			return -errno;
+	}
+	return 0;
 }
 
 int programs_attach_accept(struct programs *programs, const struct tracer_request *request)
@@ -149,10 +170,13 @@ uint64_t programs_accept_skipped(const struct programs *programs, uint64_t by_se
 void programs_detach(struct programs *programs)
 {
 	attachment_close(programs->change_attached);
-	attachment_close(programs->second_attached);
+	for (size_t i = 0; i < HOOK_FURTHER; i++) {
+		attachment_close(programs->further_attached[i]);
+		programs->further_attached[i] = NULL;
+	}
 	attachment_close(programs->accept_second_attached);
 	attachment_close(programs->accept_attached);
-	programs->change_attached = programs->second_attached = NULL;
+	programs->change_attached = NULL;
 	programs->accept_attached = programs->accept_second_attached = NULL;
 	/*
 	 * An RCU grace period, after which no program runs on any CPU (4.3). Where membarrier is

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "probe-select/hook.h"
+
 struct attachment;
 struct bpf_object;
 struct bpf_program;
@@ -13,11 +15,12 @@ struct tracer_request;
 
 /* The programs are borrowed from the object. */
 struct programs {
-	struct bpf_program *change;	   /* sees each state change */
-	struct bpf_program *second;	   /* handles what `change` misses; NULL: not needed */
+	struct bpf_program *change; /* sees each state change */
+	/* Each handles what those before it miss; NULL: not needed. */
+	struct bpf_program *further[HOOK_FURTHER];
 	struct bpf_program *accept;	   /* NULL: no accept hook */
 	struct bpf_program *accept_second; /* handles what `accept` misses; NULL: not needed */
-	struct attachment *change_attached, *second_attached;
+	struct attachment *change_attached, *further_attached[HOOK_FURTHER];
 	struct attachment *accept_attached, *accept_second_attached;
 };
 
