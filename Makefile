@@ -129,7 +129,8 @@ $(CLANG_BUILD)/tcplife: $(objects) $(archives)
 
 # Code on the path of every record is optimized for speed, the rest for size.
 cold := src/output/exposition src/output/replacement src/output/sink_metrics \
-	src/output/page src/output/sink_list src/output/sink_top src/output/view_columns
+	src/output/page src/output/sink_list src/output/sink_top src/output/view_columns \
+	$(addprefix src/trace/,audit choice footprint limits maps programs settings typed)
 hot := src/run src/base/text src/base/text_name src/session/session src/session/fields src/session/filter \
 	src/session/parsed src/base/json_read src/base/text_utc \
 	$(filter-out $(cold),$(basename $(wildcard src/output/*.c src/trace/*.c)))
