@@ -52,6 +52,13 @@ run_each() {
 	[ "$count" = 2 ]
 }
 
+@test "README: the commands for many machines work" {
+	sed -n '/^## Many machines/,/^`--metrics`/ { /^tcplife / { s|/var/[a-z/-]*/||g; p } }' "$root/README.md" >commands
+	count=$(run_each <commands)
+	[ "$count" = 2 ]
+	promtool check metrics <tcplife.prom
+}
+
 @test "tcplife(8): each example works" {
 	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE ALSO/ s/^\.Dl # //p' "$root/docs/tcplife.8" | sed 's/\\(dq/"/g' >commands
 	count=$(run_each <commands)
