@@ -75,6 +75,7 @@ help:
 	@echo '                CC, CLANG, CFLAGS, CPPFLAGS and LDFLAGS are heeded'
 	@echo 'make demo       traces a few seconds of HTTP on loopback'
 	@echo 'make run        traces until Ctrl-C'
+	@echo 'make test-quick after an edit, in a minute or two: units, options, outputs and one run of the truth'
 	@echo 'make test       every test: lint, units, this kernel, and a matrix of kernels in qemu'
 	@echo 'make vm-test KERNEL=bzImage   the truth tests on any kernel image'
 	@echo 'make fuzz       hostile input for a minute a target, or SECONDS='
@@ -276,6 +277,12 @@ soak: $(BUILD)/tcplife $(BUILD)/bench
 .PHONY: test
 test: lint $(BUILD)/tcplife $(BUILD)/bench test-programs sanitize other-arch $(BUILD)/packages/test $(BUILD)/packages/vm
 	BUILD=$(abspath $(BUILD)) tests/run
+
+# What an edit breaks most often; it runs no lint, no guest and no other build.
+.PHONY: test-quick
+test-quick: $(BUILD)/tcplife test-programs $(BUILD)/packages/test
+	BUILD=$(abspath $(BUILD)) tests/run $(addprefix tests/bats/,unit.bats options.bats compare.bats writers.bats selftest.bats)
+	BUILD=$(abspath $(BUILD)) tests/run -f 'every scenario, in JSON' tests/bats/truth.bats
 
 # The matrix contains kernels of both architectures.
 other := $(filter-out $(ARCH),x86_64 arm64)

@@ -18,3 +18,22 @@ $(dist)/$(source).tar.gz: $(BUILD)/static/unpacked
 deb rpm: %: $(dist)/$(source).tar.gz $(BUILD)/packages/%
 	$(say) $* $(ARCH)
 	$(Q)packaging/$* $(source) $(ARCH) $(dist)
+
+# All of a version, for both architectures, in $(BUILD)/release; KEY is the secret key to sign it with.
+released := $(BUILD)/release
+.PHONY: release
+release: $(BUILD)/packages/release
+	$(Q)packaging/release check $(VERSION)
+	+$(Q)$(MAKE) --no-print-directory binary dist source deb rpm
+	+$(Q)$(MAKE) --no-print-directory ARCH=$(other) BUILD=$(BUILD)/$(other) CC=$(gnu.$(other))-gnu-gcc \
+		AR=$(gnu.$(other))-gnu-ar binary dist deb rpm
+	$(Q)rm -rf $(released) && mkdir $(released)
+	$(Q)for dist in $(dist) $(BUILD)/$(other)/dist; do \
+		cp $$dist/tcplife-$(VERSION)-linux-*.tar.gz $$dist/tcplife*_$(VERSION)_*.deb \
+			$$dist/tcplife-$(VERSION)-1.*.rpm $(released) && \
+		for tree in $$dist/tcplife-$(VERSION)-linux-*/; do \
+			cp $$tree/usr/local/share/doc/tcplife/tcplife.spdx.json $(released)/$$(basename $$tree).spdx.json; \
+		done || exit; done
+	$(Q)cp $(dist)/$(source).tar.gz $(released)
+	$(say) SEAL $(released)
+	$(Q)packaging/release seal $(released) $(VERSION) $(KEY)

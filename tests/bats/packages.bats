@@ -32,9 +32,10 @@ setup_file() {
 	done < <(grep -v '^#' "$root/static/sources.lock")
 	[ "$("$tree/static/commit")" = "$("$root/static/commit")" ]
 	[ "$("$tree/static/commit")" = "$("$BUILD/tcplife" -V | sed 's/.*(\(.*\))/\1/')" ]
-	# All other files are as in the clone.
-	diff -r "$root" "$tree" | grep -vE "^Only in $root(:|/build)|^Only in $tree: (COMMIT|sources|debian|tcplife.spec)$" >"$BATS_TEST_TMPDIR/differ" || true
-	[ ! -s "$BATS_TEST_TMPDIR/differ" ]
+	# All files of the clone are there as they are here.
+	git -C "$root" -c safe.directory='*' ls-files >"$BATS_TEST_TMPDIR/files"
+	grep -qx Makefile "$BATS_TEST_TMPDIR/files"
+	while read -r file; do cmp "$root/$file" "$tree/$file"; done <"$BATS_TEST_TMPDIR/files"
 	cp "$dist/tcplife-$version.tar.gz" "$BATS_TEST_TMPDIR/first.tar.gz"
 	make_alone source
 	cmp "$dist/tcplife-$version.tar.gz" "$BATS_TEST_TMPDIR/first.tar.gz"
@@ -156,4 +157,47 @@ install_deb() {
 	printf '## 1.0\n- x\n' >"$packages/bad"
 	run -1 "$root/packaging/changelog" rpm <"$packages/bad"
 	[ "$output" = "packaging/changelog: '## 1.0' is not '## VERSION - YYYY-MM-DD'" ]
+}
+
+@test "SECURITY.md: each command that verifies a release works, and notices a changed file" {
+	local commands=() line
+	mapfile -t commands < <(sed -nE '/^(sha256sum -c|ssh-keygen|minisign) / p' "$root/SECURITY.md")
+	[ "${#commands[@]}" = 3 ]
+	cp "$dist"/tcplife_*.deb "$dist"/*.rpm "$packages"
+	cd "$BATS_TEST_TMPDIR"
+	ssh-keygen -q -t ed25519 -N '' -f ssh-key
+	minisign -G -W -p tcplife.pub -s minisign-key >/dev/null
+	"$root/packaging/release" seal "$packages" "$version" ssh-key
+	mv "$packages"/*.sig .
+	"$root/packaging/release" seal "$packages" "$version" minisign-key
+	[ "$(ls "$packages")" = "$(cd "$packages" && ls -- *.deb *.rpm "tcplife-$version.sha256" "tcplife-$version.sha256.minisig")" ]
+	echo "maintainers $(cat ssh-key.pub)" >"$packages/allowed_signers"
+	mv tcplife.pub ./*.sig "$packages"
+	cd "$packages"
+	for line in "${commands[@]}"; do bash -euc "$line"; done
+	echo >>"$(echo *.rpm)"
+	run ! bash -euc "${commands[0]}"
+	sha256sum -- *.deb *.rpm >"tcplife-$version.sha256"
+	bash -euc "${commands[0]}"
+	run ! bash -euc "${commands[1]}"
+	run ! bash -euc "${commands[2]}"
+}
+
+@test "a release needs its tag, no other change, and its entry in CHANGELOG.md" {
+	local git=(git -c user.name=x -c user.email=x@y -c init.defaultBranch=main) folder=$BATS_TEST_TMPDIR/clone
+	mkdir "$folder"
+	cp -r "$root"/{packaging,CHANGELOG.md} "$folder"
+	cd "$folder"
+	"${git[@]}" init -q
+	"${git[@]}" add .
+	"${git[@]}" commit -q -m x
+	run -1 packaging/release check "$version"
+	[ "$output" = "packaging/release: the commit does not have the tag v$version: git tag -s v$version" ]
+	"${git[@]}" tag "v$version"
+	packaging/release check "$version"
+	run -1 packaging/release check 9.9.9
+	[ "$output" = "packaging/release: the newest version in CHANGELOG.md is $version, in src/cli/version.h it is 9.9.9" ]
+	echo >>CHANGELOG.md
+	run -1 packaging/release check "$version"
+	[ "$output" = 'packaging/release: files have changed since the commit' ]
 }

@@ -36,6 +36,7 @@ setup() {
 }
 
 @test "without IPv6 the other sessions are played; in a network namespace of its own, too" {
+	# shellcheck disable=SC2016 # for the inner shell
 	run -0 unshare --net bash -c 'ip link set lo up && echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6 && exec "$0" --self-test' "$tcplife"
 	[[ $output == *"order, IPv6 not played"* ]]
 	[[ ${lines[-1]} == '5 of 5 records are right' ]]
