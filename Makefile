@@ -129,12 +129,11 @@ $(CLANG_BUILD)/tcplife: $(objects) $(archives)
 	@mv $@.new $@
 
 # Code on the path of every record is optimized for speed, the rest for size.
-cold := src/output/exposition src/output/replacement src/output/sink_metrics \
-	src/output/page src/output/sink_list src/output/sink_top src/output/view_columns \
-	$(addprefix src/trace/,audit choice footprint limits maps programs settings typed)
-hot := src/run src/base/text src/base/text_name src/session/session src/session/fields src/session/filter \
-	src/session/parsed src/base/json_read src/base/text_utc \
-	$(filter-out $(cold),$(basename $(wildcard src/output/*.c src/trace/*.c)))
+hot := $(addprefix src/base/,text text_name text_utc json_read table) \
+	$(addprefix src/session/,session fields filter scope parsed) \
+	$(addprefix src/trace/,feed perf reader ring slots window replay) \
+	$(addprefix src/output/,buckets columns histogram measure metrics sink sinks sink_printer sink_stats \
+	stats values writer writer_csv writer_json writer_table)
 
 # Sources that use .incbin are compiled without LTO (CFLAGS may turn it on), which could move the data.
 define compile
@@ -147,6 +146,9 @@ $(hot:%=$(1)/obj/%.o): C += -O2
 
 $(1)/obj/src/base/objects.o: $(bpf_objects)
 $(1)/obj/src/base/objects.o: C += -fno-lto -Wa,-I$(1)/bpf
+
+# Its functions have other types than the libraries' own.
+$(1)/obj/src/base/unneeded.o: C += -fno-lto
 
 $(1)/obj/src/cli/version.o: $(BUILD)/components $(1)/by/built
 $(1)/obj/src/cli/version.o: C += -fno-lto -Wa,-I$(BUILD) -Wa,-I$(1)/by
