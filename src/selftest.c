@@ -220,7 +220,7 @@ static void measure(struct selftest *test)
 		test->cost_ns = took[1] > took[0] ? (took[1] - took[0]) / CHANGES_PER_REFUSE : 0;
 }
 
-static void play(struct selftest *test)
+static void play_and_judge(struct selftest *test)
 {
 	const int64_t began = clock_now_ns();
 	const int error = players_play(test->players);
@@ -374,7 +374,7 @@ bool selftest_run(FILE *out, const struct options *options)
 
 	test = (struct selftest){ .options = options, .cost_ns = -1 };
 	if (start(&test))
-		play(&test);
+		play_and_judge(&test);
 	right = !*test.why && each_session(&test, is_right) == each_session(&test, is_expected);
 	if (options->output.format == FORMAT_JSON)
 		print_json(out, &test, right);
