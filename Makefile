@@ -334,7 +334,7 @@ ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 release := tcplife-$(VERSION)-linux-$(ARCH)
 
 # README.md, SECURITY.md and everything they link to, in the same layout, so that the links work.
-documents := README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE $(wildcard LICENSES/* docs/*.md docs/*.json docs/*.svg)
+documents := README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE $(wildcard LICENSES/* docs/*.md docs/*.json docs/*.svg fleet/*/*)
 
 # The binary writes the completions from its option table. If cross-built, a native binary does it.
 native = $(if $(cross),build/tcplife,$<)
