@@ -49,6 +49,6 @@ void community_id(char id[COMMUNITY_SIZE], const struct session *s)
 	for (unsigned i = 0; i < 2; i++, at += sizeof(uint16_t))
 		memcpy(at, &ends[i ^ (order > 0)].port, sizeof(uint16_t));
 	sha1(digest, message, (size_t)(at - message));
-	memcpy(id, "1:", 2);
+	strcpy(id, "1:");
 	encode(id + 2, digest);
 }

@@ -216,8 +216,8 @@ in_json() { tail -n 1 "$records" | jq -e 'select(.type == "losses") | .'"$1"; }
 	sessions 10
 	tracer_stop
 	[ "$(jq -s 'map(select(.type == "losses")) | length' "$records")" = 1 ]
-	[ "$(tail -n 1 "$records" | jq -c 'del(.missed)')" = \
-		'{"type":"losses","buffer":0,"sessions":0,"output":0,"preexisting":0}' ]
+	[ "$(tail -n 1 "$records" | jq -c 'del(.missed, .host, .boot_id)')" = \
+		'{"type":"losses","schema":1,"buffer":0,"sessions":0,"output":0,"preexisting":0,"final":true}' ]
 	[ "$(in_json 'missed | type')" = '"number"' ] || [ "$(in_json 'missed | type')" = '"null"' ]
 }
 

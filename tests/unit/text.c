@@ -24,13 +24,9 @@ static const char *end(void)
 
 static const char *span(int64_t ns)
 {
-	static char buffer[32];
-	struct text t;
-
-	text_init(&t, buffer, sizeof(buffer) - 1);
-	text_put_span(&t, ns);
-	*t.at = '\0';
-	return buffer;
+	begin();
+	text_put_span(&text, ns);
+	return end();
 }
 
 static void test_span(void)
