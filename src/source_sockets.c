@@ -155,7 +155,6 @@ static bool start(struct sockets *sockets, char *why, size_t size)
 		sockets->cgroups = cgroups_new();
 		request.diag = sockets->diag;
 		request.existing = sockets->existing;
-		request.since_ns = (uint64_t)sockets->view.since_ns;
 		sockets->open = open_new(&request);
 	}
 	if (!sockets->open)

@@ -97,9 +97,15 @@ void existing_direct(struct existing *existing)
 			entry->record.direction = DIRECTION_IN;
 }
 
+/* It has begun at the latest when it last sent data, and before tracing. */
 static int add_socket(void *arg, const struct sock_diag_socket *socket)
 {
-	return existing_add(arg, &socket->record, socket->inode);
+	struct existing *existing = arg;
+	const uint64_t sent_ns = (uint64_t)clock_now_ns() - socket->age_ns;
+	struct record record = socket->record;
+
+	record.born_ns = sent_ns < existing->since_ns ? sent_ns : existing->since_ns;
+	return existing_add(existing, &record, socket->inode);
 }
 
 static int find_owners(struct existing *existing)
@@ -163,6 +169,8 @@ static bool is_better_owner(const struct record *known, const struct record *rec
 static void complete(struct record *record, const struct record *known)
 {
 	record->direction = known->direction;
+	if (!record->born_ns)
+		record->born_ns = known->born_ns;
 	if (!is_better_owner(known, record))
 		return;
 	record->pid = known->pid;

@@ -166,7 +166,6 @@ static void open_start(struct feed *feed)
 		.netns_known = feed->view.known & KNOWS(FIELD_NETNS_INUM),
 		.bytes_known = layout_has(&feed->choice->layout, FIELD_BYTES_ACKED) &&
 			       layout_has(&feed->choice->layout, FIELD_BYTES_RECEIVED),
-		.since_ns = (uint64_t)feed->view.since_ns,
 		/* Those that the kernel side knows, and as many older ones. */
 		.most = 2 * limits_sessions(tracer_limits(feed->choice->tracer)),
 	};

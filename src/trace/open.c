@@ -197,7 +197,6 @@ static void hand_out_older(struct open *open, const struct sock_diag_socket *soc
 			   const struct record *known)
 {
 	struct record found = known ? *known : socket->record;
-	const uint64_t born_ns = open->now_ns - socket->age_ns;
 	struct session_moved unknown = { .known = false };
 	struct socket_table_entry *entry;
 
@@ -205,8 +204,6 @@ static void hand_out_older(struct open *open, const struct sock_diag_socket *soc
 	found.preexisting = 1;
 	if (!known)
 		found.born_ns = open->now_ns; /* it may have begun at any time */
-	else if (born_ns < open->request.since_ns)
-		found.born_ns = born_ns;
 	/* Without room it is handed out all the same, but what it moves meanwhile is unknown. */
 	if (socket_table_add(open->table, &found, 0)) {
 		hand_out(open, &found, &socket->record, &unknown);

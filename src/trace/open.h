@@ -21,7 +21,6 @@ struct open_request {
 	const struct existing *existing; /* NULL: only sessions that began during tracing */
 	bool netns_known;		 /* the kernel side knows network namespaces */
 	bool bytes_known;		 /* the kernel side knows a socket's counters at birth */
-	uint64_t since_ns;		 /* start of tracing, by clock_now_ns() */
 	uint32_t most;			 /* maximum number of sessions */
 };
 

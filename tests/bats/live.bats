@@ -64,6 +64,20 @@ of_client() {
 	[ "$(of_client '.[-1] | [.type, .ending, .tx_bytes, .age_known] == ["session", "open", 13345, false]')" = true ]
 }
 
+@test "--open --interval: all records of an older session have one id, and it grows older" {
+	mover_start
+	move open a 127.78.0.1 7801
+	move send a 10
+	tracer_start -j --open --existing --interval 0.1
+	await has '.type == "interim"'
+	move close a
+	await has '.type == "session"'
+	tracer_stop
+	[ "$(of_client '.[-1] | [.type, .ending, .age_known] == ["session", "fin-local", false]')" = true ]
+	[ "$(of_client 'map(.id) | unique | length')" = 1 ]
+	[ "$(of_client 'map(.duration_ns) | . == sort and .[0] > 0')" = true ]
+}
+
 @test "--open --interval: a session that ends between two looks has all its bytes in one record" {
 	tracer_start -j --open --interval 1h
 	mover_start
