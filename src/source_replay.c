@@ -138,10 +138,14 @@ struct source *source_replay_new(const struct options *options, source_fn *fn, v
 		.end = end,
 		.free = free_source,
 	};
+	/* Rows cannot show what an interim record is. */
+	const bool rows = !options->output.stats && options->output.format != FORMAT_JSON;
 	const struct replay_request request = {
 		.name = options->read,
 		.scope = &options->scope,
 		.filter = &options->filter,
+		.open = !rows || options->open || options->filter.endings >> ENDING_OPEN & 1,
+		.interim = !rows,
 		.community = options->output.community,
 		.most = options->count,
 		.fn = fn,

@@ -100,9 +100,16 @@ bool replay_is_over(const struct replay *replay)
 	return replay->ended || is_full(replay);
 }
 
+static bool is_wanted(const struct replay_request *request, const struct session *session)
+{
+	return session->interim ? request->interim
+				: session->ending != ENDING_OPEN || request->open;
+}
+
 static void hand_out(struct replay *replay, struct session *session)
 {
-	if (!scope_has_session(replay->request.scope, session) ||
+	if (!is_wanted(&replay->request, session) ||
+	    !scope_has_session(replay->request.scope, session) ||
 	    !filter_accepts(replay->request.filter, session))
 		return;
 	session->community |= replay->request.community;

@@ -19,6 +19,8 @@ struct replay_request {
 	const char *name; /* of a file; "-": standard input */
 	const struct scope *scope;
 	const struct filter *filter;
+	bool open;	/* also sessions that were still open */
+	bool interim;	/* and each interim record of them */
 	bool community; /* tell the Community ID */
 	uint64_t most;	/* ended sessions to hand out; 0: no limit */
 	/* Called for each session, which is valid only during the call. */

@@ -128,7 +128,8 @@ reads() {
 1 0 30" ]
 	jq -es 'map(select(.of == "all" and .span == "interval"))[2].per_second == null' stats
 	run -0 "$tcplife" --read all --stats --by raddr
-	[[ ${lines[1]} = "RADDR    SESSIONS "* ]] && [[ ${lines[2]} = "10.0.0.2        6 "* ]]
+	[[ ${lines[1]} = "RADDR    SESSIONS "* ]]
+	[[ ${lines[2]} = "10.0.0.2        6 "* ]]
 }
 
 @test "lines that are no records are skipped and counted" {
@@ -192,7 +193,8 @@ reads() {
 	# Nothing at all is no error.
 	: >empty
 	run -0 --separate-stderr "$tcplife" --read empty
-	[ "${#lines[@]}" = 1 ] && [ -z "$stderr" ]
+	[ "${#lines[@]}" = 1 ]
+	[ -z "$stderr" ]
 	run -0 "$tcplife" --read /dev/null --header no
 	[ -z "$output" ]
 }
@@ -230,13 +232,26 @@ reads() {
 	[[ $output = PID* ]]
 }
 
+@test "rows of open sessions: with --open, and never of interim records" {
+	record >all
+	record '.ending = "open" | .ended = null | .rport = 22' >>all
+	record '.type = "interim" | .ending = "open" | .ended = null | .rport = 23' >>all
+	run -0 reads --header no <all
+	[ "${#lines[@]}" = 1 ]
+	[[ ${lines[0]} == *' 443 '* ]]
+	run -0 reads --csv --header no --open <all
+	[ "${#lines[@]}" = 2 ]
+	[[ ${lines[1]} == *,22,*,OPEN ]]
+}
+
 @test "records of open sessions are passed on, and statistics wait for the last one" {
 	local live='.time = "2026-01-02T03:04:07.000000000Z" | .state = "ESTABLISHED" | .tx_delta_bytes = 1 | .rx_delta_bytes = null'
 	record ".type = \"interim\" | .ending = \"open\" | .ended = null | $live" >all
 	record "$live | .time = .ended | .state = null" >>all
 	reads -j <all | head -n 2 | cmp - all
 	TZ=UTC run -0 "$tcplife" --read all -T --header no
-	[[ ${lines[0]} = "03:04:07 "* ]] && [[ ${lines[1]} = "03:04:06 "* ]]
+	[[ $output = "03:04:06 "* ]]
+	[ "${#lines[@]}" = 1 ]
 	reads -j --stats <all | jq -es 'map(select(.of == "all"))[0] | .sessions == 1 and .tx_bytes == 1000'
 }
 

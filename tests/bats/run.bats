@@ -134,5 +134,7 @@ kernel_kb() { "$@" "$tcplife" -v -d 0.1 2>&1 | sed -n 's/.*; \([0-9]*\) KB of ke
 	few=$(kernel_kb sh -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' "$cgroup")
 	rmdir "$cgroup"
 	# At most an eighth of the limit, whatever the machine has.
-	[ "$few" -gt 0 ] && [ "$few" -le 8192 ] && [ "$few" -lt "$plenty" ]
+	[ "$few" -gt 0 ]
+	[ "$few" -le 8192 ]
+	[ "$few" -lt "$plenty" ]
 }
