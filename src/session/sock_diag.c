@@ -278,8 +278,8 @@ static const char *remedy(int error)
 		return "allow more open files with ulimit -n";
 	case EPERM:
 	case EACCES:
-		return "run as root, with CAP_SYS_ADMIN and CAP_SYS_PTRACE; a security module may "
-		       "forbid it, too";
+		return "it takes CAP_SYS_ADMIN and CAP_SYS_PTRACE, which root has, and a security "
+		       "module that does not forbid it";
 	default:
 		return "try again";
 	}
