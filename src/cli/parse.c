@@ -216,6 +216,12 @@ static const char *view_option(const struct options *o)
 	return o->output.top_ns ? "--top" : NULL;
 }
 
+/* The option given that shows something in place of sessions that end; NULL if there is none. */
+static const char *mode_option(const struct options *o)
+{
+	return o->output.stats ? "--stats" : view_option(o);
+}
+
 /* The option given that cannot be given with the view, or NULL. */
 static const char *view_rival(const struct options *o)
 {
@@ -227,21 +233,42 @@ static const char *view_rival(const struct options *o)
 		return "--top";
 	if (o->output.format != FORMAT_TABLE && (o->output.top_ns || o->output.figures.by.count))
 		return o->output.format == FORMAT_CSV ? "--csv" : "--json";
-	return NULL;
+	if (o->output.time || o->output.timestamp)
+		return column_option(o);
+	if (o->filter.endings)
+		return "--end";
+	if (o->output.list && o->duration_ns)
+		return "--duration";
+	return o->count ? "--count" : NULL;
 }
 
-/* The option given that only statistics heed; NULL if there is none. */
-static const char *statistics_option(const struct options *o)
+/* Blames an option that means nothing without another one. */
+static enum options_status blame_lack(struct parse *p, const char *name, const char *reason)
 {
+	p->option = NULL;
+	p->value = name;
+	parse_blame(p, reason);
+	return OPTIONS_ERROR;
+}
+
+/* Options that only statistics heed, or the metrics, or what shows the open sessions. */
+static enum options_status check_statistics(struct parse *p)
+{
+	const struct options *o = p->options;
+
+	if (o->output.stats)
+		return OPTIONS_RUN;
 	if (o->output.figures.by.count && !view_option(o) && !o->output.metrics)
-		return "--by";
+		return blame_lack(p, "--by", "needs --stats, --top, --list or --metrics");
 	if (o->output.figures.of)
-		return "--of";
+		return blame_lack(p, "--of", "needs --stats");
 	if (o->output.figures.groups && !o->output.metrics)
-		return "--groups";
+		return blame_lack(p, "--groups", "needs --stats or --metrics");
 	if (o->output.no_histogram)
-		return "--no-histogram";
-	return NULL;
+		return blame_lack(p, "--no-histogram", "needs --stats");
+	if (o->output.interval_ns && !o->open && !o->output.metrics)
+		return blame_lack(p, "--interval", "needs --stats, --open or --metrics");
+	return OPTIONS_RUN;
 }
 
 static enum options_status check_together(struct parse *p)
@@ -253,6 +280,9 @@ static enum options_status check_together(struct parse *p)
 				  "was given as well, and needs the kernel; choose one");
 	if (o->read && o->output.interval_ns && !o->output.stats)
 		return blame_pair(p, "--read", "--interval", "needs --stats as well");
+	if ((o->check || o->self_test) && mode_option(o))
+		return blame_pair(p, o->check ? "--check" : "--self-test", mode_option(o),
+				  "was given as well; choose one");
 	if (view_option(o) && view_rival(o))
 		return blame_pair(p,
 				  o->output.list && o->output.figures.by.count &&
@@ -262,13 +292,11 @@ static enum options_status check_together(struct parse *p)
 				  view_rival(o), "was given as well; choose one");
 	if (o->output.stats && o->output.format == FORMAT_CSV)
 		return blame_pair(p, "--stats", "--csv", "was given as well; choose one");
-	if (!o->output.stats && statistics_option(o))
-		return blame_pair(p, statistics_option(o), "--stats", "is missing");
-	if (!o->output.stats && !o->open && !o->output.metrics && o->output.interval_ns)
-		return blame_pair(p, "--interval", "--stats", "or --open or --metrics is missing");
-	if (o->output.stats && o->output.extended)
-		return blame_pair(p, "--stats", "--extended", "was given as well; choose one");
-	if ((o->filter.endings >> ENDING_OPEN & 1) && !o->open && !view_option(o) && !o->read)
+	if (o->output.stats && o->output.format == FORMAT_TABLE && column_option(o))
+		return blame_pair(p, "--stats", column_option(o), "was given as well; choose one");
+	if (check_statistics(p) != OPTIONS_RUN)
+		return OPTIONS_ERROR;
+	if ((o->filter.endings >> ENDING_OPEN & 1) && !o->open && !o->read)
 		return blame_pair(p, "--end", "--open", "is missing");
 	if (o->output.community && (o->output.stats || o->output.format != FORMAT_JSON))
 		return blame_pair(p, "--community-id", "--json",
@@ -293,7 +321,7 @@ enum options_status options_parse(struct options *o, int argc, char *const argv[
 		status = o->version ? OPTIONS_VERSION : check_together(&p);
 	if (view_option(o))
 		o->open = o->existing = true;
-	o->output.ending = o->output.extended || o->open;
+	o->output.ending = o->open;
 	o->output.deltas =
 		o->output.top_ns || (o->open && o->output.interval_ns && !o->output.stats);
 	o->output.recorded = o->read;

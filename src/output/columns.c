@@ -83,7 +83,7 @@ void columns_choose(struct columns *c, const struct output_request *request)
 		(request->wide || csv ? COLUMN_IP : 0) | (request->ending ? COLUMN_ENDING : 0) |
 		(request->extended ? COLUMN_EXTENDED : 0) | (request->deltas ? COLUMN_DELTA : 0);
 
-	*c = (struct columns){ .clock_second = -1 };
+	*c = (struct columns){ .clock_second = -1, .kept = sets & ~(unsigned)COLUMN_EXTENDED };
 	for (size_t i = 0; i < fields_count; i++) {
 		const struct field_column *column = &fields[i].column;
 
@@ -109,15 +109,22 @@ static size_t table_width(const struct columns *c)
 	return width;
 }
 
+static unsigned spare(const struct columns *c, size_t n)
+{
+	const struct field_column *column = &c->list[n]->column;
+
+	return column->set & c->kept ? 0 : column->spare;
+}
+
 /* Leaves out the column that can be spared most. Returns false if none can. */
 static bool leave_out(struct columns *c)
 {
 	size_t most = 0;
 
 	for (size_t i = 1; i < c->count; i++)
-		if (c->list[i]->column.spare > c->list[most]->column.spare)
+		if (spare(c, i) > spare(c, most))
 			most = i;
-	if (!c->list[most]->column.spare)
+	if (!spare(c, most))
 		return false;
 	c->left_out[c->left_out_count++] = c->list[most];
 	c->count--;
@@ -146,9 +153,8 @@ static void widen(struct columns *c, enum value_type type, size_t terminal)
 
 void columns_fit(struct columns *c, size_t terminal)
 {
-	while (table_width(c) > terminal)
-		if (!leave_out(c))
-			return;
+	while (table_width(c) > terminal && leave_out(c))
+		;
 	widen(c, VALUE_NAME, terminal);
 	widen(c, VALUE_ADDRESS, terminal);
 	for (size_t i = 0; i < c->count; i++) {

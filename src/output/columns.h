@@ -20,6 +20,7 @@ struct columns {
 	size_t count;
 	const struct field *left_out[FIELDS_MOST]; /* for which the terminal has no room */
 	size_t left_out_count;
+	unsigned kept; /* a mask of enum column_set: these are not left out */
 	bool color;
 
 	int64_t clock_second; /* the second cached in clock[] */

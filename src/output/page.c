@@ -121,6 +121,15 @@ static void put_totals(struct text *t, const struct page *page)
 	text_put_string(t, "/s");
 }
 
+/* Takes whole items off the end: half a number would be another one. */
+static void cut_items(struct text *t, size_t columns)
+{
+	while (text_length(t) > columns)
+		do
+			t->at--;
+		while (t->at > t->begin && memcmp(t->at, "  ", 2) != 0);
+}
+
 /* To the right, if there is room. */
 static void put_clock(struct text *t, const struct page *page, size_t columns)
 {
@@ -139,7 +148,7 @@ static void put_clock(struct text *t, const struct page *page, size_t columns)
 		if (!page->held)
 			return;
 		/* That the page stands still matters more than the totals. */
-		t->at = t->begin + (columns > 6 && used > columns - 6 ? columns - 6 : used);
+		cut_items(t, columns > 6 ? columns - 6 : 0);
 	}
 	while (text_length(t) + text_length(&clock) < columns && text_length(t) < 100)
 		text_put_char(t, ' ');
@@ -154,6 +163,7 @@ static void write_totals(const struct page *page, struct writer *writer, size_t 
 
 	text_init(&line, buffer, sizeof(buffer));
 	put_totals(&line, page);
+	cut_items(&line, columns);
 	put_clock(&line, page, columns);
 	text_put(t, buffer, text_length(&line) < columns ? text_length(&line) : columns);
 }
@@ -187,10 +197,9 @@ static size_t arrange(struct page *page, size_t room)
 		page->scroll = view_arrange(page->view, &page->order, 0);
 	count = view_arrange(page->view, &page->order,
 			     room < SIZE_MAX - page->scroll ? page->scroll + room : SIZE_MAX);
-	if (page->scroll + 1 > count || (count - page->scroll < room && count > room)) {
+	/* Then all rows are in order already. */
+	if (page->scroll > (count > room ? count - room : 0))
 		page->scroll = count > room ? count - room : 0;
-		count = view_arrange(page->view, &page->order, count);
-	}
 	return count;
 }
 
@@ -239,6 +248,7 @@ static void write_footer(const struct page *page, struct writer *writer, size_t 
 		text_put_number(&line, page->scroll + room < count ? page->scroll + room : count);
 		text_put_string(&line, " of ");
 		text_put_number(&line, count);
+		cut_items(&line, columns);
 		text_put_string(&line, "  ");
 	}
 	if (page->typing || *page->order.text)
@@ -251,27 +261,38 @@ static void write_footer(const struct page *page, struct writer *writer, size_t 
 	text_put(t, buffer, text_length(&line));
 }
 
+/* Of few lines, a session gets the last one; the titles, the totals and the footer come after it.
+ */
 static void write_screen(struct page *page, struct writer *writer)
 {
-	const size_t room = page->screen.rows > 3 ? page->screen.rows - 3 : 1;
+	const size_t lines = page->screen.rows;
+	const bool footer = lines > 3 || (lines == 3 && page->typing);
+	const bool totals = lines > 3 || (lines == 3 && !page->typing);
+	const size_t above = (size_t)totals + (lines > 1);
+	const size_t room = lines - above - footer;
 	const size_t count = arrange(page, room);
-	const size_t last = page->scroll + room < count ? page->scroll + room : count;
+	const size_t shown = count - page->scroll < room ? count - page->scroll : room;
 
 	page->columns_most = page->screen.columns;
-	measure(page, page->scroll, last);
+	measure(page, page->scroll, page->scroll + shown);
 	screen_row(writer_room(writer), 0);
-	write_totals(page, writer, page->screen.columns);
-	screen_row(writer_room(writer), 1);
-	view_columns_put_titles(&page->columns, writer_room(writer), page->order.sort,
-				page->screen.columns);
-	for (size_t i = page->scroll; i < last; i++) {
-		screen_row(writer_room(writer), 2 + i - page->scroll);
-		write_row(page, writer, view_row(page->view, i));
+	if (totals) {
+		write_totals(page, writer, page->screen.columns);
+		screen_row(writer_room(writer), 1);
 	}
-	screen_clear_below(writer_room(writer), 2 + last - page->scroll);
+	if (above)
+		view_columns_put_titles(&page->columns, writer_room(writer), page->order.sort,
+					page->screen.columns);
+	for (size_t i = 0; i < shown; i++) {
+		screen_row(writer_room(writer), above + i);
+		write_row(page, writer, view_row(page->view, page->scroll + i));
+	}
+	if (above + shown < lines)
+		screen_clear_below(writer_room(writer), above + shown);
 	if (!count)
 		text_put_name(writer_room(writer), nothing(page), page->screen.columns);
-	write_footer(page, writer, count, room);
+	if (footer)
+		write_footer(page, writer, count, room);
 }
 
 /* --- elsewhere --- */

@@ -40,7 +40,7 @@ struct output_request {
 	bool wide;	 /* for FORMAT_TABLE */
 	bool time;	 /* column TIME */
 	bool timestamp;	 /* column TIME(s) */
-	bool ending;	 /* column END */
+	bool ending;	 /* column END, however narrow the terminal */
 	bool extended;	 /* all columns, END included */
 	bool deltas;	 /* what a session has moved since it was last told of */
 	bool list;	 /* what is open now, and nothing else */

@@ -213,7 +213,7 @@ static void take_key(struct top *top, int key)
 		return;
 	if (top->page.typing)
 		take_letter(&top->page, key);
-	else if (top->page.help && key != 'q')
+	else if (top->page.help)
 		top->page.help = false;
 	else
 		take_command(top, key);

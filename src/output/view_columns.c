@@ -326,20 +326,20 @@ static void put_column(const struct view_columns *c, size_t i, struct text *t,
 		text_pad_right(t, from, c->widths[i]);
 }
 
-size_t view_columns_put(const struct view_columns *c, struct text *t, const struct view_row *row,
-			int64_t per_ns)
+void view_columns_put(const struct view_columns *c, struct text *t, const struct view_row *row,
+		      int64_t per_ns)
 {
-	size_t used = 0;
+	const char *const from = t->at;
 
 	for (size_t i = 0; i < c->count; i++) {
 		if (!c->widths[i])
 			continue;
-		if (used)
+		if (t->at > from)
 			text_put_char(t, ' ');
-		used += c->widths[i] + (used > 0);
 		put_column(c, i, t, row, per_ns);
 	}
-	return used;
+	while (t->at > from && t->at[-1] == ' ')
+		t->at--;
 }
 
 void view_columns_put_titles(const struct view_columns *c, struct text *t,

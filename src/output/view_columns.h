@@ -54,9 +54,9 @@ void view_columns_choose(struct view_columns *c, const struct groups_by *by, enu
 void view_columns_measure(struct view_columns *c, const struct view_row *row, int64_t per_ns);
 /* Decides which columns are shown in that many columns of the terminal, and how wide. */
 void view_columns_fit(struct view_columns *c, size_t columns);
-/* Writes a row, or the titles if row is NULL, without a newline. Returns its width. */
-size_t view_columns_put(const struct view_columns *c, struct text *t, const struct view_row *row,
-			int64_t per_ns);
+/* Writes a row, or the titles if row is NULL, without a newline and blanks before it. */
+void view_columns_put(const struct view_columns *c, struct text *t, const struct view_row *row,
+		      int64_t per_ns);
 /* Writes the titles over the whole width of a screen; the column that sorts stands out. */
 void view_columns_put_titles(const struct view_columns *c, struct text *t,
 			     const struct view_column *sort, size_t columns);

@@ -45,7 +45,7 @@ unit() {
 }
 
 @test "unknown, stray and contradictory options are refused" {
-	unit bad-options
+	unit bad-options rivals
 }
 
 @test "error messages cannot move the cursor" {

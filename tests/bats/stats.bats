@@ -177,7 +177,7 @@ told_sums() {
 
 @test "options that need --stats, and options that it excludes" {
 	run -2 --separate-stderr "$tcplife" --by pid
-	[ "$stderr" = "tcplife: --by: '--stats' is missing; try --help" ]
+	[ "$stderr" = "tcplife: '--by' needs --stats, --top, --list or --metrics; try --help" ]
 	run -2 --separate-stderr "$tcplife" --stats --csv
 	[ "$stderr" = "tcplife: --stats: '--csv' was given as well; choose one; try --help" ]
 }

@@ -74,6 +74,30 @@ looks_like() { screen >"$BATS_TEST_TMPDIR/screen" && diff -u - "$BATS_TEST_TMPDI
 	hides ' of 4  '
 }
 
+@test "--top scrolls no further than its last page, and a low terminal keeps a session" {
+	screen_start 120 10 0.2 "${ours[@]}"
+	screen | grep mover >"$BATS_TEST_TMPDIR/all"
+	type_keys Down End '?'
+	await shows 'Any key returns'
+	type_keys q
+	await shows 50001
+	screen | grep mover | diff "$BATS_TEST_TMPDIR/all" -
+	$mux resize-window -t view -x 120 -y 6
+	await shows '^1-3 of 4  '
+	type_keys Down Down Down
+	await shows '^2-4 of 4  '
+	[ "$(screen | grep -c mover)" = 3 ]
+	type_keys Home
+	$mux resize-window -t view -x 100 -y 3
+	await eval 'screen | sed -n 3p | grep -q "mover .*50001"'
+	screen | sed -n 1p | grep -q '^open 4 '
+	screen | sed -n 2p | grep -q '^PID '
+	$mux resize-window -t view -x 100 -y 2
+	await eval 'screen | sed -n 2p | grep -q "mover .*50001"'
+	type_keys q
+	await shows '^exit 0$'
+}
+
 @test "--top --by: groups, and what g makes of them" {
 	first=^LPORT screen_start 80 7 1 "${ours[@]}" --by lport
 	shows '^LPORT SESSIONS  TX/s  RX/s    TX    RX     AGE RTT_MS RETRANS$'
@@ -221,6 +245,7 @@ rates_of() {
 	run -0 --separate-stderr "$tcplife" --list -x "${ours[@]}" --comm mover
 	[[ ${lines[0]} == *' STATE       UID NETNS      CGROUP' ]]
 	[[ ${lines[1]} == *" 0     $(stat -Lc %i /proc/self/ns/net)"* || ${lines[1]} == *" 0   $(stat -Lc %i /proc/self/ns/net)"* ]]
+	[[ $output != *' '$'\n'* && $output != *' ' ]]
 	run -0 --separate-stderr "$tcplife" --list --comm nobody
 	[ ${#lines[@]} = 1 ]
 	run -0 --separate-stderr "$tcplife" --list -j -p "$moves" "${ours[@]}"

@@ -70,7 +70,7 @@ static void test_flags(void)
 	CHECK(runs("--metrics x.prom --by comm --groups 9 --interval 5 -s"));
 	CHECK_TEXT(options.output.metrics, "x.prom");
 	CHECK(!options.output.deltas && options.output.filter == &options.filter);
-	CHECK_TEXT(error_of("--metrics x.prom --of rtt"), "--of: '--stats' is missing; try --help");
+	CHECK_TEXT(error_of("--metrics x.prom --of rtt"), "'--of' needs --stats; try --help");
 	CHECK_TEXT(error_of("--metrics x.prom --read y"),
 		   "--read: '--metrics' was given as well, and needs the kernel; choose one; try "
 		   "--help");
@@ -251,7 +251,8 @@ static void test_views(void)
 	CHECK(runs("--list -j") && options.output.list && options.open && options.existing);
 	CHECK(!options.output.deltas);
 	CHECK(runs("-d 0") && options.output.list);
-	CHECK(runs("--list --end open --by comm"));
+	CHECK(runs("--list -x --by comm"));
+	CHECK(runs("--top 1 -d 5"));
 	CHECK(runs("--open --interval 1") && options.output.deltas);
 	CHECK(runs("--open --stats --interval 1") && !options.output.deltas);
 	CHECK_TEXT(error_of("--top x"), "--top: 'x' is not a time above 0: seconds, or with a unit "
@@ -267,6 +268,40 @@ static void test_views(void)
 		   "--by: '--csv' was given as well; choose one; try --help");
 	CHECK_TEXT(error_of("--top --interval 1"),
 		   "--top: '--interval' was given as well; choose one; try --help");
+}
+
+/* What ends, and when, means nothing for what is open; nor do columns of sessions for sums. */
+static void test_rivals(void)
+{
+	static const char *const pairs[][3] = {
+		{ "--list -T", "--list", "--time" },
+		{ "--list -t -s", "--list", "--timestamp" },
+		{ "--list -n 5", "--list", "--count" },
+		{ "--list -d 5", "--list", "--duration" },
+		{ "-d 0 --end timeout", "--list", "--end" },
+		{ "--top -T", "--top", "--time" },
+		{ "--top -t", "--top", "--timestamp" },
+		{ "--top -n 5", "--top", "--count" },
+		{ "--top --end open", "--top", "--end" },
+		{ "--stats -T", "--stats", "--time" },
+		{ "--stats -t", "--stats", "--timestamp" },
+		{ "--stats -w", "--stats", "--wide" },
+		{ "--check --stats", "--check", "--stats" },
+		{ "--check --list -j", "--check", "--list" },
+		{ "--self-test --top", "--self-test", "--top" },
+		{ "--self-test --stats", "--self-test", "--stats" },
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		char expected[128];
+
+		snprintf(expected, sizeof(expected),
+			 "%s: '%s' was given as well; choose one; try --help", pairs[i][1],
+			 pairs[i][2]);
+		CHECK_TEXT(error_of(pairs[i][0]), expected);
+	}
+	CHECK_TEXT(error_of("--list --by rport --groups 1"),
+		   "'--groups' needs --stats or --metrics; try --help");
 }
 
 static void test_bad_values(void)
@@ -308,17 +343,18 @@ static void test_bad_values(void)
 		   "--help");
 	CHECK_TEXT(error_of("--stats --by pid,pid"), "--by: 'pid' was given already; try --help");
 	CHECK_TEXT(error_of("--stats --by="), "--by: '' lacks a key; try --help");
-	CHECK_TEXT(error_of("--by pid"), "--by: '--stats' is missing; try --help");
-	CHECK_TEXT(error_of("--of rtt"), "--of: '--stats' is missing; try --help");
-	CHECK_TEXT(error_of("--groups 5"), "--groups: '--stats' is missing; try --help");
-	CHECK_TEXT(error_of("--no-histogram"), "--no-histogram: '--stats' is missing; try --help");
+	CHECK_TEXT(error_of("--by pid"),
+		   "'--by' needs --stats, --top, --list or --metrics; try --help");
+	CHECK_TEXT(error_of("--of rtt"), "'--of' needs --stats; try --help");
+	CHECK_TEXT(error_of("--groups 5"), "'--groups' needs --stats or --metrics; try --help");
+	CHECK_TEXT(error_of("--no-histogram"), "'--no-histogram' needs --stats; try --help");
 	CHECK_TEXT(error_of("--stats --of tx,ms"),
 		   "--of: 'ms' is not a measure (duration, connect, accept-wait, rtt, tx, rx); try "
 		   "--help");
 	CHECK_TEXT(error_of("--stats --groups 4097"),
 		   "--groups: '4097' is not a number of groups (1 to 4096); try --help");
 	CHECK_TEXT(error_of("--interval 1 -4"),
-		   "--interval: '--stats' or --open or --metrics is missing; try --help");
+		   "'--interval' needs --stats, --open or --metrics; try --help");
 	CHECK_TEXT(error_of("--end open"), "--end: '--open' is missing; try --help");
 	CHECK_TEXT(error_of("--stats -x"),
 		   "--stats: '--extended' was given as well; choose one; try --help");
@@ -447,6 +483,7 @@ int main(int argc, char **argv)
 		{ "services", test_services },
 		{ "bad-ports", test_bad_ports },
 		{ "views", test_views },
+		{ "rivals", test_rivals },
 		{ "bad-values", test_bad_values },
 		{ "bad-options", test_bad_options },
 		{ "error-is-safe", test_error_is_safe },

@@ -279,12 +279,19 @@ static const char *titles(const char *options_words, unsigned short columns)
 /* -x leaves out what can be spared if the terminal is too narrow. */
 static void test_terminal_extended(void)
 {
-#define FIRST                                                                                     \
-	"PID   COMM       LADDR           LPORT RADDR           RPORT TX_KB RX_KB MS        DIR " \
-	"END"
+#define BASE  "PID   COMM       LADDR           LPORT RADDR           RPORT TX_KB RX_KB MS"
+#define FIRST BASE "        DIR END"
 	char whole[512];
 
-	CHECK_TEXT(titles("-x", 40), FIRST);
+	CHECK_TEXT(titles("-x", 40), BASE);
+	CHECK_TEXT(titles("-x", 80), BASE);
+	CHECK(!strstr(titles("-x", 93), " END"));
+	CHECK_TEXT(titles("-x", 94), BASE "        END");
+	CHECK_TEXT(titles("-x", 97), BASE "        END");
+	CHECK_TEXT(titles("--open", 80), BASE "        END");
+	CHECK_TEXT(titles("-x --open", 80), BASE "        END");
+	snprintf(whole, sizeof(whole), "%s", shown("", 80, ipv6_session()));
+	CHECK_TEXT(shown("-x", 80, ipv6_session()), whole);
 	CHECK_TEXT(titles("-x", 98), FIRST);
 	CHECK(strstr(titles("-x", 110), " COMM             LADDR "));
 	CHECK_TEXT(titles("-x", 111), FIRST "         CGROUP");
@@ -298,6 +305,7 @@ static void test_terminal_extended(void)
 	CHECK(strstr(titles("-xw", 80), " SCOPE CGROUP"));
 	CHECK(strstr(titles("-sx", 80), ",SCOPE,CGROUP"));
 #undef FIRST
+#undef BASE
 }
 
 /* A path takes the room that the others leave. */
@@ -319,14 +327,14 @@ static void test_terminal_color(void)
 	s.ending = ENDING_TIMEOUT;
 	setenv("TERM", "xterm", 1);
 	unsetenv("NO_COLOR");
-	CHECK(strstr(shown("-x", 80, s), "\033[31mtimeout"));
-	CHECK(!strchr(shown("-x --color never", 80, s), '\033'));
+	CHECK(strstr(shown("-x", 100, s), "\033[31mtimeout"));
+	CHECK(!strchr(shown("-x --color never", 100, s), '\033'));
 	setenv("TERM", "dumb", 1);
-	CHECK(!strchr(shown("-x", 80, s), '\033'));
+	CHECK(!strchr(shown("-x", 100, s), '\033'));
 	setenv("TERM", "xterm", 1);
 	setenv("NO_COLOR", "1", 1);
-	CHECK(!strchr(shown("-x", 80, s), '\033'));
-	CHECK(strstr(shown("-x --color always", 80, s), "\033[31mtimeout"));
+	CHECK(!strchr(shown("-x", 100, s), '\033'));
+	CHECK(strstr(shown("-x --color always", 100, s), "\033[31mtimeout"));
 }
 
 static void test_wide(void)
