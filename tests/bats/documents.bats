@@ -14,7 +14,7 @@ setup() {
 # shellcheck disable=SC2317,SC2329 # the commands under test call it
 tcplife() {
 	case " $* " in
-	*" --check "*) "$real" "$@" ;;
+	*" --check "* | *" --list "*) "$real" "$@" ;;
 	*) "$real" "$@" -d 0.1 ;;
 	esac
 }
