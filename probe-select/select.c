@@ -72,7 +72,7 @@ static void refuse_all(struct plan *plan, const struct facts *f, const struct wi
 	else if (!f->cap_bpf)
 		snprintf(why, size,
 			 "tracing needs root, or CAP_BPF and CAP_PERFMON on 5.8 and later: run it "
-			 "with sudo, a container with --privileged");
+			 "with sudo, or in a container with --privileged");
 	else if (f->lockdown == LOCKDOWN_CONFIDENTIALITY)
 		snprintf(why, size,
 			 "kernel lockdown is at 'confidentiality', which forbids BPF to read "

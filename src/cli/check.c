@@ -56,11 +56,13 @@ static void print_facts(FILE *out, const struct facts *f)
 	fprintf(out, "  ring buffer     %s\n",
 		f->ring_buffer ? "yes"
 		: f->bpf_error ? "unknown without bpf(2)"
-			       : "no (5.8+); uses perf buffers");
+		: f->cap_bpf   ? "no (5.8+); uses perf buffers"
+			       : "unknown without privileges");
 	fprintf(out, "  exchange        %s\n",
 		f->exchange    ? "yes"
 		: f->bpf_error ? "unknown without bpf(2)"
-			       : "no (5.12+, arm64 5.18+); uses only the kernel's hash table");
+		: f->cap_bpf   ? "no (5.12+, arm64 5.18+); uses only the kernel's hash table"
+			       : "unknown without privileges");
 	fprintf(out, "  kernel BTF      %s\n",
 		f->btf_error == ENOENT ? "none" : working(f->btf_error, "yes"));
 	fprintf(out, "  fexit           %s\n",

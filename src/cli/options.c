@@ -141,7 +141,7 @@ const struct option option_table[] = {
 	  take_measures, FIELD(output.figures.of), .words = measure_name },
 	{ "--groups", 0, "N", "only the N largest groups; the rest is in one, other", take_number,
 	  NUMBER(output.figures.groups, 1, STATS_GROUPS), .noun = "a number of groups" },
-	{ "--no-histogram", 0, NULL, "no histogram of the durations", take_flag,
+	{ "--no-histogram", 0, NULL, "no histogram of the durations in the table", take_flag,
 	  FIELD(output.no_histogram) },
 	{ "--interval", 0, "TIME",
 	  "print them this often, and not only at exit; with\n--open, the sessions that are open",

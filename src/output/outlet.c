@@ -72,7 +72,10 @@ struct outlet *outlet_open(const char *name, char *why, size_t size)
 	if (!result) {
 		o->name = name;
 		o->folder = folder_open(name, &o->base);
-		result = o->folder < 0 ? -errno : outlet_reopen(o);
+		if (o->folder < 0)
+			result = -errno;
+		else
+			result = *o->base ? outlet_reopen(o) : -EISDIR;
 	}
 	if (!result)
 		result = end_last_line(o);

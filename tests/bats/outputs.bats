@@ -202,10 +202,15 @@ tracer_stuck() {
 }
 
 @test "-o: a file that cannot be written is refused with the cause and the remedy" {
+	local name
 	run -1 "$tcplife" -o "$BATS_TEST_TMPDIR/none/log"
 	[ "$output" = "tcplife: cannot write to $BATS_TEST_TMPDIR/none/log: No such file or directory: create its directory" ]
 	run -1 "$tcplife" -o "$BATS_TEST_TMPDIR"
 	[[ $output == "tcplife: cannot write to $BATS_TEST_TMPDIR: Is a directory: "* ]]
+	for name in / "$BATS_TEST_TMPDIR/"; do
+		run -1 "$tcplife" -o "$name"
+		[ "$output" = "tcplife: cannot write to $name: Is a directory: give the name of a file" ]
+	done
 	mkfifo "$BATS_TEST_TMPDIR/fifo"
 	run -1 "$tcplife" -o "$BATS_TEST_TMPDIR/fifo"
 	[[ $output == *": nobody reads that pipe: start its reader first" ]]

@@ -183,6 +183,8 @@ reads() {
 	}
 	refused "cannot read .: Is a directory" --read .
 	refused "cannot read none: No such file or directory" --read none
+	run -1 bash -c '"$0" --read - <&-' "$tcplife"
+	[ "$output" = "tcplife: cannot read standard input: Bad file descriptor" ]
 	printf 'a\nb\n' >text
 	refused "no line of text is a record as --json prints it" --read text
 	record | gzip >packed.gz

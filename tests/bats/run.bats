@@ -98,7 +98,7 @@ takes() { head -c "$1" <&7 >>"$records"; }
 	run -1 --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
 		"$BATS_TEST_TMPDIR/tcplife"
 	[ -z "$output" ]
-	[ "$stderr" = 'tcplife: tracing needs root, or CAP_BPF and CAP_PERFMON on 5.8 and later: run it with sudo, a container with --privileged' ]
+	[ "$stderr" = 'tcplife: tracing needs root, or CAP_BPF and CAP_PERFMON on 5.8 and later: run it with sudo, or in a container with --privileged' ]
 }
 
 @test "only -v shows the choice, the reasons and libbpf's log" {

@@ -190,11 +190,13 @@ rates_of() {
 	tracer_stop
 	# Pages are a second apart, and a little more on a busy machine.
 	sum=$(rates_of 50001 7)
-	[ "$sum" -gt 8500000 ] && [ "$sum" -lt 10500000 ]
+	[ "$sum" -gt 8500000 ]
+	[ "$sum" -lt 10500000 ]
 	[ "$(rates_of 443 8)" -gt 8500000 ]
 	# The line of totals counts both ends.
 	total=$(sed -nE 's|^open .* TX ([0-9.]+)M/s .*|\1|p' "$records" | awk '{ s += $1 } END { printf "%d", s * 10 }')
-	[ "$total" -ge 80 ] && [ "$total" -le 101 ]
+	[ "$total" -ge 80 ]
+	[ "$total" -le 101 ]
 }
 
 @test "--top counts what begins, ends and fails between two pages" {
@@ -226,7 +228,8 @@ rates_of() {
 	[[ ${lines[1]} =~ mover\ 127.79.0.1\ 443\ +127.79.0.1\ 50001\ +0\ \ 2.9M\ .*\ in\ \ ESTABLISHED ]]
 	[ ${#lines[@]} = 5 ]
 	run -0 --separate-stderr "$tcplife" -d 0 --header no "${ours[@]}" -L 5432
-	[[ $output == *'mover 127.79.0.2 5432 '* ]] && [ ${#lines[@]} = 1 ]
+	[[ $output == *'mover 127.79.0.2 5432 '* ]]
+	[ ${#lines[@]} = 1 ]
 	run -0 --separate-stderr "$tcplife" --list -s "${ours[@]}"
 	[ "${lines[0]}" = PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS,END ]
 	[[ ${lines[1]} == *,mover,4,127.79.0.1,443,127.79.0.1,50001,0,2929,'>'*,OPEN ]]

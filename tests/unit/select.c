@@ -345,7 +345,9 @@ static const struct machine machines[] = {
 			   NO_TRACEFS(EPERM),
 			   RELEASE("6.1.0") },
 		.first = NOTHING,
-		.refusal = "run it with sudo",
+		.reasons = { "cannot be looked for without privileges", NULL,
+			     "is unknown without root" },
+		.refusal = "run it with sudo, or in a container with --privileged",
 	},
 	{
 		.name = "only CAP_BPF and CAP_PERFMON",
