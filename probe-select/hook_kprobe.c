@@ -19,9 +19,10 @@ static bool usable(struct candidate *c, const struct facts *f, const struct wish
 			"this kernel has neither the kprobe PMU (4.17+) nor tracefs, "
 			"which takes kprobes before that (CONFIG_KPROBE_EVENTS)");
 	if (!f->cap_sys_admin)
-		return candidate_judge(c, false,
-				       "no kprobe PMU (4.17+), and whether tracefs takes kprobes is "
-				       "unknown without root");
+		return candidate_judge(
+			c, false,
+			"no kprobe PMU (4.17+), and whether tracefs takes kprobes is "
+			"unknown without root");
 	if (f->tracefs_error)
 		return candidate_judge(c, false,
 				       "no kprobe PMU (4.17+), and tracefs cannot be reached: %s",

@@ -36,10 +36,9 @@ static bool usable(struct candidate *c, const struct facts *f, const struct wish
 	if (!c->ring)
 		return candidate_judge(
 			c, false, "needs the BPF ring buffer (%s+), which %s", c->hook->since,
-			f->ring_buffer ? "--transport perf forbids"
-			: f->cap_bpf && !f->bpf_error
-				? "this kernel does not offer"
-				: "cannot be looked for without privileges");
+			f->ring_buffer		      ? "--transport perf forbids"
+			: f->cap_bpf && !f->bpf_error ? "this kernel does not offer"
+						      : "cannot be looked for without privileges");
 	return candidate_judge(c, true, "kernel BTF describes the tracepoint; the cheapest hook");
 }
 
