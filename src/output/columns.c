@@ -113,7 +113,7 @@ static unsigned spare(const struct columns *c, size_t n)
 {
 	const struct field_column *column = &c->list[n]->column;
 
-	return column->set & c->kept ? 0 : column->spare;
+	return (column->set & c->kept) ? 0 : column->spare;
 }
 
 /* Leaves out the column that can be spared most. Returns false if none can. */
