@@ -41,6 +41,16 @@ static const char *working(int error, const char *fine)
 	return fails;
 }
 
+/* Of something that is tried with bpf(2). */
+static const char *offered(const struct facts *f, bool works, const char *no)
+{
+	if (works)
+		return "yes";
+	if (f->bpf_error)
+		return "unknown without bpf(2)";
+	return f->cap_bpf ? no : "unknown without privileges";
+}
+
 static void print_facts(FILE *out, const struct facts *f)
 {
 	fprintf(out, "Facts\n");
@@ -54,15 +64,10 @@ static void print_facts(FILE *out, const struct facts *f)
 	fprintf(out, "  lockdown        %s\n", lockdown_name(f->lockdown));
 	fprintf(out, "  bpf             %s\n", working(f->bpf_error, "works"));
 	fprintf(out, "  ring buffer     %s\n",
-		f->ring_buffer ? "yes"
-		: f->bpf_error ? "unknown without bpf(2)"
-		: f->cap_bpf   ? "no (5.8+); uses perf buffers"
-			       : "unknown without privileges");
+		offered(f, f->ring_buffer, "no (5.8+); uses perf buffers"));
 	fprintf(out, "  exchange        %s\n",
-		f->exchange    ? "yes"
-		: f->bpf_error ? "unknown without bpf(2)"
-		: f->cap_bpf   ? "no (5.12+, arm64 5.18+); uses only the kernel's hash table"
-			       : "unknown without privileges");
+		offered(f, f->exchange,
+			"no (5.12+, arm64 5.18+); uses only the kernel's hash table"));
 	fprintf(out, "  kernel BTF      %s\n",
 		f->btf_error == ENOENT ? "none" : working(f->btf_error, "yes"));
 	fprintf(out, "  fexit           %s\n",
