@@ -59,8 +59,7 @@ static void kernel_tell(const struct source *source)
 
 	if (kernel->verbose)
 		check_print_brief(message_stream(), &kernel->choice);
-	if (*kernel->choice.layout_why)
-		message("warning: %s", kernel->choice.layout_why);
+	message_warning(kernel->choice.layout_why);
 }
 
 static void kernel_settle(struct source *source)

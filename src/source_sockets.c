@@ -128,30 +128,24 @@ static void sockets_free(struct source *source)
 	free(sockets);
 }
 
-static void warn(const char *why)
-{
-	if (why && *why)
-		message("warning: %s", why);
-}
-
 /* Returns false with a line in why. */
 static bool start(struct sockets *sockets, char *why, size_t size)
 {
 	struct open_request request = { .netns_known = true, .most = UINT32_MAX };
 	char said[256];
 
-	warn(proc_blindness());
+	message_warning(proc_blindness());
 	sockets->diag = sock_diag_new(why, size);
 	if (!sockets->diag)
 		return false;
-	warn(why);
+	message_warning(why);
 	*why = '\0';
 	sockets->view.since_ns = clock_now_ns();
 	sockets->view.wall_offset_ns = clock_wall_ns() - sockets->view.since_ns;
 	sockets->view.host = host_get();
 	sockets->existing = existing_new(sockets->diag, UINT32_MAX, said, sizeof(said));
 	if (sockets->existing) {
-		warn(said);
+		message_warning(said);
 		sockets->cgroups = cgroups_new();
 		request.diag = sockets->diag;
 		request.existing = sockets->existing;

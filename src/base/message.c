@@ -131,6 +131,12 @@ void message(const char *format, ...)
 	va_end(args);
 }
 
+void message_warning(const char *why)
+{
+	if (why && *why)
+		message("warning: %s", why);
+}
+
 bool message_status(const char *line)
 {
 	char buffer[256];

@@ -15,6 +15,9 @@ void message_start(int signals);
 /* Prints "tcplife: ", the message and a newline. */
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Prints a warning; nothing if there is none, that is, for NULL and "". */
+void message_warning(const char *why);
+
 /*
  * A stream for output of several lines; do not close it. Each whole line is written at once. If
  * standard error is full, one write waits for at most half a second, and later ones do not wait

@@ -191,10 +191,7 @@ static int longest_zeroes(const unsigned groups[8], int *at)
 
 static void put_hex(struct text *t, unsigned n)
 {
-	int digits = n > 0xfff ? 4 : n > 0xff ? 3 : n > 0xf ? 2 : 1;
-
-	while (digits--)
-		text_put_char(t, "0123456789abcdef"[n >> 4 * digits & 15]);
+	text_put_hex(t, n, n > 0xfff ? 4 : n > 0xff ? 3 : n > 0xf ? 2 : 1);
 }
 
 static void put_ipv6(struct text *t, const uint8_t *address)

@@ -81,17 +81,11 @@ static size_t character_columns(const struct character *c)
 	return columns < 0 ? 1 : (size_t)columns;
 }
 
-static void put_hex_byte(struct text *t, uint8_t byte)
-{
-	text_put_char(t, "0123456789abcdef"[byte >> 4]);
-	text_put_char(t, "0123456789abcdef"[byte & 15]);
-}
-
 static void put_escaped_bytes(struct text *t, const char *bytes, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
 		text_put(t, "\\x", 2);
-		put_hex_byte(t, (uint8_t)bytes[i]);
+		text_put_hex(t, (uint8_t)bytes[i], 2);
 	}
 }
 
@@ -143,8 +137,7 @@ void text_put_json_name(struct text *t, const char *name)
 			put_escaped_bytes(t, name, 1);
 		} else if (is_invisible(c.code)) {
 			text_put(t, "\\u", 2);
-			put_hex_byte(t, (uint8_t)(c.code >> 8));
-			put_hex_byte(t, (uint8_t)c.code);
+			text_put_hex(t, c.code, 4);
 		} else {
 			if (c.code == '"' || c.code == '\\')
 				text_put_char(t, '\\');

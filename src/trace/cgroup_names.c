@@ -65,8 +65,8 @@ struct cgroup_names *cgroup_names_new(const struct choice *choice, const struct 
 		return NULL;
 	}
 	blindness = cgroups_blindness(names->cgroups);
-	if (knows_cgroups(choice) && blindness)
-		message("warning: %s", blindness);
+	if (knows_cgroups(choice))
+		message_warning(blindness);
 	doubt_patterns(names->cgroups, filter);
 	return names;
 }

@@ -135,26 +135,22 @@ static void take_open(void *arg, const struct record *record, bool counted,
 		feed->request.fn(feed->request.arg, &session);
 }
 
-static void warn(const char *why)
-{
-	if (why && *why)
-		message("warning: %s", why);
-}
-
 /* Asks the kernel for its sockets, to learn what tracing cannot tell. */
 static void ask_for_sockets(struct feed *feed)
 {
 	const uint32_t most = tracer_limits(feed->choice->tracer)->sessions;
 	char why[256];
 
-	warn(proc_blindness());
+	message_warning(proc_blindness());
 	feed->diag = sock_diag_new(why, sizeof(why));
-	warn(why);
+	message_warning(why);
 	if (!feed->request.existing || !feed->diag)
 		return;
 	feed->existing = existing_new(feed->diag, most, why, sizeof(why));
-	warn(feed->existing ? why
-			    : "not enough memory for the sessions that are older than the tracer");
+	message_warning(
+		feed->existing
+			? why
+			: "not enough memory for the sessions that are older than the tracer");
 }
 
 static void open_start(struct feed *feed)
