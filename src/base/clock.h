@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 /*
- * Learns how far this process's monotonic clock is ahead of the kernel's; the two differ in a time
- * namespace (Linux 5.6). Call once at startup, while /proc can still be read.
+ * Learns the length of a tick, and how far this process's monotonic clock is ahead of the kernel's;
+ * the two differ in a time namespace (Linux 5.6). Call once at startup, while /proc can still be
+ * read.
  */
 void clock_start(void);
 
@@ -16,5 +17,8 @@ int64_t clock_now_ns(void);
 
 /* CLOCK_REALTIME: nanoseconds since 1970. */
 int64_t clock_wall_ns(void);
+
+/* The length of a jiffy, in which the kernel's TCP counts: 1 to 10 ms. */
+int64_t clock_tick_ns(void);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What one answer of the kernel says of a socket. */
 #include "base/address.h"
+#include "base/clock.h"
 #include "bpf/tcp_state.h"
 #include "sock_diag.h"
 
@@ -63,6 +64,18 @@ static enum direction direction_of(const struct tcp_info *info, size_t bytes, ui
 	return extra ? DIRECTION_OUT : DIRECTION_IN;
 }
 
+/*
+ * The least time that can have passed if the kernel says MS, which it rounds up from jiffies: the
+ * first of these may have been nearly over.
+ */
+static uint64_t least_ns(uint32_t ms)
+{
+	const uint64_t passed_ns = ms * UINT64_C(1000000);
+	const uint64_t error_ns = (uint64_t)clock_tick_ns() + UINT64_C(1000000);
+
+	return passed_ns > error_ns ? passed_ns - error_ns : 0;
+}
+
 static void read_info(struct sock_diag_socket *socket, const struct rtattr *attribute,
 		      uint32_t unacked)
 {
@@ -72,7 +85,7 @@ static void read_info(struct sock_diag_socket *socket, const struct rtattr *attr
 
 	/* The kernel counts this time from ESTABLISHED until data is sent. */
 	if (r->state != STATE_SYN_SENT)
-		socket->age_ns = info.tcpi_last_data_sent * UINT64_C(1000000);
+		socket->age_ns = least_ns(info.tcpi_last_data_sent);
 	r->bytes_acked = info.tcpi_bytes_acked;
 	r->bytes_received = info.tcpi_bytes_received;
 	r->srtt_us = info.tcpi_rtt << 3;
