@@ -26,11 +26,11 @@ struct hook_ops {
 	const char *since;  /* the kernel that introduced it */
 
 	/*
-	 * Whether this kernel has what the hook needs. Sets the candidate's buffer and layout, and
-	 * its reason in either case, with candidate_judge().
+	 * Sets the candidate's reason: refuses it if this kernel lacks what the hook needs, and
+	 * says in either case why.
 	 */
-	bool (*usable)(struct candidate *candidate, const struct facts *facts,
-		       const struct wishes *wishes);
+	void (*judge)(struct candidate *candidate, const struct facts *facts,
+		      const struct wishes *wishes);
 
 	/*
 	 * The BPF objects: for kernels with and without the ring buffer, and for discovery. NULL:

@@ -8,16 +8,19 @@
 #include "hook.h"
 #include "select.h"
 
-static bool usable(struct candidate *c, const struct facts *f, const struct wishes *wishes)
+static void judge(struct candidate *c, const struct facts *f, const struct wishes *wishes)
 {
+	struct reason *why = &c->reason;
+
 	if (f->raw_error == EINVAL)
-		return candidate_judge(c, false, "this kernel has no raw tracepoints (%s+)",
-				       c->hook->since);
-	if (f->raw_error)
-		return candidate_judge(c, false, "raw tracepoints cannot be used: %s",
-				       strerror(f->raw_error));
-	return candidate_judge(c, true, "raw tracepoints work (%s+); layout by %s", c->hook->since,
-			       candidate_layout(c, wishes));
+		reason_set(why, WHY_NO_HOOK, "this kernel has no raw tracepoints (%s+)",
+			   c->hook->since);
+	else if (f->raw_error)
+		reason_set(why, f->cap_bpf ? WHY_FORBIDDEN : WHY_NOT_PERMITTED,
+			   "raw tracepoints cannot be used: %s", strerror(f->raw_error));
+	else
+		reason_set(why, WHY_NOTHING, "raw tracepoints work (%s+); layout by %s",
+			   c->hook->since, candidate_layout(c, wishes));
 }
 
 static struct attachment *attach(const struct bpf_program *program, const char *point,
@@ -33,7 +36,7 @@ const struct hook_ops hook_raw = {
 	.word = "raw",
 	.family = "tracepoint",
 	.since = "4.17",
-	.usable = usable,
+	.judge = judge,
 	.ring = &object_raw_ring,
 	.perf = &object_raw_perf,
 	.calibrate = &object_calibrate_raw,

@@ -8,38 +8,52 @@
 #include "hook.h"
 #include "select.h"
 
-static bool usable(struct candidate *c, const struct facts *f, const struct wishes *wishes)
+/* It needs the ring buffer, and has none. */
+static void judge_no_ring(struct reason *why, const char *since, const struct facts *f)
 {
+	const char *const format = "needs the BPF ring buffer (%s+), which %s";
+
+	if (f->ring_buffer)
+		reason_set(why, WHY_NOT_ASKED_FOR, format, since, "--transport perf forbids");
+	else if (f->cap_bpf && !f->bpf_error)
+		reason_set(why, WHY_NO_RING_BUFFER, format, since, "this kernel does not offer");
+	else
+		reason_set(why, WHY_NOT_PERMITTED, format, since,
+			   "cannot be looked for without privileges");
+}
+
+static void judge(struct candidate *c, const struct facts *f, const struct wishes *wishes)
+{
+	struct reason *why = &c->reason;
+
 	if (wishes->btf == BTF_NONE)
-		return candidate_judge(c, false,
-				       "needs the kernel's BTF, and --btf none forbids it");
-	if (f->btf_error && f->sys_error)
-		return candidate_judge(c, false,
-				       "needs kernel BTF, which is in /sys, and that cannot be "
-				       "read: %s: mount it",
-				       strerror(f->sys_error));
-	if (f->btf_error == ENOENT)
-		return candidate_judge(c, false,
-				       "needs kernel BTF (5.5+ with CONFIG_DEBUG_INFO_BTF), and "
-				       "this kernel has none");
-	if (f->btf_error)
-		return candidate_judge(c, false, "the kernel's BTF cannot be used: %s",
-				       strerror(f->btf_error));
-	if (!f->btf_tracepoint)
-		return candidate_judge(c, false,
-				       "kernel BTF does not describe the tracepoint "
-				       "inet_sock_set_state (5.5+)");
-	if (!f->btf_protocol)
-		return candidate_judge(c, false,
-				       "sk_protocol is a bit field here (before 5.6), which a "
-				       "typed load cannot read");
-	if (!c->ring)
-		return candidate_judge(
-			c, false, "needs the BPF ring buffer (%s+), which %s", c->hook->since,
-			f->ring_buffer		      ? "--transport perf forbids"
-			: f->cap_bpf && !f->bpf_error ? "this kernel does not offer"
-						      : "cannot be looked for without privileges");
-	return candidate_judge(c, true, "kernel BTF describes the tracepoint; the cheapest hook");
+		reason_set(why, WHY_NOT_ASKED_FOR,
+			   "needs the kernel's BTF, and --btf none forbids it");
+	else if (f->btf_error && f->sys_error)
+		reason_set(why, WHY_NO_SYS,
+			   "needs kernel BTF, which is in /sys, and that cannot be read: %s: "
+			   "mount it",
+			   strerror(f->sys_error));
+	else if (f->btf_error == ENOENT)
+		reason_set(why, WHY_NO_BTF,
+			   "needs kernel BTF (5.5+ with CONFIG_DEBUG_INFO_BTF), and this kernel "
+			   "has none");
+	else if (f->btf_error)
+		reason_set(why, WHY_BAD_BTF, "the kernel's BTF cannot be used: %s",
+			   strerror(f->btf_error));
+	else if (!f->btf_tracepoint)
+		reason_set(why, WHY_NO_HOOK,
+			   "kernel BTF does not describe the tracepoint inet_sock_set_state "
+			   "(5.5+)");
+	else if (!f->btf_protocol)
+		reason_set(why, WHY_TOO_OLD,
+			   "sk_protocol is a bit field here (before 5.6), which a typed load "
+			   "cannot read");
+	else if (!c->ring)
+		judge_no_ring(why, c->hook->since, f);
+	else
+		reason_set(why, WHY_NOTHING,
+			   "kernel BTF describes the tracepoint; the cheapest hook");
 }
 
 static struct attachment *attach(const struct bpf_program *program, const char *point,
@@ -56,7 +70,7 @@ const struct hook_ops hook_typed = {
 	.word = "typed",
 	.family = "tracepoint",
 	.since = "5.8",
-	.usable = usable,
+	.judge = judge,
 	.ring = &object_typed,
 	.change = "change_typed",
 	.further = { "change_typed_second", "change_typed_third", "change_typed_fourth",

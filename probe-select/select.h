@@ -10,6 +10,7 @@
 
 #include "facts.h"
 #include "hook.h"
+#include "reason.h"
 
 /* Where the layout shall come from. */
 enum btf_wish {
@@ -51,27 +52,23 @@ enum accept_hook {
 
 struct candidate {
 	const struct hook_ops *hook;
-	bool usable;	 /* worth a try */
 	bool asked;	 /* allowed by the wishes */
 	bool ring;	 /* ring buffer; else perf buffer */
 	bool kernel_btf; /* layout from the kernel's BTF; else from a file or discovery */
 	enum accept_hook accept;
-	char reason[320]; /* why it is or is not chosen */
+	struct reason reason; /* why it is refused, or why it is worth a try */
 };
 
 struct plan {
 	struct candidate candidates[HOOK_COUNT]; /* best first */
-	char refusal[320]; /* not empty: why nothing can work here, and what to do */
+	struct reason refusal; /* why nothing can work here, and what to do; or WHY_NOTHING */
 };
 
 void select_plan(struct plan *plan, const struct facts *facts, const struct wishes *wishes);
 
-/* Returns the next usable candidate, or NULL after the last. previous: NULL for the first. */
+/* Returns the next candidate worth a try, or NULL after the last. previous: NULL for the first. */
 struct candidate *plan_next(struct plan *plan, const struct candidate *previous);
 
-/* For hook_ops.usable: sets the candidate's reason. Returns `usable`. */
-__attribute__((format(printf, 3, 4))) bool candidate_judge(struct candidate *candidate, bool usable,
-							   const char *format, ...);
 /* Where its layout comes from, such as "kernel BTF". */
 const char *candidate_layout(const struct candidate *candidate, const struct wishes *wishes);
 

@@ -94,9 +94,9 @@ void check_print_plan(FILE *out, const struct choice *choice)
 
 		fprintf(out, "  %s %-20s  %s\n",
 			c == choice->chosen ? "->"
-			: c->usable	    ? "  "
+			: !c->reason.code   ? "  "
 					    : " x",
-			c->hook->name, c->reason);
+			c->hook->name, c->reason.text);
 	}
 }
 
@@ -230,9 +230,11 @@ static void put_plan(struct text *t, const struct choice *choice)
 		JSON_KEY(t, "chosen");
 		put_bool(t, c == choice->chosen);
 		JSON_KEY(t, "usable");
-		put_bool(t, c->usable);
+		put_bool(t, !c->reason.code);
 		JSON_KEY(t, "reason");
-		text_put_json_name(t, c->reason);
+		text_put_json_name(t, c->reason.text);
+		JSON_KEY(t, "why_code");
+		json_put_word(t, why_word(c->reason.code));
 		text_put_char(t, '}');
 	}
 	text_put_char(t, ']');
@@ -305,6 +307,8 @@ void check_print_json(FILE *out, const struct choice *choice)
 		choice_why(choice, why, sizeof(why));
 		JSON_KEY(&t, "why");
 		text_put_json_name(&t, why);
+		JSON_KEY(&t, "why_code");
+		json_put_word(&t, why_word(choice_why_code(choice)));
 	}
 	JSON_LITERAL(&t, "}\n");
 	fwrite(buffer, 1, text_length(&t), out);
@@ -313,7 +317,7 @@ void check_print_json(FILE *out, const struct choice *choice)
 void check_print_brief(FILE *out, const struct choice *choice)
 {
 	for (const struct candidate *c = choice->plan.candidates; c != choice->chosen; c++)
-		fprintf(out, "tcplife: not %s: %s\n", c->hook->name, c->reason);
+		fprintf(out, "tcplife: not %s: %s\n", c->hook->name, c->reason.text);
 	fprintf(out, "tcplife: tracing by %s (%s buffer, layout: %s, accept hook: %s) on %s\n",
 		choice->chosen->hook->name, choice->chosen->ring ? "ring" : "perf",
 		layout_source_name(choice->layout.source), accept_name(choice->chosen->accept),

@@ -13,7 +13,7 @@
  * finds.
  */
 static bool file_contradicted(struct choice *choice, const struct hook_ops *hook, const char *path,
-			      char *why, size_t size)
+			      struct reason *why)
 {
 	struct layout seen;
 
@@ -25,11 +25,11 @@ static bool file_contradicted(struct choice *choice, const struct hook_ops *hook
 
 		if (!layout_has(&seen, field) || seen.offset[i] == choice->layout.offset[i])
 			continue;
-		snprintf(why, size,
-			 "--btf %s: belongs to another kernel: it puts %s at %d, but here it is at "
-			 "%d; give the BTF of %s, or none",
-			 path, layout_field_name(field), choice->layout.offset[i], seen.offset[i],
-			 choice->facts.release);
+		reason_set(why, WHY_BAD_BTF,
+			   "--btf %s: belongs to another kernel: it puts %s at %d, but here it is "
+			   "at %d; give the BTF of %s, or none",
+			   path, layout_field_name(field), choice->layout.offset[i], seen.offset[i],
+			   choice->facts.release);
 		return true;
 	}
 	return false;
@@ -41,24 +41,30 @@ static const char *file_error(int result)
 	return -result < 4000 ? strerror(-result) : "it is neither BTF nor ELF";
 }
 
-/* Takes the layout from the user's file. An unusable file is an error, not a reason to guess. */
-static bool layout_from_file(struct choice *choice, const struct hook_ops *hook, const char *path,
-			     char *why, size_t size)
+/* Reads the layout from the user's file. An unusable file is an error, not a reason to guess. */
+static bool file_read(struct layout *layout, const char *path, struct reason *why)
 {
-	int result = layout_from_btf(&choice->layout, path);
+	int result = layout_from_btf(layout, path);
 
-	if (result) {
-		snprintf(why, size, "--btf %s: cannot be read as BTF: %s", path,
-			 file_error(result));
+	if (result)
+		reason_set(why, WHY_BAD_BTF, "--btf %s: cannot be read as BTF: %s", path,
+			   file_error(result));
+	return !result;
+}
+
+/* Takes the layout from the user's file. */
+static bool layout_from_file(struct choice *choice, const struct hook_ops *hook, const char *path,
+			     struct reason *why)
+{
+	if (!file_read(&choice->layout, path, why))
 		return false;
-	}
 	if (!layout_has_tuple(&choice->layout) || !layout_has(&choice->layout, FIELD_BYTES_ACKED)) {
-		snprintf(why, size,
-			 "--btf %s: has no struct tcp_sock; give the BTF of this kernel, %s", path,
-			 choice->facts.release);
+		reason_set(why, WHY_BAD_BTF,
+			   "--btf %s: has no struct tcp_sock; give the BTF of this kernel, %s",
+			   path, choice->facts.release);
 		return false;
 	}
-	if (file_contradicted(choice, hook, path, why, size))
+	if (file_contradicted(choice, hook, path, why))
 		return false;
 	/* The file is used, but could not be verified. */
 	if (*choice->layout_why)
@@ -69,21 +75,15 @@ static bool layout_from_file(struct choice *choice, const struct hook_ops *hook,
 }
 
 /* With the kernel's own BTF the file is not needed, but an unusable one is still an error. */
-static bool file_is_usable(const char *path, char *why, size_t size)
+static bool file_is_usable(const char *path, struct reason *why)
 {
 	struct layout layout;
-	int result;
 
 	layout_init(&layout);
-	result = layout_from_btf(&layout, path);
-	if (result)
-		snprintf(why, size, "--btf %s: cannot be read as BTF: %s", path,
-			 file_error(result));
-	return !result;
+	return file_read(&layout, path, why);
 }
 
-static bool layout_obtain(struct choice *choice, struct candidate *candidate, char *why,
-			  size_t size)
+static bool layout_obtain(struct choice *choice, struct candidate *candidate, struct reason *why)
 {
 	struct layout *layout = &choice->layout;
 	const char *file = choice->request.wishes.btf == BTF_FILE ? choice->request.btf_file : NULL;
@@ -93,7 +93,7 @@ static bool layout_obtain(struct choice *choice, struct candidate *candidate, ch
 	layout_init(layout);
 	if (candidate->kernel_btf) {
 		*layout = choice->sources.kernel;
-		if (file && !file_is_usable(file, why, size))
+		if (file && !file_is_usable(file, why))
 			return false;
 	}
 	/* The kernel may be newer than our knowledge of BTF. */
@@ -102,7 +102,7 @@ static bool layout_obtain(struct choice *choice, struct candidate *candidate, ch
 		layout_init(layout);
 	}
 	if (!candidate->kernel_btf && file)
-		return layout_from_file(choice, candidate->hook, file, why, size);
+		return layout_from_file(choice, candidate->hook, file, why);
 	if (!candidate->kernel_btf)
 		choice->busy =
 			!discover_layout(layout, candidate->hook, &choice->facts, &choice->sources,
@@ -111,13 +111,14 @@ static bool layout_obtain(struct choice *choice, struct candidate *candidate, ch
 	if (layout_has_tuple(layout) &&
 	    (candidate->hook->finds_port || layout_has(layout, FIELD_SPORT)))
 		return true;
-	snprintf(why, size, "its layout was not found: %s", choice->layout_why);
+	reason_set(why, choice->busy ? WHY_BUSY : WHY_NO_LAYOUT, "its layout was not found: %s",
+		   choice->layout_why);
 	return false;
 }
 
 bool choice_make(struct choice *choice, const struct trace_request *asked)
 {
-	char why[sizeof(choice->plan.candidates[0].reason)];
+	struct reason why;
 
 	memset(choice, 0, sizeof(*choice));
 	choice->request = *asked;
@@ -134,14 +135,15 @@ bool choice_make(struct choice *choice, const struct trace_request *asked)
 			.asked = &choice->request,
 		};
 
-		if (layout_obtain(choice, c, why, sizeof(why)))
-			choice->tracer = tracer_start(&request, why, sizeof(why));
+		if (layout_obtain(choice, c, &why))
+			choice->tracer = tracer_start(&request, &why);
 		if (choice->tracer) {
 			choice->chosen = c;
 			return true;
 		}
-		c->usable = false;
-		memcpy(c->reason, why, sizeof(c->reason));
+		c->reason = why;
+		if (!choice->first_failure)
+			choice->first_failure = why.code;
 	}
 	return false;
 }
@@ -151,8 +153,8 @@ void choice_why(const struct choice *choice, char *why, size_t size)
 	const struct plan *plan = &choice->plan;
 	size_t used;
 
-	if (*plan->refusal) {
-		snprintf(why, size, "%s", plan->refusal);
+	if (plan->refusal.code) {
+		snprintf(why, size, "%s", plan->refusal.text);
 		return;
 	}
 	/* Tracing would work when the machine is less busy. */
@@ -167,11 +169,26 @@ void choice_why(const struct choice *choice, char *why, size_t size)
 		if (!c->asked)
 			continue;
 		used = strlen(why);
-		snprintf(why + used, size - used, " %s: %s;", c->hook->name, c->reason);
+		snprintf(why + used, size - used, " %s: %s;", c->hook->name, c->reason.text);
 	}
 	used = strlen(why);
 	snprintf(why + used, size - used, " %s",
 		 !choice->request.wishes.probe ? "see tcplife --check" : "try --probe auto");
+}
+
+enum why choice_why_code(const struct choice *choice)
+{
+	const struct plan *plan = &choice->plan;
+	enum why code = choice->first_failure;
+
+	if (plan->refusal.code)
+		return plan->refusal.code;
+	if (choice->busy)
+		return WHY_BUSY;
+	for (int i = 0; i < HOOK_COUNT && !choice->first_failure; i++)
+		if (plan->candidates[i].asked)
+			code = plan->candidates[i].reason.code;
+	return code;
 }
 
 uint64_t choice_known(const struct choice *choice)

@@ -19,6 +19,7 @@ struct choice {
 	struct plan plan;
 	struct layout layout;	  /* of the chosen candidate */
 	char layout_why[256];	  /* what discovery could not do; "" if nothing */
+	enum why first_failure;	  /* of the first candidate that was tried in vain */
 	bool busy;		  /* the machine was too busy for discovery */
 	struct candidate *chosen; /* in the plan; NULL if none works */
 	struct tracer *tracer;	  /* NULL if none works */
@@ -32,6 +33,11 @@ bool choice_make(struct choice *choice, const struct trace_request *request);
 
 /* Writes one line with the cause and the remedy, if nothing works. */
 void choice_why(const struct choice *choice, char *why, size_t size);
+/*
+ * The same as a code. If each candidate has a reason of its own, it is that of the first one that
+ * was worth a try, else that of the one that needs least.
+ */
+enum why choice_why_code(const struct choice *choice);
 
 /* What the chosen candidate's records contain: a mask of enum session_knowledge. */
 uint64_t choice_known(const struct choice *choice);

@@ -118,6 +118,21 @@ static const char *remedy(int error, const struct trace_request *asked, bool loa
 	}
 }
 
+static enum why failure_code(int error, bool loaded)
+{
+	switch (-error) {
+	case ENOMEM:
+	case E2BIG:
+		return WHY_NO_MEMORY;
+	case EMFILE:
+		return WHY_TOO_MANY_FILES;
+	case EACCES:
+		return loaded ? WHY_NOT_PERMITTED : WHY_LOAD_FAILS;
+	default:
+		return WHY_LOAD_FAILS;
+	}
+}
+
 /* Loads, opens and attaches. Returns 0 or -errno; *step names the step that failed. */
 static int bring_up(struct tracer *tracer, const struct tracer_request *request, const char **step)
 {
@@ -146,14 +161,14 @@ static int bring_up(struct tracer *tracer, const struct tracer_request *request,
 }
 
 /* Makes one attempt with the candidate's accept hook. */
-static struct tracer *try_start(const struct tracer_request *request, char *why, size_t size)
+static struct tracer *try_start(const struct tracer_request *request, struct reason *why)
 {
 	struct tracer *tracer = calloc(1, sizeof(*tracer));
 	const char *step;
 	int result;
 
 	if (!tracer) {
-		snprintf(why, size, "%s", strerror(ENOMEM));
+		reason_set(why, WHY_NO_MEMORY, "%s", strerror(ENOMEM));
 		return NULL;
 	}
 	tracer->limits = limits_of(request);
@@ -161,31 +176,31 @@ static struct tracer *try_start(const struct tracer_request *request, char *why,
 	result = bring_up(tracer, request, &step);
 	if (!result)
 		return tracer;
-	snprintf(why, size, "%s: %s%s", step, strerror(-result),
-		 remedy(result, request->asked, tracer->reader));
+	reason_set(why, failure_code(result, tracer->reader), "%s: %s%s", step, strerror(-result),
+		   remedy(result, request->asked, tracer->reader));
 	tracer_free(tracer);
 	return NULL;
 }
 
-struct tracer *tracer_start(const struct tracer_request *request, char *why, size_t size)
+struct tracer *tracer_start(const struct tracer_request *request, struct reason *why)
 {
 	struct candidate *candidate = request->candidate;
 	const bool kprobes = facts_have_kprobes(request->facts);
-	struct tracer *tracer = try_start(request, why, size);
+	struct tracer *tracer = try_start(request, why);
 
 	/* Some kernels with BTF lack fexit (arm64 before 6.0). */
 	if (!tracer && candidate->accept == ACCEPT_FEXIT && kprobes) {
 		candidate->accept = ACCEPT_KRETPROBE;
-		tracer = try_start(request, why, size);
+		tracer = try_start(request, why);
 	}
 	if (!tracer && candidate->accept != ACCEPT_NONE && candidate->accept != ACCEPT_DESTROY &&
 	    candidate->hook->destroy) {
 		candidate->accept = ACCEPT_DESTROY;
-		tracer = try_start(request, why, size);
+		tracer = try_start(request, why);
 	}
 	if (!tracer && candidate->accept != ACCEPT_NONE) {
 		candidate->accept = ACCEPT_NONE;
-		tracer = try_start(request, why, size);
+		tracer = try_start(request, why);
 	}
 	return tracer;
 }

@@ -24,8 +24,8 @@ struct tracer_request {
 	const struct trace_request *asked;
 };
 
-/* Returns NULL on failure, with a line in why. Free it with tracer_free(). */
-struct tracer *tracer_start(const struct tracer_request *request, char *why, size_t size);
+/* Returns NULL on failure, with the reason in why. Free it with tracer_free(). */
+struct tracer *tracer_start(const struct tracer_request *request, struct reason *why);
 
 /* What it may keep in the kernel. Borrowed. */
 const struct limits *tracer_limits(const struct tracer *tracer);

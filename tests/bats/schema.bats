@@ -192,7 +192,9 @@ keys_printed() {
 		diff <(grep -v '^lifespans' "$BATS_TEST_TMPDIR/fields") -
 }
 
-@test "records.md and the schema have the same words for END and OWNER" {
+@test "records.md and the schema have the same words for END, OWNER and reasons" {
 	diff <(documented END | grep -vx -- -) <(jq -r '."$defs".ending.enum | map(. // "null")[]' "$schema")
 	diff <(documented OWNER) <(jq -r '."$defs".session.properties.owner.enum | map(. // "null")[]' "$schema")
+	diff <(documented 'Reason codes') <(jq -r '."$defs".why_code.enum[]' "$schema")
+	diff <(documented 'Reason codes') <(sed -n 's/.*X([A-Z_]*, "\(.*\)").*/\1/p' "$BATS_TEST_DIRNAME/../../probe-select/reason.h")
 }

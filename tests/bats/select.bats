@@ -43,7 +43,23 @@ layout() {
 	run -1 "$tcplife" --check --probe typed --btf none
 	[[ $output == *"Tracing cannot start"*"--btf none forbids it"* ]]
 	run -1 "$tcplife" --check --json --probe typed --btf none
-	jq -e '.can_trace == false and (.why | test("--btf none forbids it"))' <<<"$output"
+	jq -e '.can_trace == false and (.why | test("--btf none forbids it")) and .why_code == "not-asked-for" and
+		all(.plan[]; .why_code == "not-asked-for")' <<<"$output"
+}
+
+@test "--check --json: a code for each reason, for those found while loading, too" {
+	local file=$BATS_TEST_TMPDIR/file
+	run -0 "$tcplife" --check --json
+	jq -e 'all(.plan[]; .usable == (.why_code == null))' <<<"$output"
+	: >"$file"
+	run -1 "$tcplife" --check --json --probe raw --btf "$file"
+	jq -e '.why_code == "bad-btf" and .plan[1].why_code == "bad-btf" and (.plan[1].usable | not)' <<<"$output"
+	run -1 prlimit --nofile=14 "$tcplife" --check --json
+	jq -e '.why_code == "too-many-files" and .plan[0].why_code == "too-many-files"' <<<"$output"
+	cp "$tcplife" "$BATS_TEST_TMPDIR/tcplife"
+	chmod -R a+rX "$BATS_TEST_TMPDIR"
+	run -1 setpriv --reuid 65534 --regid 65534 --clear-groups "$BATS_TEST_TMPDIR/tcplife" --check --json
+	jq -e '.why_code == "not-permitted" and all(.plan[]; .why_code == "not-permitted")' <<<"$output"
 }
 
 @test "a forced hook that cannot work is an error" {

@@ -18,7 +18,9 @@ struct machine {
 	bool kernel_btf;
 	enum accept_hook accept;
 	const char *reasons[HOOK_COUNT]; /* a part of each candidate's reason; NULL: any */
+	enum why codes[HOOK_COUNT];	 /* each candidate's code; all WHY_NOTHING: any */
 	const char *refusal;		 /* a part of the refusal; NULL: no refusal */
+	enum why refusal_code;
 };
 
 #define ROOT		  .cap_bpf = true, .cap_perfmon = true, .cap_sys_admin = true
@@ -37,6 +39,7 @@ static const struct machine machines[] = {
 		.first = &hook_kprobe,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { "this kernel has none", "no raw tracepoints", "bpf(2) and kprobes" },
+		.codes = { WHY_NO_BTF, WHY_NO_HOOK, WHY_NOTHING },
 	},
 	{
 		.name = "RHEL 7.6, 3.10 without that PMU, whose kprobes are in debugfs",
@@ -50,6 +53,7 @@ static const struct machine machines[] = {
 			   RELEASE("3.10.0-957.el7.x86_64") },
 		.first = NOTHING,
 		.reasons = { NULL, NULL, "tracefs cannot be reached: Operation not permitted" },
+		.codes = { WHY_NO_BTF, WHY_NO_HOOK, WHY_NO_TRACEFS },
 	},
 	{
 		.name = "RHEL 7.4, 3.10 before bpf(2)",
@@ -58,12 +62,14 @@ static const struct machine machines[] = {
 		.first = NOTHING,
 		.accept = ACCEPT_KRETPROBE,
 		.refusal = "this kernel (3.10.0-693.el7.x86_64) has no bpf(2)",
+		.refusal_code = WHY_NO_BPF,
 	},
 	{
 		.name = "4.14 with neither tracefs nor the kprobe PMU",
 		.facts = { ROOT, NO_TRACEFS(ENODEV), NO_RAW, NO_BTF, RELEASE("4.14.0") },
 		.first = NOTHING,
 		.reasons = { NULL, NULL, "neither the kprobe PMU (4.17+) nor tracefs" },
+		.codes = { WHY_NO_BTF, WHY_NO_HOOK, WHY_NO_HOOK },
 	},
 	{
 		.name = "Ubuntu 16.04, 4.4",
@@ -78,6 +84,7 @@ static const struct machine machines[] = {
 		.first = NOTHING,
 		.accept = ACCEPT_KRETPROBE,
 		.refusal = "update it to 4.4.0-127 or later",
+		.refusal_code = WHY_KERNEL_BUG,
 	},
 	{
 		.name = "Ubuntu 16.04, 4.4.0-126, the last that panics",
@@ -85,6 +92,7 @@ static const struct machine machines[] = {
 		.first = NOTHING,
 		.accept = ACCEPT_KRETPROBE,
 		.refusal = "panics in BPF map look-ups",
+		.refusal_code = WHY_KERNEL_BUG,
 	},
 	{
 		.name = "Ubuntu 16.04, 4.4.0-127, mended",
@@ -127,6 +135,7 @@ static const struct machine machines[] = {
 		.kernel_btf = true,
 		.accept = ACCEPT_FEXIT,
 		.reasons = { "bit field", "layout by kernel BTF", "layout by kernel BTF" },
+		.codes = { WHY_TOO_OLD, WHY_NOTHING, WHY_NOTHING },
 	},
 	{
 		.name = "RHEL 8, 4.18 before those came",
@@ -157,6 +166,7 @@ static const struct machine machines[] = {
 		.kernel_btf = true,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { "does not describe the tracepoint", "kernel BTF", NULL },
+		.codes = { WHY_NO_HOOK, WHY_NOTHING, WHY_NOTHING },
 	},
 	{
 		.name = "5.7: all but the ring buffer",
@@ -165,6 +175,7 @@ static const struct machine machines[] = {
 		.kernel_btf = true,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { "ring buffer (5.8+)", NULL, NULL },
+		.codes = { WHY_NO_RING_BUFFER, WHY_NOTHING, WHY_NOTHING },
 	},
 	{
 		.name = "Debian 11, 5.10",
@@ -184,6 +195,7 @@ static const struct machine machines[] = {
 		.ring = true,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { "--btf none forbids it", "discovery", NULL },
+		.codes = { WHY_NOT_ASKED_FOR, WHY_NOTHING, WHY_NOTHING },
 	},
 	{
 		.name = "Debian 12, 6.1, --btf FILE",
@@ -205,6 +217,7 @@ static const struct machine machines[] = {
 		.kernel_btf = true,
 		.accept = ACCEPT_FEXIT,
 		.reasons = { "not asked for", "not asked for", NULL },
+		.codes = { WHY_NOT_ASKED_FOR, WHY_NOT_ASKED_FOR, WHY_NOTHING },
 	},
 	{
 		.name = "6.12, --probe tracepoint",
@@ -235,6 +248,7 @@ static const struct machine machines[] = {
 		.kernel_btf = true,
 		.accept = ACCEPT_FEXIT,
 		.reasons = { NULL, NULL, "CONFIG_KPROBES" },
+		.codes = { WHY_NOTHING, WHY_NOTHING, WHY_NO_HOOK },
 	},
 	{
 		.name = "6.18 with neither kprobes nor trampolines",
@@ -272,6 +286,7 @@ static const struct machine machines[] = {
 		.kernel_btf = true,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { "--transport perf forbids", NULL, NULL },
+		.codes = { WHY_NOT_ASKED_FOR, WHY_NOTHING, WHY_NOTHING },
 	},
 	{
 		.name = "5.4, --transport ring",
@@ -280,6 +295,7 @@ static const struct machine machines[] = {
 		.first = NOTHING,
 		.accept = ACCEPT_KRETPROBE,
 		.refusal = "leave out --transport ring",
+		.refusal_code = WHY_NO_RING_BUFFER,
 	},
 	{
 		.name = "7.3",
@@ -298,6 +314,7 @@ static const struct machine machines[] = {
 		.ring = true,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { "cannot be used", "discovery", NULL },
+		.codes = { WHY_BAD_BTF, WHY_NOTHING, WHY_NOTHING },
 	},
 	{
 		.name = "4.19 without tracefs, but with the kprobe PMU",
@@ -318,6 +335,7 @@ static const struct machine machines[] = {
 		.first = &hook_kprobe,
 		.accept = ACCEPT_KRETPROBE,
 		.reasons = { NULL, "cannot be used: Operation not permitted", NULL },
+		.codes = { WHY_NO_BTF, WHY_FORBIDDEN, WHY_NOTHING },
 	},
 	{
 		.name = "lockdown integrity",
@@ -336,6 +354,7 @@ static const struct machine machines[] = {
 		.ring = true,
 		.accept = ACCEPT_FEXIT,
 		.refusal = "'confidentiality'",
+		.refusal_code = WHY_LOCKDOWN,
 	},
 	{
 		.name = "not root",
@@ -347,7 +366,9 @@ static const struct machine machines[] = {
 		.first = NOTHING,
 		.reasons = { "cannot be looked for without privileges", NULL,
 			     "is unknown without root" },
+		.codes = { WHY_NOT_PERMITTED, WHY_NOT_PERMITTED, WHY_NOT_PERMITTED },
 		.refusal = "run it with sudo, or in a container with --privileged",
+		.refusal_code = WHY_NOT_PERMITTED,
 	},
 	{
 		.name = "only CAP_BPF and CAP_PERFMON",
@@ -369,12 +390,14 @@ static const struct machine machines[] = {
 		.ring = true,
 		.accept = ACCEPT_FEXIT,
 		.refusal = "tracing needs CAP_PERFMON as well as CAP_BPF",
+		.refusal_code = WHY_NOT_PERMITTED,
 	},
 	{
 		.name = "only CAP_PERFMON",
 		.facts = { .cap_perfmon = true, BTF_56, .bpf_error = EPERM, RELEASE("6.1.0") },
 		.first = NOTHING,
 		.refusal = "tracing needs CAP_BPF as well as CAP_PERFMON",
+		.refusal_code = WHY_NOT_PERMITTED,
 	},
 	{
 		.name = "CONFIG_BPF_SYSCALL off",
@@ -382,6 +405,7 @@ static const struct machine machines[] = {
 		.first = NOTHING,
 		.accept = ACCEPT_KRETPROBE,
 		.refusal = "CONFIG_BPF_SYSCALL",
+		.refusal_code = WHY_NO_BPF,
 	},
 	{
 		.name = "root in a container that forbids bpf(2)",
@@ -389,33 +413,40 @@ static const struct machine machines[] = {
 			   .btf_tracepoint = true },
 		.first = NOTHING,
 		.refusal = "run it on the host",
+		.refusal_code = WHY_FORBIDDEN,
 	},
 };
 
 static void explain(const struct machine *m, const struct plan *plan)
 {
-	printf("  on the machine \"%s\": refusal [%s]\n", m->name, plan->refusal);
+	printf("  on the machine \"%s\": refusal [%s]\n", m->name, plan->refusal.text);
 	for (int i = 0; i < HOOK_COUNT; i++)
-		printf("    %s: usable %d, accept %s: %s\n", hooks[i]->name,
-		       plan->candidates[i].usable, accept_name(plan->candidates[i].accept),
-		       plan->candidates[i].reason);
+		printf("    %s: code %s, accept %s: %s\n", hooks[i]->name,
+		       why_word(plan->candidates[i].reason.code) ?: "none",
+		       accept_name(plan->candidates[i].accept), plan->candidates[i].reason.text);
 }
 
 static bool as_expected(const struct machine *m, struct plan *plan)
 {
 	const struct candidate *first = plan_next(plan, NULL);
+	const bool any = !m->codes[0] && !m->codes[1] && !m->codes[2];
 	bool fine = CHECK((first ? first->hook : NOTHING) == m->first);
 
 	if (first)
 		fine &= CHECK(first->kernel_btf == m->kernel_btf) & CHECK(first->ring == m->ring) &
 			CHECK(first->accept == m->accept);
-	fine &= CHECK(m->refusal ? strstr(plan->refusal, m->refusal) != NULL : !*plan->refusal);
+	fine &= CHECK(m->refusal ? strstr(plan->refusal.text, m->refusal) != NULL
+				 : !*plan->refusal.text);
+	fine &= CHECK(plan->refusal.code == m->refusal_code);
 	for (int i = 0; i < HOOK_COUNT; i++) {
-		const char *reason = plan->candidates[i].reason;
+		const struct reason *reason = &plan->candidates[i].reason;
 
 		/* Each has some reason. */
-		fine &= CHECK(*reason);
-		fine &= CHECK(!m->reasons[i] || strstr(reason, m->reasons[i]));
+		fine &= CHECK(*reason->text);
+		fine &= CHECK(!m->reasons[i] || strstr(reason->text, m->reasons[i]));
+		fine &= CHECK(any || reason->code == m->codes[i]);
+		/* Nothing is worth a try where nothing can work. */
+		fine &= CHECK(!m->refusal_code || reason->code);
 	}
 	return fine;
 }
