@@ -1,9 +1,11 @@
 # The only build. `make help` lists what there is to make.
 
 ARCH ?= $(patsubst aarch64,arm64,$(shell uname -m))
-BUILD ?= build$(if $(filter-out $(HOST_ARCH),$(ARCH)),/$(ARCH))
+# SYSTEM_LIBS=1 links the distribution's libbpf, libelf, zlib and glibc instead of what static/sources.lock pins.
+override SYSTEM_LIBS := $(filter-out 0,$(SYSTEM_LIBS))
+BUILD ?= build$(if $(filter-out $(HOST_ARCH),$(ARCH)),/$(ARCH))$(if $(SYSTEM_LIBS),/system)
 PREFIX ?= /usr/local
-# What is linked in: a source tarball brings it along.
+# Where the pinned sources are: a source tarball brings them along.
 SOURCES ?= $(or $(wildcard $(CURDIR)/sources),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tcplife/sources)
 HOST_ARCH := $(patsubst aarch64,arm64,$(shell uname -m))
 
@@ -42,24 +44,39 @@ endif
 READELF := $(cross)readelf
 WARNINGS := -Wall -Wextra -Werror
 CFLAGS ?= -Os -fno-asynchronous-unwind-tables -fno-unwind-tables
-MUSL_CC = $(CC) -specs=$(BUILD)/musl.specs -fPIE
+# archives are linked in; with libraries, their headers are there.
+ifdef SYSTEM_LIBS
+LIBC_CC = $(CC) -fPIE -static-pie
+libraries := $(BUILD)/static/system
+archives := $(libraries)
+toolchain := $(BUILD)/headers/linked
+build_packages := $(BUILD)/packages/system
+left_out := src/base/unneeded.c
+$(if $(cross),$(error SYSTEM_LIBS=1 links this machine's libraries: build on $(ARCH), or without SYSTEM_LIBS))
+$(if $(filter test fuzz sanitize source deb rpm release,$(MAKECMDGOALS)),$(error \
+	make $(MAKECMDGOALS) uses what static/sources.lock pins: run it without SYSTEM_LIBS))
+else
+LIBC_CC = $(CC) -specs=$(BUILD)/musl.specs -fPIE
+libraries := $(BUILD)/static/unpacked
+archives := $(BUILD)/static/libbpf.a $(BUILD)/static/libelf.a $(BUILD)/static/libz.a
+toolchain := $(BUILD)/musl.specs $(BUILD)/headers/linked
+build_packages := $(BUILD)/packages/build
+# musl's static-pie startup does not apply RELRO, and it pads the file to the largest page size (arm64: 64 KB).
+no_relro := -Wl,-z,norelro
+endif
 INCLUDES := -iquote src -iquote . -isystem $(BUILD)/include -isystem $(BUILD)/headers \
 	-isystem $(BUILD)/static/src/zlib
-C = $(MUSL_CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -ffunction-sections -fdata-sections \
+C = $(LIBC_CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -ffunction-sections -fdata-sections \
 	$(fixed) $(INCLUDES) -MMD -MP
-# No RELRO: musl's static-pie startup does not apply it, and it pads the file to the largest page size
-# (arm64: 64 KB).
 # STRIP= keeps the symbols, for a package of its own.
 STRIP ?= -s
-LINK = $(MUSL_CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections -Wl,--build-id=sha1 -Wl,-z,norelro
+LINK = $(LIBC_CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections -Wl,--build-id=sha1 $(no_relro)
 
 # Where files that depend on CLANG go.
 CLANG_BUILD ?= $(BUILD)
-sources := $(wildcard src/*.c src/*/*.c probe-select/*.c)
+sources := $(filter-out $(left_out),$(wildcard src/*.c src/*/*.c probe-select/*.c))
 by_clang := src/base/objects src/cli/version
 objects := $(filter-out $(by_clang:%=$(BUILD)/obj/%.o),$(sources:%.c=$(BUILD)/obj/%.o)) $(by_clang:%=$(CLANG_BUILD)/obj/%.o)
-archives := $(BUILD)/static/libbpf.a $(BUILD)/static/libelf.a $(BUILD)/static/libz.a
-toolchain := $(BUILD)/musl.specs $(BUILD)/headers/linked
 
 # The binary and, where possible, a check that this kernel's verifier accepts the compiler's output.
 .PHONY: all
@@ -100,7 +117,7 @@ bpf_to = $(CLANG) $(BPF) -mcpu=$(4) -DBUFFER_$(3) $(fixed) $(textless) -iquote b
 
 define bpf_object
 bpf_objects += $(CLANG_BUILD)/bpf/$(1).bpf.o.gz
-$(CLANG_BUILD)/bpf/$(1).bpf.o: bpf/$(2).bpf.c $(toolchain) $(BUILD)/static/unpacked $(CLANG_BUILD)/by/clang static/thin Makefile
+$(CLANG_BUILD)/bpf/$(1).bpf.o: bpf/$(2).bpf.c $(toolchain) $(libraries) $(CLANG_BUILD)/by/clang static/thin Makefile
 	@mkdir -p $$(@D)
 	$$(say) BPF $(1)
 	$$(Q)$$(call bpf_to,$(1),$(2),$(3),$(4)) -c $$< -o $$@
@@ -125,7 +142,7 @@ $(eval $(call bpf_object,cgroup,tracepoint/cgroup,RING,v3))
 $(CLANG_BUILD)/tcplife: $(objects) $(archives)
 	$(say) LINK $@
 	$(Q)$(LINK) $(STRIP) $^ -o $@.new
-	@READELF=$(READELF) static/verify $@.new
+	@READELF=$(READELF) static/verify $@.new $(if $(SYSTEM_LIBS),glibc)
 	@mv $@.new $@
 
 # Code on the path of every record is optimized for speed, the rest for size.
@@ -137,7 +154,7 @@ hot := $(addprefix src/base/,text text_name text_utc json_read table) \
 
 # Sources that use .incbin are compiled without LTO (CFLAGS may turn it on), which could move the data.
 define compile
-$(1)/obj/%.o: %.c $(toolchain) $(BUILD)/static/unpacked $(BUILD)/by/cc Makefile
+$(1)/obj/%.o: %.c $(toolchain) $(libraries) $(BUILD)/by/cc Makefile
 	@mkdir -p $$(@D)
 	$$(say) CC $$<
 	$$(Q)$$(C) -c $$< -o $$@
@@ -155,9 +172,9 @@ $(1)/obj/src/cli/version.o: C += -fno-lto -Wa,-I$(BUILD) -Wa,-I$(1)/by
 endef
 $(foreach dir,$(sort $(BUILD) $(CLANG_BUILD)),$(eval $(call compile,$(dir))))
 
-$(BUILD)/components: static/components static/sources.lock $(toolchain) $(BUILD)/by/cc
-	$(Q)static/components $(sysroot)/usr/lib/$(gnu)-musl/libc.a "$$($(MUSL_CC) -print-libgcc-file-name)" \
-		"$$($(CC) -dumpfullversion)" >$@.new
+$(BUILD)/components: static/components static/sources.lock $(libraries) $(toolchain) $(BUILD)/by/cc
+	$(Q)static/components "$$($(LIBC_CC) -print-libgcc-file-name)" "$$($(CC) -dumpfullversion)" \
+		$(if $(SYSTEM_LIBS),system $(libraries).list,pinned $(sysroot)/usr/lib/$(gnu)-musl/libc.a) >$@.new
 	@mv $@.new $@
 
 $(CLANG_BUILD)/loaded: $(CLANG_BUILD)/tcplife static/load $(CLANG_BUILD)/by/clang
@@ -178,7 +195,7 @@ note.built = '$(CC)' '$(CLANG)'
 note = static/note $(1) $(note.$(notdir $(1)))
 $(if $(filter-out help clean uninstall,$(or $(MAKECMDGOALS),all)),$(foreach file,$(noted),$(shell $(call note,$(file)))))
 
-$(noted): | $(BUILD)/packages/build
+$(noted): | $(build_packages)
 	$(Q)$(call note,$@)
 
 # --- libraries that are linked in --------------------------------------------------------------------
@@ -187,7 +204,15 @@ $(BUILD)/packages/%: static/packages
 	@static/packages $*
 	@mkdir -p $(@D) && touch $@
 
-$(BUILD)/static/unpacked: static/fetch static/archive.sh static/sources.lock | $(BUILD)/packages/build
+ifdef SYSTEM_LIBS
+$(libraries): static/system $(BUILD)/by/cc | $(build_packages)
+	$(say) SYSTEM 'zlib libelf libbpf'
+	$(Q)static/system '$(CC)' $@
+	@mkdir -p $(BUILD)/include && ln -sfn "$$(pkg-config --variable=includedir libbpf)/bpf" $(BUILD)/include/bpf
+
+-include $(libraries).d
+else
+$(BUILD)/static/unpacked: static/fetch static/archive.sh static/sources.lock | $(build_packages)
 	$(say) FETCH static/sources.lock
 	$(Q)static/fetch $(SOURCES) $(@D)/src
 	@mkdir -p $(BUILD)/include && ln -sfn ../static/src/libbpf/src $(BUILD)/include/bpf
@@ -197,20 +222,21 @@ $(archives) &: $(BUILD)/static/unpacked $(toolchain) static/archives.mk static/l
 	$(say) ARCHIVE 'zlib libelf libbpf'
 	@rm -rf $(BUILD)/static/obj
 	+$(Q)$(MAKE) --no-print-directory -f static/archives.mk SOURCES=$(BUILD)/static/src OUT=$(BUILD)/static \
-		HEADERS=$(BUILD)/headers AR='$(AR)' CC='$(MUSL_CC)' CFLAGS='$(CPPFLAGS) $(CFLAGS) $(fixed)'
+		HEADERS=$(BUILD)/headers AR='$(AR)' CC='$(LIBC_CC)' CFLAGS='$(CPPFLAGS) $(CFLAGS) $(fixed)'
+endif
 
 $(BUILD)/sysroot: static/sysroot static/archive.sh | $(BUILD)/packages/cross-$(ARCH)
 	$(say) SYSROOT $(ARCH)
 	$(Q)static/sysroot $(deb.$(ARCH)) $@
 	@touch $@
 
-$(BUILD)/musl.specs: static/specs | $(BUILD)/packages/build $(sysroot)
+$(BUILD)/musl.specs: static/specs | $(build_packages) $(sysroot)
 	@mkdir -p $(@D)
 	$(Q)static/specs $(gnu)-musl $(sysroot) >$@.new
 	@mv $@.new $@
 
 # Links to the kernel's own headers: the folders that contain them also hold those of another libc.
-$(BUILD)/headers/linked: | $(BUILD)/packages/build $(sysroot)
+$(BUILD)/headers/linked: | $(build_packages) $(sysroot)
 	@mkdir -p $(@D)
 	@ln -sfn $(abspath $(sysroot))/usr/include/linux $(@D)/linux
 	@ln -sfn $(abspath $(sysroot))/usr/include/asm-generic $(@D)/asm-generic
@@ -277,7 +303,8 @@ soak: $(BUILD)/tcplife $(BUILD)/bench
 	BUILD=$(abspath $(BUILD)) tests/soak $(or $(SECONDS),1800)
 
 .PHONY: test
-test: lint $(BUILD)/tcplife $(BUILD)/bench test-programs sanitize other-arch $(BUILD)/packages/test $(BUILD)/packages/vm
+test: lint $(BUILD)/tcplife $(BUILD)/bench test-programs sanitize other-arch $(BUILD)/packages/test $(BUILD)/packages/vm \
+	$(BUILD)/packages/system
 	BUILD=$(abspath $(BUILD)) tests/run
 
 # What an edit breaks most often; it runs no lint, no guest and no other build.

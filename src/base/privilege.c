@@ -40,6 +40,12 @@ static const int plain_calls[] = {
 	SYS_sendto, /* standard output or error is a socket; or sock_diag */
 	SYS_close,
 	SYS_epoll_pwait,
+#ifdef __GLIBC__ /* which musl does not use */
+	SYS_newfstatat,
+#ifdef SYS_epoll_wait
+	SYS_epoll_wait,
+#endif
+#endif
 #ifdef SYS_poll
 	SYS_poll,
 #else

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <fnmatch.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/address.h"
@@ -41,6 +42,23 @@ bool filter_add_comms(struct filter *f, const char *list, struct blame *blame)
 	return words_each(list, "lacks a name", add_comm, f, blame);
 }
 
+/* A statically linked glibc's getpwnam() would need shared libraries of the same version. */
+static const struct passwd *user_named(const char *name)
+{
+#ifdef __GLIBC__
+	FILE *file = fopen("/etc/passwd", "re");
+	const struct passwd *user = NULL;
+
+	while (file && (user = fgetpwent(file)) && strcmp(user->pw_name, name))
+		;
+	if (file)
+		fclose(file);
+	return user;
+#else
+	return getpwnam(name);
+#endif
+}
+
 static bool read_user(const char *word, size_t length, uint64_t *uid)
 {
 	char name[USER_LONGEST + 1];
@@ -52,7 +70,7 @@ static bool read_user(const char *word, size_t length, uint64_t *uid)
 		return false;
 	memcpy(name, word, length);
 	name[length] = '\0';
-	user = getpwnam(name);
+	user = user_named(name);
 	if (user)
 		*uid = user->pw_uid;
 	return user;

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 
 #include <bpf/libbpf.h>
 
+#include "bpf/slots.h"
 #include "slots.h"
 #include "maps.h"
 #include "perf.h"
@@ -16,17 +18,20 @@
 struct reader {
 	struct ring *ring; /* either this, which only wakes us if there are slots */
 	struct slot_ring *slots;
-	struct perf *perf; /* or this */
+	struct slot_positions *positions; /* of the kernel side, mapped; MAP_FAILED: none */
+	struct perf *perf;		  /* or this */
 	int ring_fd;
 	bool in_batch; /* reading the slots */
 };
 
-static struct slot_ring *slot_ring_of(const struct maps *maps, uint32_t count)
+/* Before 1.5, libbpf does not map what the kernel side writes. */
+static struct slot_ring *slots_open(struct reader *reader, const struct maps *maps, uint32_t count)
 {
-	size_t size;
-
-	return slot_ring_new(bpf_map__fd(maps->slots), count,
-			     bpf_map__initial_value(maps->slot_positions, &size));
+	reader->positions = mmap(NULL, sizeof(*reader->positions), PROT_READ | PROT_WRITE,
+				 MAP_SHARED, bpf_map__fd(maps->slot_positions), 0);
+	return reader->positions == MAP_FAILED
+		       ? NULL
+		       : slot_ring_new(bpf_map__fd(maps->slots), count, reader->positions);
 }
 
 /* Returns 0, or -1 with errno set. */
@@ -40,7 +45,7 @@ static int buffers_open(struct reader *reader, const struct maps *maps, const st
 	reader->ring_fd = bpf_map__fd(maps->records);
 	reader->ring = ring_new(reader->ring_fd, bpf_map__max_entries(maps->records));
 	if (reader->ring && limits->slot_count)
-		reader->slots = slot_ring_of(maps, limits->slot_count);
+		reader->slots = slots_open(reader, maps, limits->slot_count);
 	return reader->ring && (reader->slots || !limits->slot_count) ? 0 : -1;
 }
 
@@ -49,7 +54,10 @@ struct reader *reader_new(const struct maps *maps, const struct limits *limits, 
 	struct reader *reader = calloc(1, sizeof(*reader));
 	int error;
 
-	if (!reader || !buffers_open(reader, maps, limits, ring))
+	if (!reader)
+		return NULL;
+	reader->positions = MAP_FAILED;
+	if (!buffers_open(reader, maps, limits, ring))
 		return reader;
 	error = errno;
 	reader_free(reader);
@@ -63,6 +71,8 @@ void reader_free(struct reader *reader)
 		return;
 	ring_free(reader->ring);
 	slot_ring_free(reader->slots);
+	if (reader->positions != MAP_FAILED)
+		munmap(reader->positions, sizeof(*reader->positions));
 	perf_free(reader->perf);
 	free(reader);
 }

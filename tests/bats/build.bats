@@ -186,6 +186,21 @@ sbom() { "$root/static/sbom" tcplife-1-linux 1 "$build/tcplife" "$build/componen
 	[ -e "$BATS_TEST_TMPDIR/out/libbpf/src/libbpf.c" ]
 }
 
+@test "SYSTEM_LIBS=1 names the static libraries that are missing, and what it is not for" {
+	local cc=$BATS_TEST_TMPDIR/cc
+	# A compiler that knows no archive prints its name alone.
+	printf '#!/bin/sh\necho "${1#*=}"\n' >"$cc"
+	chmod +x "$cc"
+	run -1 "$root/static/system" "$cc" "$BATS_TEST_TMPDIR/system"
+	[ "${#lines[@]}" = 1 ]
+	[[ $output == *" lacks libbpf.a libelf.a libz.a libc.a: install "*"libbpf-dev libelf-dev zlib1g-dev"* ]]
+	[ ! -e "$BATS_TEST_TMPDIR/system" ]
+	run -1 env PKG_CONFIG_LIBDIR="$BATS_TEST_TMPDIR" "$root/static/system" gcc "$BATS_TEST_TMPDIR/system"
+	[ "$output" = 'static/system: libbpf 1.1 or later is needed, this machine has none: install its package for development (Debian: libbpf-dev), or build without SYSTEM_LIBS' ]
+	run -2 make_in "$root" SYSTEM_LIBS=1 source
+	[[ $output == *"*** make source uses what static/sources.lock pins: run it without SYSTEM_LIBS.  Stop." ]]
+}
+
 @test "-V names the commit, or says tarball" {
 	local folder=$BATS_TEST_TMPDIR/sources git=(git -c user.name=x -c user.email=x@y -c init.defaultBranch=main)
 	copy "$folder"

@@ -61,6 +61,24 @@ setup_file() {
 	"$root/static/verify" "$packages/usr/bin/tcplife"
 }
 
+@test "with a build profile, Debian's own libraries are linked, and the records are right" {
+	local library
+	cp "$dist/tcplife-$version.tar.gz" "$packages"
+	DEB_BUILD_PROFILES=pkg.tcplife.system-libs "$root/packaging/deb" "tcplife-$version" "$(uname -m | sed s/aarch64/arm64/)" "$packages"
+	dpkg-deb -x "$packages"/tcplife_*.deb "$packages"
+	for library in libbpf libelf zlib; do
+		"$packages/usr/bin/tcplife" -V -v | grep -q "^$library $(pkg-config --modversion $library) "
+	done
+	dpkg-deb -f "$packages"/tcplife_*.deb Built-Using | grep -qE '\bglibc \(= .*\blibbpf \(= '
+	"$root/static/verify" "$packages/usr/bin/tcplife" glibc
+	lintian --allow-root --fail-on warning "$packages"/tcplife_*.deb
+	mkdir "$packages/tests"
+	ln -s "$BUILD"/tests/{workload,compare} "$packages/tests"
+	ln -s "$BUILD/bench" "$packages/usr/bin/tcplife" "$packages"
+	BUILD=$packages bats --filter 'every scenario, in JSON' "$root/tests/bats/truth.bats"
+	"$packages/usr/bin/tcplife" --uid root -d 0.01
+}
+
 # install_deb ROOT: as `apt-get install` does it, from an older version, up to purge.
 # shellcheck disable=SC2016 # for the inner shell
 install_deb() {

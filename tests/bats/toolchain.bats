@@ -45,17 +45,28 @@ in_guest() {
 	in_guest newest
 }
 
-@test "Debian 13 builds it with make, and the records are right" {
-	local there=$BATS_TEST_TMPDIR/there trixie
-	trixie=$("$root/tests/distro/root" trixie)
+# there RUN...: a copy of the sources in Debian 13, and what runs in there.
+in_trixie() {
+	"$root/tests/distro/enter" "$("$root/tests/distro/root" trixie)" --bind "$there:/tcplife" \
+		--bind "${XDG_CACHE_HOME:-$HOME/.cache}/tcplife/sources:/root/.cache/tcplife/sources" "$@"
+}
+
+# tells_truth BUILD: the binary in this folder does.
+tells_truth() {
+	mkdir "$1/tests"
+	ln -s "$BUILD"/tests/{workload,compare} "$1/tests"
+	ln -s "$BUILD/bench" "$1"
+	BUILD=$1 bats --filter 'every scenario, in JSON|CSV, with and without' "$root/tests/bats/truth.bats"
+}
+
+@test "Debian 13 builds it with make, and the records are right; with its own libraries, too" {
+	local there=$BATS_TEST_TMPDIR/there
 	mkdir -p "$there"
 	cp -r "$root"/{Makefile,src,bpf,probe-select,static} "$there"
-	"$root/tests/distro/enter" "$trixie" --bind "$there:/tcplife" \
-		--bind "${XDG_CACHE_HOME:-$HOME/.cache}/tcplife/sources:/root/.cache/tcplife/sources" \
-		make -s -j"$(nproc)" -C /tcplife
+	in_trixie make -s -j"$(nproc)" -C /tcplife
 	"$there/build/tcplife" -V -v | grep -q '^built by .*clang version 19'
-	mkdir "$there/build/tests"
-	ln -s "$BUILD"/tests/{workload,compare} "$there/build/tests"
-	ln -s "$BUILD/bench" "$there/build"
-	BUILD=$there/build bats --filter 'every scenario, in JSON|CSV, with and without' "$root/tests/bats/truth.bats"
+	tells_truth "$there/build"
+	in_trixie make -s -j"$(nproc)" -C /tcplife SYSTEM_LIBS=1
+	"$there/build/system/tcplife" -V -v | grep -q '^glibc 2.41 '
+	tells_truth "$there/build/system"
 }
