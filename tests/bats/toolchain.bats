@@ -45,7 +45,7 @@ in_guest() {
 	in_guest newest
 }
 
-# there RUN...: a copy of the sources in Debian 13, and what runs in there.
+# in_trixie COMMAND...: runs it in Debian 13, where $there is /tcplife.
 in_trixie() {
 	"$root/tests/distro/enter" "$("$root/tests/distro/root" trixie)" --bind "$there:/tcplife" \
 		--bind "${XDG_CACHE_HOME:-$HOME/.cache}/tcplife/sources:/root/.cache/tcplife/sources" "$@"
