@@ -48,7 +48,7 @@ CFLAGS ?= -Os -fno-asynchronous-unwind-tables -fno-unwind-tables
 ifdef SYSTEM_LIBS
 LIBC_CC = $(CC) -fPIE -static-pie
 libraries := $(BUILD)/static/system
-archives := $(libraries)
+archives := $(libraries) $(BUILD)/obj/static/libelf/search_tree.o
 toolchain := $(BUILD)/headers/linked
 build_packages := $(BUILD)/packages/system
 left_out := src/base/unneeded.c
@@ -90,6 +90,7 @@ binary: $(BUILD)/tcplife
 help:
 	@echo 'make            $(BUILD)/tcplife, the static binary; ARCH=arm64 or x86_64 cross-builds it;'
 	@echo '                CC, CLANG, CFLAGS, CPPFLAGS and LDFLAGS are heeded'
+	@echo 'make SYSTEM_LIBS=1   build/system/tcplife, with the libraries and the libc of this distribution'
 	@echo 'make demo       traces a few seconds of HTTP on loopback'
 	@echo 'make run        traces until Ctrl-C'
 	@echo 'make test-quick after an edit, in a minute or two: units, options, outputs and one run of the truth'
@@ -328,7 +329,7 @@ vm-test: $(BUILD)/tcplife test-programs $(BUILD)/packages/vm
 # --- lint ---------------------------------------------------------------------------------------------
 
 # tests/race compiles the code of bpf/, which cppcheck and clang-tidy do not understand.
-lint_c := $(sources) $(filter-out tests/race/%,$(wildcard tests/*/*.c bench/*.c))
+lint_c := $(sources) static/libelf/search_tree.c $(filter-out tests/race/%,$(wildcard tests/*/*.c bench/*.c))
 lint_h := $(wildcard tests/race/*.c tests/race/shim/bpf/*.h) $(wildcard src/*.h src/*/*.h probe-select/*.h bpf/*.[ch] bpf/*/*.c tests/*/*.h bench/*.h)
 lint_sh = $(shell grep -rlE '^.!/bin/(ba)?sh' static packaging demo tests bench .ci 2>/dev/null)
 lint_flags := -std=gnu11 -D_GNU_SOURCE -nostdinc -isystem /usr/include/$(gnu)-musl $(INCLUDES)
