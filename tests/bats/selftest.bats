@@ -22,6 +22,10 @@ setup() {
 	done
 }
 
+@test "a record that is missing, extra, or wrong in owner, bytes, ending or duration fails it and is named" {
+	run -0 "${tcplife%/*}/tests/unit_selftest"
+}
+
 @test "sessions that are lost are named, and it fails" {
 	run -1 "$tcplife" --self-test --max-sessions 1
 	[[ $output == *"order       client  right   right   right   right   by connect"* ]]
