@@ -36,6 +36,7 @@ struct config {
 	__u32 state_at_accept; /* 1: the accept hook can read the state */
 	__u32 task;	       /* 1: the typed hook can read the current process */
 	__u32 clock;	       /* 1: the typed hook can read TCP's cached clock */
+	__u32 further;	       /* 1: programs may stand by for changes that the first misses */
 	__u32 protocol_mask;   /* for sk_protocol, one byte before 5.6; 0: unreadable */
 	__u32 only_netns;      /* only sessions in this network namespace; 0: any */
 	__u32 primary_sets;    /* in the map `primary`, a power of two; 0: there is none */

@@ -66,18 +66,6 @@ struct {
 /* The number of sessions in `sessions` while there is `primary`. */
 __u64 overflow;
 
-#define OVERFLOW_ENDS 8192 /* a power of two */
-
-/* Keys that session_take() has removed from `sessions`; older ones give way. */
-__u64 overflow_ends[OVERFLOW_ENDS];
-
-static __always_inline __u64 *overflow_end(__u64 key)
-{
-	const __u64 index = opaque(key >> 6) & (OVERFLOW_ENDS - 1);
-
-	return &overflow_ends[index];
-}
-
 static __always_inline bool primary_is_there(const volatile struct config *config)
 {
 	return config->primary_sets;
@@ -185,7 +173,6 @@ static __always_inline bool primary_take(const volatile struct config *config, _
 	if (!primary_look(config, key, key, &entry))
 		return false;
 	conn_copy(conn, entry.conn);
-	entry.conn->born_ns = key; /* for session_has_ended() */
 	/* The accept hook has finished, or never runs for it. */
 	if (conn->accepted == (__u32)key || conn->direction == DIRECTION_OUT) {
 		publish(entry.key, 0);
@@ -198,28 +185,6 @@ static __always_inline bool primary_take(const volatile struct config *config, _
 	if (accepted_load(entry.conn) != ACCEPT_CLAIMED)
 		primary_release(key, entry.key);
 	return true;
-}
-
-/*
- * Whether session_take() has removed the key and no session has taken its entry since. Global, as
- * primary_way() is.
- */
-__noinline __u32 session_has_ended(__u64 key)
-{
-	const struct primary_set *set = primary_set_of(&settings, key);
-	__u64 differs;
-
-	if (!set)
-		return 0;
-	set = opaque(set);
-	differs = all_ones(word_load(overflow_end(key)) ^ key);
-#pragma unroll
-	for (__u32 i = 1; i <= PRIMARY_WAYS; i++) {
-		const struct conn *conn = (const struct conn *)set->lines[i];
-
-		differs &= all_ones(word_load(&conn->born_ns) ^ key);
-	}
-	return !differs;
 }
 
 /* Frees the entry that primary_take() has left to the accept hook. */
@@ -258,7 +223,6 @@ static __always_inline void overflow_fence(void)
 #define primary_add(config, key, conn)	false
 #define primary_take(config, key, conn) false
 #define primary_drop_left(config, key)
-#define session_has_ended(key)	  false
 #define overflow_is_empty(config) false
 #define overflow_count(change)
 #define overflow_fence()
@@ -367,9 +331,6 @@ static __always_inline void session_take(const volatile struct config *config, _
 	known = overflow_find(config, key);
 	if (known) {
 		conn_copy(conn, known);
-#ifdef BUFFER_RING
-		*overflow_end(key) = key;
-#endif
 		overflow_drop(config, key);
 	}
 }

@@ -2,38 +2,19 @@
 /* The raw tracepoint inet_sock_set_state, for kernels without BTF (4.17+). */
 #include "tracepoint.bpf.h"
 
-SEC("raw_tp/inet_sock_set_state")
+#define POINT "raw_tp/inet_sock_set_state"
+
+SEC(POINT)
 int change_raw(struct bpf_raw_tracepoint_args *ctx)
 {
-	return change_first(ctx->args);
+	return tracepoint_first(ctx->args);
 }
 
-SEC("raw_tp/inet_sock_set_state")
-int change_raw_second(struct bpf_raw_tracepoint_args *ctx)
-{
-	return change_further(ctx->args);
-}
-
+TRACEPOINT_FURTHER(POINT, change_raw_second)
 #ifdef BUFFER_RING
-
-SEC("raw_tp/inet_sock_set_state")
-int change_raw_third(struct bpf_raw_tracepoint_args *ctx)
-{
-	return change_further(ctx->args);
-}
-
-SEC("raw_tp/inet_sock_set_state")
-int change_raw_fourth(struct bpf_raw_tracepoint_args *ctx)
-{
-	return change_further(ctx->args);
-}
-
-SEC("raw_tp/inet_sock_set_state")
-int change_raw_fifth(struct bpf_raw_tracepoint_args *ctx)
-{
-	return change_further(ctx->args);
-}
-
+TRACEPOINT_FURTHER(POINT, change_raw_third)
+TRACEPOINT_FURTHER(POINT, change_raw_fourth)
+TRACEPOINT_FURTHER(POINT, change_raw_fifth)
 #endif
 
 SEC("raw_tp/tcp_destroy_sock")

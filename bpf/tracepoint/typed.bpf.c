@@ -3,35 +3,18 @@
 #define HOOK_TYPED
 #include "tracepoint.bpf.h"
 
-SEC("tp_btf/inet_sock_set_state")
+#define POINT "tp_btf/inet_sock_set_state"
+
+SEC(POINT)
 int change_typed(__u64 *ctx)
 {
-	return change_first(ctx);
+	return tracepoint_first(ctx);
 }
 
-SEC("tp_btf/inet_sock_set_state")
-int change_typed_second(__u64 *ctx)
-{
-	return change_further(ctx);
-}
-
-SEC("tp_btf/inet_sock_set_state")
-int change_typed_third(__u64 *ctx)
-{
-	return change_further(ctx);
-}
-
-SEC("tp_btf/inet_sock_set_state")
-int change_typed_fourth(__u64 *ctx)
-{
-	return change_further(ctx);
-}
-
-SEC("tp_btf/inet_sock_set_state")
-int change_typed_fifth(__u64 *ctx)
-{
-	return change_further(ctx);
-}
+TRACEPOINT_FURTHER(POINT, change_typed_second)
+TRACEPOINT_FURTHER(POINT, change_typed_third)
+TRACEPOINT_FURTHER(POINT, change_typed_fourth)
+TRACEPOINT_FURTHER(POINT, change_typed_fifth)
 
 SEC("tp_btf/tcp_destroy_sock")
 int destroy_typed(__u64 *ctx)

@@ -28,7 +28,7 @@ bool sessions_find(const struct sessions *sessions, uint64_t key, struct conn *c
 		for (int way = 1; way <= PRIMARY_WAYS; way++)
 			if (set.lines[0][way] == key) {
 				primary_copy(&set, way, conn);
-				return conn->born_ns != key; /* else it has just ended */
+				return true;
 			}
 	}
 	return !bpf_map_lookup_elem(sessions->hash, &key, conn);
@@ -45,8 +45,7 @@ static void each_primary(const struct sessions *sessions, sessions_fn fn, void *
 		for (int way = 1; way <= PRIMARY_WAYS; way++)
 			if (set.lines[0][way] && !(set.lines[0][way] & PRIMARY_CLAIMED)) {
 				primary_copy(&set, way, &conn);
-				if (conn.born_ns != set.lines[0][way])
-					fn(arg, set.lines[0][way], &conn);
+				fn(arg, set.lines[0][way], &conn);
 			}
 	}
 }

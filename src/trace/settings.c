@@ -49,6 +49,7 @@ struct config settings_for(const struct tracer_request *request, const struct li
 		.task = request->candidate->hook->typed && layout_has_task(layout) &&
 			request->facts->version >= KERNEL_VERSION_CODE(5, 11, 0),
 		.clock = layout_has_clock(layout),
+		.further = request->facts->misses_counted,
 		.protocol_mask = !layout_has(layout, FIELD_PROTOCOL) ? 0
 				 : layout->protocol_bytes == 1	     ? 0xff
 								     : 0xffff,
