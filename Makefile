@@ -100,6 +100,7 @@ help:
 	@echo 'make soak       half an hour, or SECONDS=, of thousands of sessions a second'
 	@echo 'make bench      what it costs, beside its peers; DOCS=docs writes docs/performance.*'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, shellcheck'
+	@echo 'make schema     writes what docs/records.schema.json says of the fields, after their table'
 	@echo 'make install    under $$(DESTDIR)$$(PREFIX); make uninstall'
 	@echo 'make dist       a tarball to hand on, in $(BUILD)/dist'
 	@echo 'make source     a source tarball with all that is linked in, which builds without a network'
@@ -256,7 +257,7 @@ run: $(BUILD)/tcplife
 # --- tests: their programs are built here, tests/ runs them ------------------------------------------
 
 units := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit_%,$(wildcard tests/unit/*.c))
-programs := $(patsubst tests/%/,$(BUILD)/tests/%,$(sort $(dir $(wildcard tests/workload/*.c tests/compare/*.c tests/lowly/*.c tests/hog/*.c tests/crowd/*.c))))
+programs := $(patsubst tests/%/,$(BUILD)/tests/%,$(sort $(dir $(wildcard tests/workload/*.c tests/compare/*.c tests/fields/*.c tests/lowly/*.c tests/hog/*.c tests/crowd/*.c))))
 ours := $(filter-out %/main.o,$(objects))
 
 .PHONY: test-programs
@@ -274,6 +275,15 @@ $(BUILD)/tests/$(1): $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/$(1)/*.c))
 	$$(Q)$$(LINK) $$^ -o $$@
 endef
 $(foreach program,$(programs),$(eval $(call test_program,$(notdir $(program)))))
+
+# These know the table of fields.
+$(BUILD)/tests/compare $(BUILD)/tests/fields: $(ours)
+
+# What docs/records.schema.json says of the fields follows from their table.
+.PHONY: schema
+schema: $(BUILD)/tests/fields
+	$(Q)BUILD=$(BUILD) tests/schema >docs/records.schema.json.new
+	@mv docs/records.schema.json.new docs/records.schema.json
 
 # --- with sanitizers, and fuzzing: tests/sanitize.mk, tests/fuzz/ ------------------------------------
 

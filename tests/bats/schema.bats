@@ -167,6 +167,10 @@ keys_printed() {
 		if length == 1 then .[0][] else . end' "$records"
 }
 
+@test "the schema says of the fields what their table says" {
+	BUILD=$programs "$BATS_TEST_DIRNAME/../schema" | diff "$schema" -
+}
+
 @test "records.md, the schema and what is printed have the same fields" {
 	documented Fields >"$BATS_TEST_TMPDIR/fields"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/fields")" -gt 20 ]
@@ -185,7 +189,7 @@ keys_printed() {
 	documented Statistics >"$BATS_TEST_TMPDIR/fields"
 	jq -r '."$defs".stats.properties | keys_unsorted[]' "$schema" | diff "$BATS_TEST_TMPDIR/fields" -
 	traced --stats -j --of duration,connect,accept-wait,rtt,tx,rx \
-		--by port,host,pid,comm,uid,ip,laddr,lport,raddr,rport,dir,ending,errno,owner,netns,cgroup,container,pod_uid -- single
+		--by "$(jq -r '[."$defs".stats.anyOf[].required[]] | join(",")' "$schema")" -- single
 	jq -rs 'map(select(.of == "all"))[0] | keys_unsorted[]' "$records" | diff "$BATS_TEST_TMPDIR/fields" -
 	# A group has everything but the histogram.
 	jq -rs 'map(select(.of == "group"))[0] | keys_unsorted[]' "$records" |
@@ -194,7 +198,7 @@ keys_printed() {
 
 @test "records.md and the schema have the same words for END, OWNER and reasons" {
 	diff <(documented END | grep -vx -- -) <(jq -r '."$defs".ending.enum | map(. // "null")[]' "$schema")
-	diff <(documented OWNER) <(jq -r '."$defs".session.properties.owner.enum | map(. // "null")[]' "$schema")
+	diff <(documented OWNER | sort) <(jq -r '."$defs".session.properties.owner.enum | map(. // "null")[]' "$schema" | sort)
 	diff <(documented 'Reason codes') <(jq -r '."$defs".why_code.enum[]' "$schema")
 	diff <(documented 'Reason codes') <(sed -n 's/.*X([A-Z_]*, "\(.*\)").*/\1/p' "$BATS_TEST_DIRNAME/../../probe-select/reason.h")
 }
