@@ -6,16 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define FIELDS_MAX 40
+#include "columns.h"
 
-/* How to compare a record's value with the truth's value of the same name. */
-enum kind {
-	KIND_TEXT, /* must be equal */
-	KIND_KB,   /* the truth's bytes / 1024, rounded down */
-	KIND_MS,   /* the truth's nanoseconds, in milliseconds */
-	KIND_CUT,  /* a prefix of the truth's */
-	KIND_NONE, /* not in the truth */
-};
+#define FIELDS_MAX 40
 
 struct field {
 	char *name;  /* the key in JSON */

@@ -338,7 +338,7 @@ static bool is_ours(const struct list *truth, const struct scope *scope,
 	const char *netns = fields_get(record, "netns");
 	bool known = false;
 
-	if (!scope_has(scope, record))
+	if (!scope_covers(scope, record))
 		return false;
 	for (size_t i = 0; i < truth->count; i++) {
 		const char *ours = fields_get(&truth->items[i], "netns");

@@ -95,55 +95,23 @@ static void read_json(struct fields *f, const char *line)
 
 /* --- columns --- */
 
-static const struct {
-	const char *column, *name;
-	enum kind kind;
-} columns[] = {
-	{ "PID", "pid", KIND_TEXT },
-	{ "COMM", "comm", KIND_TEXT },
-	{ "IP", "ip", KIND_TEXT },
-	{ "LADDR", "laddr", KIND_TEXT },
-	{ "LPORT", "lport", KIND_TEXT },
-	{ "RADDR", "raddr", KIND_TEXT },
-	{ "RPORT", "rport", KIND_TEXT },
-	{ "TX_KB", "tx_bytes", KIND_KB },
-	{ "RX_KB", "rx_bytes", KIND_KB },
-	{ "MS", "duration_ns", KIND_MS },
-	{ "DIR", "dir", KIND_TEXT },
-	{ "END", "ending", KIND_TEXT },
-	{ "CONN_MS", "connect_ns", KIND_MS },
-	{ "WAIT_MS", "accept_wait_ns", KIND_MS },
-	{ "SCOPE", "scope_id", KIND_TEXT },
-	{ "UID", "uid", KIND_TEXT },
-	{ "NETNS", "netns", KIND_TEXT },
-	{ "CGROUP", "cgroup", KIND_NONE },
-	{ "TIME", "time", KIND_NONE },
-	{ "TIME(s)", "timestamp", KIND_NONE },
-	{ "RTT_MS", "rtt_ms", KIND_NONE },
-	{ "RETRANS", "retrans", KIND_NONE },
-};
-
-#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
-
 /* The columns in order. */
 struct header {
-	size_t column[FIELDS_MAX];
+	struct column columns[FIELDS_MAX];
 	size_t count;
 	size_t comm;	    /* the index of COMM */
 	size_t comm_behind; /* in a table, the offset of COMM from the start of the previous cell */
 };
 
-static void header_add(struct header *h, const char *name, size_t length)
+static void header_add(struct header *h, const char *title, size_t length)
 {
-	for (size_t i = 0; i < COLUMNS; i++) {
-		if (strlen(columns[i].column) != length || memcmp(columns[i].column, name, length))
-			continue;
-		if (columns[i].kind == KIND_TEXT && !strcmp(columns[i].name, "comm"))
-			h->comm = h->count;
-		h->column[h->count++] = i;
-		return;
-	}
-	fail("'%.*s' is not a column that is known", (int)length, name);
+	struct column *column = &h->columns[h->count];
+
+	if (!column_find(column, title, length))
+		fail("'%.*s' is not a column that is known", (int)length, title);
+	if (!strcmp(column->name, "comm"))
+		h->comm = h->count;
+	h->count++;
 }
 
 static void header_read(struct header *h, const char *line, const char *separators)
@@ -164,21 +132,19 @@ static void header_read(struct header *h, const char *line, const char *separato
 		fail("this header has no COMM: %s", line);
 }
 
-static void add_cell(struct fields *f, const struct header *h, size_t column, char *value)
+static void add_cell(struct fields *f, const struct header *h, size_t n, char *value)
 {
-	const size_t i = h->column[column];
-
+	const struct column *column = &h->columns[n];
 	const char *pid = fields_get(f, "pid");
-	const bool unknown = !strcmp(columns[i].name, "pid") ? !strcmp(value, "0")
-			     : column == h->comm
-				     ? !strcmp(value, "-") && pid && !strcmp(pid, "null")
-				     : !strcmp(value, "-");
+	const bool unknown = !strcmp(column->name, "pid") ? !strcmp(value, "0")
+			     : n == h->comm ? !strcmp(value, "-") && pid && !strcmp(pid, "null")
+					    : !strcmp(value, "-");
 
 	if (unknown) {
 		free(value);
 		value = copy("null");
 	}
-	fields_add(f, copy(columns[i].name), value, columns[i].kind);
+	fields_add(f, copy(column->name), value, column->kind);
 }
 
 /* Parses a cell that may be quoted, with doubled quotes; *end is set to after it. */
@@ -336,7 +302,7 @@ static void scope_read(struct scope *scope, char *line)
 	}
 }
 
-bool scope_has(const struct scope *scope, const struct fields *record)
+bool scope_covers(const struct scope *scope, const struct fields *record)
 {
 	static const char *const ends[] = { "laddr", "raddr" };
 

@@ -26,6 +26,6 @@ struct scope {
 
 void truth_read(struct list *to, struct scope *scope, FILE *from, const char *name);
 /* Whether one of the record's addresses belongs to the run. */
-bool scope_has(const struct scope *scope, const struct fields *record);
+bool scope_covers(const struct scope *scope, const struct fields *record);
 
 #endif
