@@ -279,6 +279,30 @@ uint64_t field_hash(const struct field *f, const struct session *s, uint64_t has
 	return hash;
 }
 
+/* Whether a negative number says that the value is unknown. Ports have no sign. */
+static bool is_signed(const struct field *f)
+{
+	switch ((enum value_type)f->type) {
+	case VALUE_NUMBER:
+		return f->bytes >= sizeof(int);
+	case VALUE_BYTES:
+	case VALUE_NS:
+	case VALUE_US:
+	case VALUE_TIME:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void fields_forget(struct session *s)
+{
+	memset(s, 0, sizeof(*s));
+	for (size_t i = 0; i < fields_count; i++)
+		if (is_signed(&fields[i]))
+			memset((char *)s + fields[i].offset, 0xff, fields[i].bytes);
+}
+
 bool field_lacks(const struct field_lack *lack, uint64_t known)
 {
 	return (lack->without & known) != lack->without;

@@ -124,6 +124,9 @@ void field_drop(const struct field *f, struct session *copy);
 bool field_equal(const struct field *f, const struct session *a, const struct session *b);
 uint64_t field_hash(const struct field *f, const struct session *s, uint64_t hash);
 
+/* What a session is before anything is known about it. */
+void fields_forget(struct session *s);
+
 /* Whether the lack applies if `known` (a mask of enum session_knowledge) is all that is known. */
 bool field_lacks(const struct field_lack *lack, uint64_t known);
 

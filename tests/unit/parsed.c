@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "check.h"
 #include "output/writer_format.h"
+#include "sessions.h"
 #include "trace/losses.h"
 
 #define HEAD                                                         \
@@ -43,46 +44,32 @@ static bool returns(const struct session *s)
 	return same;
 }
 
-static struct session known(void)
+/* Names and numbers that are hard to write and to read. */
+static struct session hard(void)
 {
-	struct session s = {
-		.host = "web-1",
-		.boot_id = "0a1b2c3d-0000-4000-8000-000000000000",
-		.id = { 1, UINT64_MAX },
-		.started_ns = 1767323045123456789,
-		.ended_ns = 1767323047123456789,
-		.duration_ns = 1999999999,
-		.connect_ns = 1,
-		.accept_wait_ns = INT64_MAX,
-		.scope_id = 3,
-		.tx_bytes = INT64_MAX,
-		.rx_bytes = 0,
-		.retrans = UINT32_MAX,
-		.rtt_us = 12,
-		.uid = UINT32_MAX - 1,
-		.netns = 4026531840,
-		.cgroup_id = UINT64_MAX,
-		.pid = 4194304,
-		.error = 110,
-		.lport = 65535,
-		.rport = 0,
-		.ip = 4,
-		.laddr = { 192, 0, 2, 1 },
-		.raddr = { 255, 255, 255, 255 },
-		.direction = DIRECTION_OUT,
-		.ending = ENDING_TIMEOUT,
-		.owner = OWNER_CONNECT,
-		.age_known = true,
-		.cgroup = "/system.slice/\xff\\x41\\ \"\n\xe2\x80\x8b\xc3\xa9.service",
-		.comm = "a\\x5cb\x01\xf0\x9f\x92\xa9",
-	};
+	struct session s = plain_session();
 
+	s.id[1] = UINT64_MAX;
+	s.duration_ns = 1999999999;
+	s.accept_wait_ns = INT64_MAX;
+	s.tx_bytes = INT64_MAX;
+	s.rx_bytes = 0;
+	s.retrans = UINT32_MAX;
+	s.uid = UINT32_MAX - 1;
+	s.cgroup_id = UINT64_MAX;
+	s.pid = 4194304;
+	s.error = 110;
+	s.lport = 65535;
+	s.rport = 0;
+	s.ending = ENDING_TIMEOUT;
+	s.cgroup = "/system.slice/\xff\\x41\\ \"\n\xe2\x80\x8b\xc3\xa9.service";
+	strcpy(s.comm, "a\\x5cb\x01\xf0\x9f\x92\xa9");
 	return s;
 }
 
 static void test_round_trip(void)
 {
-	struct session s = known();
+	struct session s = hard();
 
 	CHECK(returns(&s));
 	CHECK_TEXT(parsed.session.cgroup, s.cgroup);
@@ -104,21 +91,7 @@ static void test_round_trip(void)
 
 static void test_unknown(void)
 {
-	struct session s = {
-		.ended_ns = 1767323047123456789,
-		.duration_ns = 5,
-		.connect_ns = -1,
-		.accept_wait_ns = -1,
-		.scope_id = -1,
-		.tx_bytes = -1,
-		.rx_bytes = -1,
-		.retrans = -1,
-		.rtt_us = -1,
-		.uid = -1,
-		.netns = -1,
-		.error = -1,
-		.ip = 4,
-	};
+	struct session s = unknown_session();
 
 	CHECK(returns(&s));
 	CHECK(parsed.session.tx_bytes == -1 && parsed.session.error == -1);
@@ -128,7 +101,7 @@ static void test_unknown(void)
 /* JSON does not tell when an open session was listed. */
 static void test_open(void)
 {
-	struct session s = known();
+	struct session s = hard();
 
 	s.ending = ENDING_OPEN;
 	s.connect_ns = 1;
@@ -142,7 +115,7 @@ static void test_open(void)
 /* Records of sessions that are told of again and again have more members. */
 static void test_interim(void)
 {
-	struct session s = known();
+	struct session s = hard();
 
 	s.ending = ENDING_OPEN;
 	s.live = s.interim = true;
