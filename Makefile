@@ -151,7 +151,7 @@ $(CLANG_BUILD)/tcplife: $(objects) $(archives)
 hot := $(addprefix src/base/,text text_name text_utc json_read table) \
 	$(addprefix src/session/,session fields filter scope parsed) \
 	$(addprefix src/trace/,feed perf reader ring slots window replay) \
-	$(addprefix src/output/,buckets columns histogram measure metrics sink sinks sink_printer sink_stats \
+	$(addprefix src/output/,buckets columns groups histogram measure metrics sink sinks sink_printer sink_stats \
 	stats values writer writer_csv writer_json writer_table)
 
 # Sources that use .incbin are compiled without LTO (CFLAGS may turn it on), which could move the data.

@@ -30,14 +30,30 @@ const struct bucket_bound bucket_bounds[BUCKETS_BOUNDS] = {
 	{ 3600 * S, "3600" },
 };
 
+/*
+ * By the highest bit of a time: the first bound that has this bit or a higher one. No two bounds
+ * have the same highest bit.
+ */
+static const uint8_t first_bounds[64] = {
+	[17] = 1,	  [18] = 2,	    [19] = 3,
+	[20 ... 21] = 4,  [22] = 5,	    [23] = 6,
+	[24] = 7,	  [25] = 8,	    [26] = 9,
+	[27] = 10,	  [28] = 11,	    [29] = 12,
+	[30 ... 31] = 13, [32] = 14,	    [33] = 15,
+	[34] = 16,	  [35] = 17,	    [36 ... 38] = 18,
+	[39] = 19,	  [40 ... 41] = 20, [42 ... 63] = BUCKETS_BOUNDS,
+};
+
 void buckets_add(struct buckets *b, uint64_t ns)
 {
-	unsigned i = 0;
+	unsigned i = first_bounds[63 - __builtin_clzll(ns | 1)];
 
-	while (i < BUCKETS_BOUNDS && ns > bucket_bounds[i].ns)
-		i++;
+	i += i < BUCKETS_BOUNDS && ns > bucket_bounds[i].ns;
 	b->counts[i]++;
-	b->sum_ns += ns % S;
-	b->sum_s += ns / S + b->sum_ns / S;
-	b->sum_ns %= S;
+	b->sum_ns += ns;
+	/* Rarely, since a division takes as long as all the rest. */
+	if (b->sum_ns > INT64_MAX) {
+		b->sum_s += b->sum_ns / S;
+		b->sum_ns %= S;
+	}
 }

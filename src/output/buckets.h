@@ -19,10 +19,12 @@ extern const struct bucket_bound bucket_bounds[BUCKETS_BOUNDS];
 struct buckets {
 	uint64_t
 		counts[BUCKETS_BOUNDS + 1]; /* from the bound before, excluded, to this, included */
-	uint64_t sum_s;	 /* in ns, the sum would overflow within weeks on a busy machine */
-	uint64_t sum_ns; /* the rest, below a second */
+	/* The sum is both together; in nanoseconds it would overflow on a busy machine. */
+	uint64_t sum_s;
+	uint64_t sum_ns; /* at most INT64_MAX */
 };
 
+/* ns: at most INT64_MAX. */
 void buckets_add(struct buckets *b, uint64_t ns);
 
 #endif

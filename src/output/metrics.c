@@ -204,7 +204,7 @@ static void put_time(struct exposition *e, const char *labels, const struct coun
 	sample.value = "+Inf";
 	exposition_put(e, &sample, all);
 	sample = (struct sample){ .suffix = "_sum", .labels = labels };
-	exposition_put_seconds(e, &sample, b->sum_s, b->sum_ns);
+	exposition_put_seconds(e, &sample, b->sum_s + b->sum_ns / S, b->sum_ns % S);
 	sample.suffix = "_count";
 	exposition_put(e, &sample, all);
 }

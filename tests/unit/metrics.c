@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "output/buckets.h"
 #include "session/filter.h"
 
 static char folder[256], path[512], why[256];
@@ -160,6 +161,65 @@ static void test_buckets(void)
 	tear_down();
 }
 
+/* Every time is in the bucket of the first bound that is not below it. */
+static void test_bounds(void)
+{
+	for (unsigned bit = 0; bit < 63; bit++)
+		for (int64_t near = -1; near <= 1; near++) {
+			const uint64_t ns = (UINT64_C(1) << bit) + (uint64_t)near;
+			struct buckets b = { 0 };
+			unsigned i = 0;
+
+			while (i < BUCKETS_BOUNDS && bucket_bounds[i].ns < ns)
+				i++;
+			buckets_add(&b, ns);
+			CHECK(b.counts[i] == 1);
+		}
+	for (unsigned i = 0; i < BUCKETS_BOUNDS; i++) {
+		struct buckets b = { 0 };
+
+		buckets_add(&b, bucket_bounds[i].ns - 1);
+		buckets_add(&b, bucket_bounds[i].ns);
+		buckets_add(&b, bucket_bounds[i].ns + 1);
+		CHECK(b.counts[i] == 2 && b.counts[i + 1] == 1);
+	}
+}
+
+/* Keys of every kind and size tell sessions apart, and what is beside them does not. */
+static void test_keys(void)
+{
+	struct metrics *m = metrics_by("port,uid,ip,errno,comm,laddr", 0);
+	const struct session first = session(80, ENDING_FIN_LOCAL);
+	struct session s = first;
+
+	set_up();
+	metrics_add(m, &s);
+	s.lport = s.rport = 1;
+	s.netns = s.rtt_us = -1;
+	memset(s.raddr, 0xff, sizeof(s.raddr));
+	memset(s.laddr + 4, 0xff, sizeof(s.laddr) - 4);
+	memset(s.comm + 1, 0xff, sizeof(s.comm) - 1);
+	metrics_add(m, &s);
+	written(m);
+	CHECK(has("tcplife_groups 1"));
+	s = first;
+	s.uid = INT64_C(1) << 32;
+	metrics_add(m, &s);
+	s = first;
+	s.error = 1 << 24;
+	metrics_add(m, &s);
+	s = first;
+	s.laddr[3] = 1;
+	metrics_add(m, &s);
+	s = first;
+	s.comm[0] = 'a';
+	metrics_add(m, &s);
+	written(m);
+	CHECK(has("tcplife_groups 5"));
+	metrics_free(m);
+	tear_down();
+}
+
 /* The first session without a group of its own is told of; none is lost. */
 static void test_limit(void)
 {
@@ -280,6 +340,8 @@ int main(int argc, char **argv)
 	static const struct check_case cases[] = {
 		{ "sums", test_sums },
 		{ "buckets", test_buckets },
+		{ "bounds", test_bounds },
+		{ "keys", test_keys },
 		{ "limit", test_limit },
 		{ "labels", test_labels },
 		{ "long", test_long },
