@@ -84,6 +84,14 @@ static bool existing_is_no_help(const struct run *run)
 	return run->options->existing || run->options->read;
 }
 
+static void put_open(const struct run *run)
+{
+	const struct source_ops *ops = run->source->ops;
+
+	if (sinks_want_open(&run->sinks))
+		sinks_put_open(&run->sinks, ops->count_open ? ops->count_open(run->source) : -1);
+}
+
 static void put_losses(struct run *run, bool final)
 {
 	struct losses losses = losses_read(run);
@@ -98,6 +106,7 @@ static void report_losses(struct run *run)
 {
 	struct losses losses;
 
+	put_open(run);
 	put_losses(run, true);
 	losses = losses_read(run);
 	if (!losses_none(&losses))
@@ -203,6 +212,7 @@ static void tick(struct run *run)
 	if (sinks_count(&run->sinks, now)) {
 		const struct losses losses = losses_read(run);
 
+		put_open(run);
 		sinks_put_count(&run->sinks, &losses, now);
 	}
 	sinks_tick(&run->sinks, now);

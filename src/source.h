@@ -45,6 +45,8 @@ struct source_ops {
 	 * Returns 0 or -errno.
 	 */
 	int (*losses)(const struct source *source, struct losses *losses);
+	/* How many sessions are open and began since then; -1: unknown. NULL: always unknown. */
+	int64_t (*count_open)(struct source *source);
 	/* Stops it; call drain() once more. */
 	void (*stop)(struct source *source);
 	/*

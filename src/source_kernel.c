@@ -16,6 +16,7 @@ struct kernel {
 	struct source source; /* must be first */
 	bool verbose;
 	struct scope scope; /* with PIDs as in records */
+	const struct filter *filter;
 	struct choice choice;
 	struct feed *feed;
 };
@@ -86,6 +87,20 @@ static bool kernel_is_over(const struct source *source)
 static int kernel_losses(const struct source *source, struct losses *losses)
 {
 	return tracer_losses(kernel_of(source)->choice.tracer, losses);
+}
+
+/*
+ * Of an open session only its ports are filtered; the local one is known once it is connected. What
+ * else is asked for is known when it ends.
+ */
+static int64_t kernel_count_open(struct source *source)
+{
+	const struct kernel *kernel = kernel_of(source);
+	const struct scope *scope = &kernel->scope;
+
+	if (scope->family || scope->pid_count || filter_picks(kernel->filter))
+		return -1;
+	return tracer_count_open(kernel->choice.tracer, ports_empty(&scope->local_ports));
 }
 
 static void kernel_stop(struct source *source)
@@ -177,6 +192,7 @@ static struct kernel *kernel_new(const struct options *options, unsigned asks, s
 		.look = kernel_look,
 		.is_over = kernel_is_over,
 		.losses = kernel_losses,
+		.count_open = kernel_count_open,
 		.stop = kernel_stop,
 		.end = kernel_end,
 		.free = kernel_free,
@@ -203,6 +219,7 @@ static struct kernel *kernel_new(const struct options *options, unsigned asks, s
 	kernel->source.ops = &ops;
 	kernel->verbose = options->verbose;
 	kernel->scope = options->scope;
+	kernel->filter = &options->filter;
 	kernel->feed = feed_new(&request);
 	if (kernel->feed)
 		return kernel;

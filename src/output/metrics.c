@@ -76,6 +76,7 @@ struct metrics {
 	const char *version;
 	const struct filter *filter;
 	int64_t since_ns; /* since 1970 */
+	int64_t open;	  /* sessions; -1: unknown */
 	struct losses losses;
 	uint64_t thinned;	  /* sessions that are not printed, but counted */
 	uint64_t unknown[TOTALS]; /* sessions that do not tell it */
@@ -92,6 +93,7 @@ struct metrics *metrics_new(const struct output_request *request, int64_t since_
 	m->version = request->version;
 	m->filter = request->filter;
 	m->since_ns = since_wall_ns;
+	m->open = -1;
 	m->losses = (struct losses){ -1, -1, -1, -1, -1, false };
 	if (m->groups)
 		return m;
@@ -139,6 +141,11 @@ bool metrics_add(struct metrics *m, const struct session *s)
 void metrics_set_losses(struct metrics *m, const struct losses *losses)
 {
 	m->losses = *losses;
+}
+
+void metrics_set_open(struct metrics *m, int64_t count)
+{
+	m->open = count;
 }
 
 /* Called for each group. */
@@ -304,6 +311,10 @@ static void write_thinning(const struct metrics *m, struct exposition *e)
 
 void metrics_write(const struct metrics *m, struct replacement *file)
 {
+	static const struct family open = {
+		"tcplife_open_sessions", "gauge",
+		"Sessions that began during tracing and are open now. Missing if that is not known."
+	};
 	static const struct family groups = { "tcplife_groups", "gauge",
 					      "Groups that sessions are counted in." };
 	static const struct family groups_most = {
@@ -317,6 +328,8 @@ void metrics_write(const struct metrics *m, struct replacement *file)
 	struct exposition e = { .file = file };
 
 	write_groups(m, &e);
+	if (m->open >= 0)
+		put_one(&e, &open, (uint64_t)m->open);
 	write_lacks(m, &e);
 	write_thinning(m, &e);
 	put_one(&e, &groups, groups_count(m->groups));

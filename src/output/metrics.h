@@ -23,6 +23,8 @@ void metrics_free(struct metrics *m);
 bool metrics_add(struct metrics *m, const struct session *s);
 /* Takes the losses so far. */
 void metrics_set_losses(struct metrics *m, const struct losses *losses);
+/* Takes how many sessions are open; -1: unknown. */
+void metrics_set_open(struct metrics *m, int64_t count);
 /* Writes all of it. */
 void metrics_write(const struct metrics *m, struct replacement *file);
 

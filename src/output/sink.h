@@ -17,7 +17,7 @@
 
 struct sink {
 	const struct sink_ops *ops;
-	bool counts;	 /* before each tick, it takes the losses so far */
+	bool counts;	 /* before each tick, it takes the losses so far and what is open */
 	bool thinned;	 /* it takes also the sessions that are thinned out */
 	int64_t look_ns; /* when it wants the sessions that are open, before a tick; 0: never */
 	struct writer *writer; /* borrowed */
@@ -41,6 +41,11 @@ struct sink_ops {
 	void (*readable)(struct sink *sink);
 	/* Takes the losses so far: on request, at the end, and before a tick if it counts. */
 	void (*put_losses)(struct sink *sink, const struct losses *losses);
+	/*
+	 * Takes how many sessions are open; -1: unknown. Called before put_losses() at the end, and
+	 * before a tick if it counts; NULL: it need not know.
+	 */
+	void (*put_open)(struct sink *sink, int64_t count);
 	/* Writes what comes last except for the losses; NULL: nothing. */
 	void (*end)(struct sink *sink, int64_t now_ns);
 	void (*free)(struct sink *sink);

@@ -79,6 +79,11 @@ static void metrics_sink_put_losses(struct sink *sink, const struct losses *loss
 		rewrite(m);
 }
 
+static void metrics_sink_put_open(struct sink *sink, int64_t count)
+{
+	metrics_set_open(metrics_of(sink)->metrics, count);
+}
+
 static void metrics_sink_free(struct sink *sink)
 {
 	struct metrics_sink *m = metrics_of(sink);
@@ -97,6 +102,7 @@ struct sink *sink_metrics_new(const struct output_request *request, struct repla
 		.due = metrics_sink_due,
 		.tick = metrics_sink_tick,
 		.put_losses = metrics_sink_put_losses,
+		.put_open = metrics_sink_put_open,
 		.free = metrics_sink_free,
 	};
 	const int64_t interval_ns =

@@ -116,6 +116,21 @@ void sinks_put_count(const struct sinks *sinks, const struct losses *losses, int
 			sinks->list[i]->ops->put_losses(sinks->list[i], losses);
 }
 
+bool sinks_want_open(const struct sinks *sinks)
+{
+	for (unsigned i = 0; i < sinks->count; i++)
+		if (sinks->list[i]->ops->put_open)
+			return true;
+	return false;
+}
+
+void sinks_put_open(const struct sinks *sinks, int64_t count)
+{
+	for (unsigned i = 0; i < sinks->count; i++)
+		if (sinks->list[i]->ops->put_open)
+			sinks->list[i]->ops->put_open(sinks->list[i], count);
+}
+
 void sinks_tick(const struct sinks *sinks, int64_t now_ns)
 {
 	for (unsigned i = 0; i < sinks->count; i++)

@@ -34,6 +34,9 @@ bool sinks_look(const struct sinks *sinks, int64_t now_ns);
 /* Whether they want the losses before what is due by now_ns; gives the losses to those that do. */
 bool sinks_count(const struct sinks *sinks, int64_t now_ns);
 void sinks_put_count(const struct sinks *sinks, const struct losses *losses, int64_t now_ns);
+/* Whether some of them want to know how many sessions are open; gives that to those. */
+bool sinks_want_open(const struct sinks *sinks);
+void sinks_put_open(const struct sinks *sinks, int64_t count);
 /* Does what is due by now_ns. */
 void sinks_tick(const struct sinks *sinks, int64_t now_ns);
 /* Whether one of them wants the run to end. */

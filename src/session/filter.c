@@ -373,6 +373,12 @@ bool filter_thins(const struct filter *f, const struct session *s)
 	return !passes(f, s) && parties_match(f, s) && cgroups_have(f, s->cgroup);
 }
 
+bool filter_picks(const struct filter *f)
+{
+	return f->laddr.count || f->raddr.count || f->comm_count || f->uid_count ||
+	       f->cgroup_count || f->netns_count;
+}
+
 const char *filter_impossible(const struct filter *f, uint64_t known)
 {
 	if (f->cgroup_count && !(known & KNOWS(KNOWN_CGROUP)))

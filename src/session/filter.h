@@ -82,6 +82,9 @@ bool filter_lacks_cgroup(const struct filter *f, const struct session *s);
  */
 bool filter_thins(const struct filter *f, const struct session *s);
 
+/* Whether it picks sessions by their addresses, owner, cgroup or network namespace. */
+bool filter_picks(const struct filter *f);
+
 /* Inline, because most runs set no filter. */
 static inline bool filter_accepts(const struct filter *f, const struct session *s)
 {

@@ -13,6 +13,7 @@
 #include <bpf/libbpf.h>
 
 #include "bpf/audit.h"
+#include "bpf/tcp_state.h"
 #include "probe-select/attachment.h"
 #include "sessions.h"
 
@@ -24,9 +25,10 @@ struct audit {
 	const struct sessions *sessions; /* during audit_count() */
 	struct audit_question question;
 	uint64_t born_ns[AUDIT_KEYS];
-	int asked;    /* number of keys in the question */
-	int64_t gone; /* number of sessions so far */
-	int error;    /* the first -errno */
+	uint32_t connecting;	    /* bit i is set if keys[i] is in SYN_SENT */
+	int asked;		    /* number of keys in the question */
+	struct audit_counts counts; /* so far */
+	int error;		    /* the first -errno */
 };
 
 /* Fills in the answer. Returns 0 or -errno. */
@@ -118,12 +120,18 @@ static void flush(struct audit *audit)
 	if (result && !audit->error)
 		audit->error = result;
 	for (int i = 0; i < audit->asked && !result; i++)
-		audit->gone += (audit->question.gone >> i & 1) &&
-			       sessions_find(audit->sessions, audit->question.keys[i], &conn) &&
-			       conn.born_ns == audit->born_ns[i];
+		if (!(audit->question.gone >> i & 1)) {
+			audit->counts.open++;
+			audit->counts.connecting += audit->connecting >> i & 1;
+		} else {
+			audit->counts.gone +=
+				sessions_find(audit->sessions, audit->question.keys[i], &conn) &&
+				conn.born_ns == audit->born_ns[i];
+		}
 	for (int i = 0; i < AUDIT_KEYS; i++)
 		audit->question.keys[i] = 0;
 	audit->asked = 0;
+	audit->connecting = 0;
 }
 
 static void on_session(void *arg, uint64_t key, const struct conn *conn)
@@ -134,17 +142,25 @@ static void on_session(void *arg, uint64_t key, const struct conn *conn)
 	if (!conn->born_ns || audit->error)
 		return;
 	audit->question.keys[audit->asked] = key;
+	audit->connecting |= (uint32_t)(conn->state == STATE_SYN_SENT) << audit->asked;
 	audit->born_ns[audit->asked] = conn->born_ns;
 	if (++audit->asked == AUDIT_KEYS)
 		flush(audit);
 }
 
-int64_t audit_count(struct audit *audit, const struct sessions *sessions)
+struct audit_counts audit_count(struct audit *audit, const struct sessions *sessions)
 {
+	bool once;
+
 	audit->sessions = sessions;
-	audit->gone = audit->error = 0;
-	sessions_each(sessions, on_session, audit);
+	audit->counts = (struct audit_counts){ 0 };
+	audit->error = 0;
+	once = sessions_each(sessions, on_session, audit);
 	if (audit->asked)
 		flush(audit);
-	return audit->error ? audit->error : audit->gone;
+	if (audit->error || !once)
+		audit->counts.open = audit->counts.connecting = -1;
+	if (audit->error)
+		audit->counts.gone = audit->error;
+	return audit->counts;
 }

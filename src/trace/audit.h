@@ -26,10 +26,14 @@ struct audit *audit_new(const struct bpf_object *object, const struct facts *fac
 			const struct sources *sources);
 void audit_free(struct audit *audit);
 
-/*
- * Returns how many sessions in the table have no live socket. Call it while the change hook is
- * attached. Returns -errno if the kernel does not answer.
- */
-int64_t audit_count(struct audit *audit, const struct sessions *sessions);
+/* Numbers of sessions in the table; negative: unknown. */
+struct audit_counts {
+	int64_t open;	    /* with a live socket */
+	int64_t connecting; /* of those, the ones in SYN_SENT */
+	int64_t gone;	    /* without one; -errno if the kernel does not answer */
+};
+
+/* Call it while the change hook is attached. */
+struct audit_counts audit_count(struct audit *audit, const struct sessions *sessions);
 
 #endif

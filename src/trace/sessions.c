@@ -50,9 +50,10 @@ static void each_primary(const struct sessions *sessions, sessions_fn fn, void *
 	}
 }
 
-void sessions_each(const struct sessions *sessions, sessions_fn fn, void *arg)
+bool sessions_each(const struct sessions *sessions, sessions_fn fn, void *arg)
 {
-	uint64_t key = 0;
+	uint64_t key = 0, first = 0;
+	bool once = true;
 
 	each_primary(sessions, fn, arg);
 	/*
@@ -63,8 +64,12 @@ void sessions_each(const struct sessions *sessions, sessions_fn fn, void *arg)
 		struct conn conn = {};
 
 		if (bpf_map_get_next_key(sessions->hash, &key, &key))
-			return;
+			return once;
+		once = once && key != first;
+		if (!i)
+			first = key;
 		if (!bpf_map_lookup_elem(sessions->hash, &key, &conn))
 			fn(arg, key, &conn);
 	}
+	return false;
 }

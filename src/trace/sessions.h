@@ -23,7 +23,10 @@ bool sessions_find(const struct sessions *sessions, uint64_t key, struct conn *c
 
 typedef void (*sessions_fn)(void *arg, uint64_t key, const struct conn *conn);
 
-/* Calls fn for each session. May miss sessions that come or go meanwhile. */
-void sessions_each(const struct sessions *sessions, sessions_fn fn, void *arg);
+/*
+ * Calls fn for each session. May miss sessions that come or go meanwhile. Returns false if some of
+ * the others came twice.
+ */
+bool sessions_each(const struct sessions *sessions, sessions_fn fn, void *arg);
 
 #endif

@@ -34,7 +34,8 @@ struct tracer {
 	struct limits limits;
 	struct audit *audit; /* NULL: the kernel cannot be asked */
 	bool may_miss;	     /* the kernel may skip the change hook without counting that */
-	int64_t left_over; /* result of the audit: sessions whose end was not reported; or -errno */
+	/* Of the last audit. `gone`, whose end was not reported, counts as lost only at the end. */
+	struct audit_counts counts;
 };
 
 static bool is_attached(const struct tracer *tracer)
@@ -263,9 +264,10 @@ int tracer_losses(const struct tracer *tracer, struct losses *losses)
 	 * kprobe may be skipped without any trace of that.
 	 */
 	losses->missed = (int64_t)counts[LOSS_REPLACED];
-	if (tracer->left_over > 0)
-		losses->missed += tracer->left_over;
-	else if (!losses->missed && (tracer->left_over < 0 || (!tracer->audit && tracer->may_miss)))
+	if (tracer->counts.gone > 0)
+		losses->missed += tracer->counts.gone;
+	else if (!losses->missed &&
+		 (tracer->counts.gone < 0 || (!tracer->audit && tracer->may_miss)))
 		losses->missed = -1;
 	return result;
 }
@@ -280,6 +282,26 @@ static struct sessions sessions_of(const struct tracer *tracer)
 		.primary_sets = sets,
 		.most = tracer->limits.overflow_sessions,
 	};
+}
+
+static void count(struct tracer *tracer)
+{
+	const struct sessions sessions = sessions_of(tracer);
+
+	tracer->counts = audit_count(tracer->audit, &sessions);
+}
+
+int64_t tracer_count_open(struct tracer *tracer, bool connecting)
+{
+	const struct audit_counts *counts = &tracer->counts;
+
+	if (!tracer->audit)
+		return -1;
+	if (is_attached(tracer)) {
+		count(tracer);
+		tracer->counts.gone = 0;
+	}
+	return connecting || counts->open < 0 ? counts->open : counts->open - counts->connecting;
 }
 
 static struct record record_of(const struct conn *conn, const struct tuple *tuple)
@@ -354,11 +376,8 @@ int tracer_next_held(const struct tracer *tracer, uint64_t *key, struct record *
 void tracer_detach(struct tracer *tracer)
 {
 	/* While sessions that end are still removed from the table. */
-	if (tracer->audit && is_attached(tracer)) {
-		const struct sessions sessions = sessions_of(tracer);
-
-		tracer->left_over = audit_count(tracer->audit, &sessions);
-	}
+	if (tracer->audit && is_attached(tracer))
+		count(tracer);
 	programs_detach(&tracer->programs);
 }
 

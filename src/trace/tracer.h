@@ -3,6 +3,7 @@
 #ifndef TCPLIFE_TRACER_H
 #define TCPLIFE_TRACER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "losses.h"
@@ -47,6 +48,13 @@ int tracer_next(struct tracer *tracer, const struct record **record);
  * drained. Returns 0, or -errno if the kernel does not allow reading them.
  */
 int tracer_losses(const struct tracer *tracer, struct losses *losses);
+
+/*
+ * Counts the sessions that are open and began during tracing; without `connecting`, only those that
+ * are past SYN_SENT. Once the tracer is detached: those that were open then. Takes about 1 us for
+ * each. Returns -1 if that is unknown.
+ */
+int64_t tracer_count_open(struct tracer *tracer, bool connecting);
 
 /* How many sessions found no room when they began, whether or not they have ended. */
 uint64_t tracer_crowded_out(const struct tracer *tracer);

@@ -4,6 +4,7 @@
 
 load tracer.bash
 load truth.bash
+load load.bash
 
 setup() {
 	bats_require_minimum_version 1.5.0
@@ -16,6 +17,7 @@ setup() {
 teardown() {
 	local name
 	tracers_end
+	if [ -n "$load" ]; then kill -KILL "$load" 2>/dev/null || true; fi
 	if [ ${#started[@]} != 0 ]; then kill -KILL "${started[@]}" 2>/dev/null || true; fi
 	for name in "${hosts[@]}"; do ip netns del "$name" || true; done
 }
@@ -114,6 +116,38 @@ told_of() {
 	[ "$(total tcplife_groups)" = 3 ]
 	grep -q '^tcplife_sessions_total{group="other",' "$prom"
 	[ "$(grep -c 'further ones are counted in group="other" (--groups)$' "$said")" = 1 ]
+}
+
+# open_are COUNT: whether the file tells that so many sessions are open.
+open_are() { grep -qx "tcplife_open_sessions $1" "$prom"; }
+
+# The load has two sessions a connection, one of which has the port as its local one.
+@test "the sessions that are open are counted, in either table of the kernel side; what is not known is not told" {
+	local options
+	for options in '' '--max-sessions 200'; do
+		# shellcheck disable=SC2086 # words
+		tracer_start --metrics "$prom" --interval 0.1 -L 20700 $options
+		await open_are 0
+		load_stand -o 300 -w 1 -p 20700
+		await open_are 150
+		load_let_go
+		await open_are 0
+		tracer_stop
+		open_are 0
+	done
+	tracer_start --metrics "$prom" --interval 0.1 -D 20700
+	load_stand -o 300 -w 1 -p 20700
+	await open_are 150
+	tracer_stop
+	open_are 150
+	for options in '-4' "-p $$" '--raddr 127.0.0.0/8' '--netns self'; do
+		# shellcheck disable=SC2086 # words
+		tracer_start --metrics "$prom" -D 20700 $options
+		tracer_stop
+		grep -q '^tcplife_groups ' "$prom"
+		run ! grep tcplife_open_sessions "$prom"
+	done
+	load_let_go
 }
 
 @test "a directory that is not there is an error; one that goes is told, and does not end the run" {

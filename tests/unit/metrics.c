@@ -287,6 +287,24 @@ static void test_long(void)
 	tear_down();
 }
 
+/* A number that is not known is missing, and does not stay what it was. */
+static void test_open(void)
+{
+	struct metrics *m = metrics_by("", 0);
+
+	set_up();
+	written(m);
+	CHECK(!strstr(page, "tcplife_open_sessions"));
+	metrics_set_open(m, 7);
+	written(m);
+	CHECK(has("tcplife_open_sessions 7"));
+	metrics_set_open(m, -1);
+	written(m);
+	CHECK(!strstr(page, "tcplife_open_sessions"));
+	metrics_free(m);
+	tear_down();
+}
+
 static void test_losses(void)
 {
 	struct metrics *m = metrics_by("", 0);
@@ -338,15 +356,11 @@ static void test_replacement(void)
 int main(int argc, char **argv)
 {
 	static const struct check_case cases[] = {
-		{ "sums", test_sums },
-		{ "buckets", test_buckets },
-		{ "bounds", test_bounds },
-		{ "keys", test_keys },
-		{ "limit", test_limit },
-		{ "labels", test_labels },
-		{ "long", test_long },
-		{ "losses", test_losses },
-		{ "replacement", test_replacement },
+		{ "sums", test_sums },	   { "buckets", test_buckets },
+		{ "bounds", test_bounds }, { "keys", test_keys },
+		{ "limit", test_limit },   { "labels", test_labels },
+		{ "long", test_long },	   { "losses", test_losses },
+		{ "open", test_open },	   { "replacement", test_replacement },
 	};
 
 	return check_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
