@@ -51,27 +51,37 @@ static __always_inline struct conn *early_find(const volatile struct config *con
 	return conn;
 }
 
-/*
- * Makes the current process the owner of the session found for the key. The session may end at any
- * time and another take its place, but not between the claim and the mark. Returns false if it has
- * ended.
- */
-static __always_inline bool owner_accept(const volatile struct config *config, __u64 key,
-					 struct conn *conn)
+static __always_inline void owner_write(const volatile struct config *config, __u64 key,
+					struct conn *conn)
 {
+	owner_set(config, conn, OWNER_ACCEPT);
+	conn->accepted_ns = bpf_ktime_get_ns();
+	accepted_set(config, conn, key);
+}
+
+/*
+ * Makes the current process the owner of the session. That may end at any time and another take its
+ * place, but not while the owner is marked as being written. Returns false if it has ended.
+ */
+static __always_inline bool owner_accept(const volatile struct config *config, __u64 key)
+{
+	struct primary_entry entry = {};
+	struct conn *conn;
 	bool found;
 
-	if (!accepted_claim(config, conn))
-		return false;
-	found = session_find(config, key) == conn;
-	if (found) {
-		owner_set(config, conn, OWNER_ACCEPT);
-		conn->accepted_ns = bpf_ktime_get_ns();
-		accepted_set(config, conn, key);
-	} else {
-		accepted_set(config, conn, 0);
+	if (primary_own(config, key, &entry)) {
+		owner_write(config, key, entry.conn);
+		primary_disown(key, &entry);
+		return true;
 	}
-	primary_drop_left(config, key);
+	conn = overflow_find(config, key);
+	if (!conn || !accepted_claim(config, conn))
+		return false;
+	found = overflow_find(config, key) == conn;
+	if (found)
+		owner_write(config, key, conn);
+	else
+		accepted_set(config, conn, 0);
 	return found;
 }
 
@@ -108,7 +118,7 @@ static __always_inline bool lifespan_accept(const struct sock *sk)
 		else
 			conn = early_find(config, sk, key);
 	}
-	return conn && !conn->owner ? owner_accept(config, key, conn) : noted;
+	return conn && !conn->owner ? owner_accept(config, key) : noted;
 }
 
 #endif

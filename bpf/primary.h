@@ -14,6 +14,7 @@
  * ended while the accept hook was writing its owner.
  */
 #define PRIMARY_CLAIMED 1
+#define PRIMARY_OWNING	2 /* with a key: the accept hook is writing the session's owner */
 
 struct primary_set {
 	__u64 lines[PRIMARY_WAYS + 1][8];

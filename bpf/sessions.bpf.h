@@ -53,6 +53,12 @@ static __always_inline void conn_copy(struct conn *to, const struct conn *from)
 	to->accepted = accepted;
 }
 
+/* An entry of a set in `primary`, and its key. */
+struct primary_entry {
+	struct conn *conn;
+	__u64 *key;
+};
+
 #ifdef BUFFER_RING
 
 struct {
@@ -107,18 +113,13 @@ __noinline __u32 primary_way(__u64 key, __u64 wanted)
 	set = opaque(set);
 #pragma unroll
 	for (__u32 i = 1; i <= PRIMARY_WAYS; i++) {
-		const __u64 differs = all_ones(word_load(&set->lines[0][i]) ^ wanted);
+		const __u64 word = word_load(&set->lines[0][i]) & ~(__u64)PRIMARY_OWNING;
+		const __u64 differs = all_ones(word ^ wanted);
 
 		way = (way & differs) | (i & ~differs);
 	}
 	return way;
 }
-
-/* An entry of a set and its key. */
-struct primary_entry {
-	struct conn *conn;
-	__u64 *key;
-};
 
 /* Finds the entry of the way that primary_way() returns. Returns false if there is none. */
 static __always_inline bool primary_look(const volatile struct config *config, __u64 key,
@@ -159,9 +160,33 @@ static __always_inline bool primary_add(const volatile struct config *config, __
 	return true;
 }
 
-static __always_inline void primary_release(__u64 key, __u64 *at)
+/*
+ * Marks the owner as being written, which keeps the entry. Returns false if there is no such
+ * session or the owner is being written already.
+ */
+static __always_inline bool primary_own(const volatile struct config *config, __u64 key,
+					struct primary_entry *entry)
 {
-	__sync_val_compare_and_swap(at, key | PRIMARY_CLAIMED, 0);
+	return primary_look(config, key, key, entry) &&
+	       __sync_val_compare_and_swap(entry->key, key, key | PRIMARY_OWNING) == key;
+}
+
+/* The owner is written. Frees the entry if the session has ended meanwhile. */
+static __always_inline void primary_disown(__u64 key, const struct primary_entry *entry)
+{
+	if (__sync_val_compare_and_swap(entry->key, key | PRIMARY_OWNING, key) ==
+	    (key | PRIMARY_CLAIMED))
+		publish(entry->key, 0);
+}
+
+/* Frees the entry, or leaves that to the accept hook if it is writing the owner. */
+static __always_inline void primary_release(__u64 *at, __u64 key)
+{
+	/* If both fail, that hook has finished in between. */
+	if (__sync_val_compare_and_swap(at, key, 0) != key &&
+	    __sync_val_compare_and_swap(at, key | PRIMARY_OWNING, key | PRIMARY_CLAIMED) !=
+		    (key | PRIMARY_OWNING))
+		publish(at, 0);
 }
 
 /* Removes it and copies it to *conn. */
@@ -173,27 +198,12 @@ static __always_inline bool primary_take(const volatile struct config *config, _
 	if (!primary_look(config, key, key, &entry))
 		return false;
 	conn_copy(conn, entry.conn);
-	/* The accept hook has finished, or never runs for it. */
-	if (conn->accepted == (__u32)key || conn->direction == DIRECTION_OUT) {
+	/* The accept hook has written the owner, or never runs for it. */
+	if (conn->accepted == (__u32)key || conn->direction == DIRECTION_OUT)
 		publish(entry.key, 0);
-		return true;
-	}
-	/*
-	 * The accept hook claims the owner and then looks for the key, so one of us sees the other.
-	 */
-	__sync_lock_test_and_set(entry.key, key | PRIMARY_CLAIMED);
-	if (accepted_load(entry.conn) != ACCEPT_CLAIMED)
-		primary_release(key, entry.key);
+	else
+		primary_release(entry.key, key);
 	return true;
-}
-
-/* Frees the entry that primary_take() has left to the accept hook. */
-static __always_inline void primary_drop_left(const volatile struct config *config, __u64 key)
-{
-	struct primary_entry entry;
-
-	if (primary_look(config, key, key | PRIMARY_CLAIMED, &entry))
-		primary_release(key, entry.key);
 }
 
 static __always_inline bool overflow_is_empty(const volatile struct config *config)
@@ -222,7 +232,8 @@ static __always_inline void overflow_fence(void)
 #define primary_find(config, key)	((struct conn *)NULL)
 #define primary_add(config, key, conn)	false
 #define primary_take(config, key, conn) false
-#define primary_drop_left(config, key)
+#define primary_own(config, key, entry) false
+#define primary_disown(key, entry)
 #define overflow_is_empty(config) false
 #define overflow_count(change)
 #define overflow_fence()
@@ -259,7 +270,10 @@ static __always_inline struct conn *session_find(const volatile struct config *c
 	return conn ? conn : overflow_find(config, key);
 }
 
-/* Marks the owner as being written. Returns false if another accept hook is writing it. */
+/*
+ * Marks the owner of an entry in `sessions` as being written. Returns false if another accept hook
+ * is writing it.
+ */
 static __always_inline bool accepted_claim(const volatile struct config *config, struct conn *conn)
 {
 #ifdef BUFFER_RING
@@ -287,13 +301,13 @@ static __always_inline void accepted_set(const volatile struct config *config, s
 static __always_inline void owner_fetch(const volatile struct config *config, __u64 key)
 {
 	const struct conn *early = overflow_find(config, key);
-	struct conn *conn = early ? primary_find(config, key) : NULL;
+	struct primary_entry entry = {};
+	struct conn *conn;
 
-	if (!conn)
+	/* If that hook has found the session by now, it writes the same. */
+	if (!early || !primary_own(config, key, &entry))
 		return;
-	/* Otherwise that hook has found the session by now, and writes the same. */
-	if (!accepted_claim(config, conn))
-		return;
+	conn = entry.conn;
 	conn->pid = early->pid;
 	conn->uid = early->uid;
 	conn->cgroup_id = early->cgroup_id;
@@ -301,6 +315,7 @@ static __always_inline void owner_fetch(const volatile struct config *config, __
 	conn->accepted_ns = early->accepted_ns;
 	conn->owner = early->owner;
 	accepted_set(config, conn, early->accepted);
+	primary_disown(key, &entry);
 	overflow_drop(config, key);
 }
 

@@ -8,6 +8,14 @@
 
 #include "bpf/primary.h"
 
+/* The key of the entry in a way; 0: none, or its session has ended. */
+static uint64_t primary_key(const struct primary_set *set, int way)
+{
+	const uint64_t key = set->lines[0][way];
+
+	return key & PRIMARY_CLAIMED ? 0 : key & ~(uint64_t)PRIMARY_OWNING;
+}
+
 /* The ring generation does not have the members from acked_before on. */
 static void primary_copy(const struct primary_set *set, int way, struct conn *conn)
 {
@@ -26,7 +34,7 @@ bool sessions_find(const struct sessions *sessions, uint64_t key, struct conn *c
 		if (bpf_map_lookup_elem(sessions->primary, &index, &set))
 			return false;
 		for (int way = 1; way <= PRIMARY_WAYS; way++)
-			if (set.lines[0][way] == key) {
+			if (primary_key(&set, way) == key) {
 				primary_copy(&set, way, conn);
 				return true;
 			}
@@ -43,9 +51,9 @@ static void each_primary(const struct sessions *sessions, sessions_fn fn, void *
 		if (bpf_map_lookup_elem(sessions->primary, &i, &set))
 			return;
 		for (int way = 1; way <= PRIMARY_WAYS; way++)
-			if (set.lines[0][way] && !(set.lines[0][way] & PRIMARY_CLAIMED)) {
+			if (primary_key(&set, way)) {
 				primary_copy(&set, way, &conn);
-				fn(arg, set.lines[0][way], &conn);
+				fn(arg, primary_key(&set, way), &conn);
 			}
 	}
 }
