@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Tells whether the sockets of sessions in the table are alive. The kernel reports a state change
- * before it makes it; so if a socket is closed while its session is in the table, its end was not
- * reported to our programs.
+ * Tells of sessions in the table whether their sockets are alive, and what they have moved. The
+ * kernel reports a state change before it makes it; so if a socket is closed while its session is
+ * in the table, its end was not reported to our programs.
  */
 #ifndef TCPLIFE_AUDIT_BPF_H
 #define TCPLIFE_AUDIT_BPF_H
@@ -10,6 +10,21 @@
 #include "audit.h"
 #include "maps.bpf.h"
 #include "tcp_state.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct audit_question);
+} audit SEC(".maps");
+
+/* Helpers write to the stack only (4.4). */
+#define READ(to, from)                                         \
+	({                                                     \
+		typeof(to) value_ = 0;                         \
+		read_kernel(&value_, sizeof(value_), &(from)); \
+		(to) = value_;                                 \
+	})
 
 /* The key was a socket once; only other sockets may reuse its memory at once. */
 static __always_inline bool audit_is_gone(__u64 key)
@@ -25,47 +40,50 @@ static __always_inline bool audit_is_gone(__u64 key)
 	       state == STATE_LISTEN || !state || state > STATE_CLOSING;
 }
 
-#ifdef BUFFER_RING
-
-/* Run by user space (BPF_PROG_TEST_RUN, 5.10). Returns the answer. */
-SEC("raw_tp")
-int audit_run(struct bpf_raw_tracepoint_args *ctx)
+static __always_inline void audit_answer(__u64 key, struct audit_answer *a)
 {
-	int gone = 0;
+	const struct sock *sk = (const struct sock *)key;
+	const struct tcp_sock *tp = (const struct tcp_sock *)key;
 
-#pragma clang loop unroll(full)
-	for (int i = 0; i < AUDIT_KEYS; i++)
-		gone |= audit_is_gone(ctx->args[i]) << i;
-	return gone;
+	a->gone = audit_is_gone(key);
+	if (!key)
+		return;
+	READ(a->bytes_acked, tp->bytes_acked);
+	READ(a->bytes_received, tp->bytes_received);
+	READ(a->srtt_us, tp->srtt_us);
+	READ(a->total_retrans, tp->total_retrans);
+	READ(a->rport, sk->__sk_common.skc_dport);
+	READ(a->lport, sk->__sk_common.skc_num);
+	READ(a->state, sk->__sk_common.skc_state);
 }
 
+/*
+ * The ring generation: run by user space (BPF_PROG_TEST_RUN, 5.10). The perf generation: on
+ * tcp_getsockopt(). getsockopt(2) calls it through a pointer, so no compiler inlines it.
+ */
+#ifdef BUFFER_RING
+#define EACH_KEY _Pragma("clang loop unroll(disable)")
+SEC("raw_tp")
 #else
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct audit_question);
-} audit SEC(".maps");
-
-/* On tcp_getsockopt(). getsockopt(2) calls it through a pointer, so no compiler inlines it. */
+#define EACH_KEY _Pragma("clang loop unroll(full)")
 SEC("kprobe")
-int audit_kprobe(struct pt_regs *ctx)
+#endif
+int audit_run(void *ctx)
 {
 	__u32 zero = 0;
 	struct audit_question *q = bpf_map_lookup_elem(&audit, &zero);
-	__u64 gone = 0;
 
+	(void)ctx;
 	if (!q)
 		return 0;
-#pragma clang loop unroll(full)
+	EACH_KEY
 	for (int i = 0; i < AUDIT_KEYS; i++)
-		gone |= (__u64)audit_is_gone(q->keys[i]) << i;
-	q->gone = gone;
-	q->answers++;
+		audit_answer(q->keys[i], &q->answers[i]);
+	q->answered++;
 	return 0;
 }
 
-#endif
+#undef READ
+#undef EACH_KEY
 
 #endif

@@ -64,7 +64,8 @@ static int sockets_drain(struct source *source)
 	return 0;
 }
 
-static void take(void *arg, const struct record *record, bool counted, struct session_moved *moved)
+static void take(void *arg, const struct record *record, uint64_t counted,
+		 struct session_moved *moved)
 {
 	struct sockets *sockets = arg;
 	struct session session;

@@ -290,17 +290,15 @@ static void count_open(struct session *s, const struct record *r)
 }
 
 void session_read_open(struct session *s, const struct record *r, const struct session_view *view,
-		       bool counted)
+		       uint64_t counted)
 {
 	struct session_view now = *view;
 
-	now.known = KNOWS(FIELD_NETNS_INUM);
-	if (counted)
-		now.known |= KNOWS(FIELD_SRTT) | KNOWS(FIELD_TOTAL_RETRANS);
+	now.known = KNOWS(FIELD_NETNS_INUM) | (counted & SESSION_COUNTERS & ~SESSION_BYTES);
 	session_read(s, r, &now);
 	s->ending = ENDING_OPEN;
 	s->state = (enum tcp_state)r->state;
-	if (counted)
+	if ((counted & SESSION_BYTES) == SESSION_BYTES)
 		count_open(s, r);
 }
 

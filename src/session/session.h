@@ -104,12 +104,16 @@ struct session_view {
 /* Fills in *s from the record of a session that ended. */
 void session_read(struct session *s, const struct record *r, const struct session_view *view);
 
+/* What the socket of an open session tells. */
+#define SESSION_BYTES	 (KNOWS(FIELD_BYTES_ACKED) | KNOWS(FIELD_BYTES_RECEIVED))
+#define SESSION_COUNTERS (SESSION_BYTES | KNOWS(FIELD_SRTT) | KNOWS(FIELD_TOTAL_RETRANS))
+
 /*
- * Fills in *s from the record of an open session, whose closed_ns is now. netns is the kernel's,
- * whatever view->known says; so are the counters if `counted`, else they are unknown.
+ * Fills in *s from the record of an open session, whose closed_ns is now. netns is known, whatever
+ * view->known says. counted: which of SESSION_COUNTERS are current; the others are unknown.
  */
 void session_read_open(struct session *s, const struct record *r, const struct session_view *view,
-		       bool counted);
+		       uint64_t counted);
 
 /*
  * What a session had moved when it was last told of. Before, `known` is true if it began during

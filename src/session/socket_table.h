@@ -17,6 +17,7 @@ struct socket_table_entry {
 	uint64_t inode; /* of the socket, as in /proc/PID/fd; 0: unknown */
 	/* For who looks at the sessions again and again (trace/open.c). */
 	uint64_t cookie; /* of the socket; 0: unknown */
+	uint64_t key;	 /* on the kernel side; 0: unknown */
 	uint32_t traced; /* the last look in which the kernel side knew it */
 	uint32_t listed; /* the last look in which the kernel listed its socket */
 	struct session_moved moved;

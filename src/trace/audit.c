@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -31,71 +31,61 @@ struct audit {
 	int error;		    /* the first -errno */
 };
 
-/* Fills in the answer. Returns 0 or -errno. */
-static int ask_program(struct audit *audit)
+/* Makes the program answer. Returns 0 or -errno. */
+static int run(const struct audit *audit)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = audit->question.keys,
-		    .ctx_size_in = sizeof(audit->question.keys));
-	int result = bpf_prog_test_run_opts(audit->program, &opts);
-
-	audit->question.gone = opts.retval;
-	return result;
-}
-
-static int ask_socket(struct audit *audit)
-{
-	const uint64_t before = audit->question.answers;
-	const uint32_t zero = 0;
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
 	struct tcp_info info;
 	socklen_t length = sizeof(info);
-	int result = bpf_map_update_elem(audit->map, &zero, &audit->question, BPF_ANY);
 
-	if (result)
-		return result;
-	if (getsockopt(audit->socket, IPPROTO_TCP, TCP_INFO, &info, &length))
-		return -errno;
-	result = bpf_map_lookup_elem(audit->map, &zero, &audit->question);
-	return !result && audit->question.answers == before ? -EIO : result;
+	if (audit->program >= 0)
+		return bpf_prog_test_run_opts(audit->program, &opts);
+	return getsockopt(audit->socket, IPPROTO_TCP, TCP_INFO, &info, &length) ? -errno : 0;
 }
 
+/* Fills in the answers. Returns 0 or -errno. */
 static int ask(struct audit *audit)
 {
-	return audit->program >= 0 ? ask_program(audit) : ask_socket(audit);
+	const uint64_t before = audit->question.answered;
+	const uint32_t zero = 0;
+	int result = bpf_map_update_elem(audit->map, &zero, &audit->question, BPF_ANY);
+
+	if (!result)
+		result = run(audit);
+	if (!result)
+		result = bpf_map_lookup_elem(audit->map, &zero, &audit->question);
+	return !result && audit->question.answered == before ? -EIO : result;
 }
 
-static bool can_ask_program(struct audit *audit, const struct bpf_object *object)
+static bool can_ask(struct audit *audit, const struct bpf_object *object, bool ring,
+		    const struct facts *facts, const struct sources *sources)
 {
-	const struct bpf_program *program =
-		bpf_object__find_program_by_name(object, AUDIT_PROGRAM_RING);
+	const struct bpf_program *program = bpf_object__find_program_by_name(object, AUDIT_PROGRAM);
 
-	audit->program = program ? bpf_program__fd(program) : -1;
-	return audit->program >= 0 && !ask(audit);
-}
-
-static bool can_ask_socket(struct audit *audit, const struct bpf_object *object,
-			   const struct facts *facts, const struct sources *sources)
-{
-	const struct bpf_program *program =
-		bpf_object__find_program_by_name(object, AUDIT_PROGRAM_PERF);
-
-	audit->program = -1;
 	if (!program)
 		return false;
 	audit->map = bpf_object__find_map_fd_by_name(object, "audit");
-	audit->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	audit->attachment = attachment_kprobe(program, "tcp_getsockopt", false, facts, sources);
-	return audit->socket >= 0 && audit->attachment && !ask(audit);
+	if (ring) {
+		audit->program = bpf_program__fd(program);
+	} else {
+		audit->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		audit->attachment =
+			attachment_kprobe(program, "tcp_getsockopt", false, facts, sources);
+		if (audit->socket < 0 || !audit->attachment)
+			return false;
+	}
+	return !ask(audit);
 }
 
-struct audit *audit_new(const struct bpf_object *object, const struct facts *facts,
+struct audit *audit_new(const struct bpf_object *object, bool ring, const struct facts *facts,
 			const struct sources *sources)
 {
 	struct audit *audit = calloc(1, sizeof(*audit));
 
 	if (!audit)
 		return NULL;
-	audit->socket = -1;
-	if (can_ask_program(audit, object) || can_ask_socket(audit, object, facts, sources))
+	audit->program = audit->socket = -1;
+	if (can_ask(audit, object, ring, facts, sources))
 		return audit;
 	audit_free(audit);
 	return NULL;
@@ -120,7 +110,7 @@ static void flush(struct audit *audit)
 	if (result && !audit->error)
 		audit->error = result;
 	for (int i = 0; i < audit->asked && !result; i++)
-		if (!(audit->question.gone >> i & 1)) {
+		if (!audit->question.answers[i].gone) {
 			audit->counts.open++;
 			audit->counts.connecting += audit->connecting >> i & 1;
 		} else {
@@ -163,4 +153,16 @@ struct audit_counts audit_count(struct audit *audit, const struct sessions *sess
 	if (audit->error)
 		audit->counts.gone = audit->error;
 	return audit->counts;
+}
+
+int audit_read(struct audit *audit, const uint64_t *keys, unsigned count,
+	       struct audit_answer *answers)
+{
+	int result;
+
+	memset(audit->question.keys, 0, sizeof(audit->question.keys));
+	memcpy(audit->question.keys, keys, count * sizeof(*keys));
+	result = ask(audit);
+	memcpy(answers, audit->question.answers, count * sizeof(*answers));
+	return result;
 }

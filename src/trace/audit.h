@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Finds sessions whose end was not reported to our programs. Before 6.8 the kernel skips programs
- * of perf events without counting that, and no counter tells what a skipped change was.
+ * Asks the kernel, through a program of ours, about the sockets of sessions in the table.
+ *
+ * It finds sessions whose end was not reported: before 6.8 the kernel skips programs of perf events
+ * without counting that, and no counter tells what a skipped change was. And it tells what open
+ * sessions have moved, in any network namespace.
  */
 #ifndef TCPLIFE_AUDIT_H
 #define TCPLIFE_AUDIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "bpf/audit.h"
 
 struct audit;
 struct bpf_object;
@@ -14,15 +20,14 @@ struct facts;
 struct sessions;
 struct sources;
 
-/* The names of the programs for an audit, which must be loaded. */
-#define AUDIT_PROGRAM_RING "audit_run"
-#define AUDIT_PROGRAM_PERF "audit_kprobe"
+/* The name of the program for it, which must be loaded. */
+#define AUDIT_PROGRAM "audit_run"
 
 /*
- * object: loaded, with one of those programs; borrowed. Returns NULL if the kernel cannot be asked.
- * Free it with audit_free().
+ * object: loaded, with that program; borrowed. ring: of the ring generation. Returns NULL if the
+ * kernel cannot be asked. Free it with audit_free().
  */
-struct audit *audit_new(const struct bpf_object *object, const struct facts *facts,
+struct audit *audit_new(const struct bpf_object *object, bool ring, const struct facts *facts,
 			const struct sources *sources);
 void audit_free(struct audit *audit);
 
@@ -35,5 +40,12 @@ struct audit_counts {
 
 /* Call it while the change hook is attached. */
 struct audit_counts audit_count(struct audit *audit, const struct sessions *sessions);
+
+/*
+ * Asks about up to AUDIT_KEYS sockets, given by their keys in the table. Returns 0 or -errno. A
+ * session may have ended meanwhile: look it up in the table afterwards.
+ */
+int audit_read(struct audit *audit, const uint64_t *keys, unsigned count,
+	       struct audit_answer *answers);
 
 #endif

@@ -115,7 +115,7 @@ static void take_held(struct feed *feed, const struct record *record)
 		take_ended(feed, record);
 }
 
-static void take_open(void *arg, const struct record *record, bool counted,
+static void take_open(void *arg, const struct record *record, uint64_t counted,
 		      struct session_moved *moved)
 {
 	struct feed *feed = arg;
@@ -160,8 +160,7 @@ static void open_start(struct feed *feed)
 		.diag = feed->diag,
 		.existing = feed->existing,
 		.netns_known = feed->view.known & KNOWS(FIELD_NETNS_INUM),
-		.bytes_known = layout_has(&feed->choice->layout, FIELD_BYTES_ACKED) &&
-			       layout_has(&feed->choice->layout, FIELD_BYTES_RECEIVED),
+		.counters = layout_known(&feed->choice->layout) & SESSION_COUNTERS,
 		/* Those that the kernel side knows, and as many older ones. */
 		.most = 2 * limits_sessions(tracer_limits(feed->choice->tracer)),
 	};

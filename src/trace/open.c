@@ -26,6 +26,9 @@ struct open {
 	open_fn *fn;
 	void *arg;
 	int error; /* the first -errno */
+	/* Sessions that the kernel's list of sockets lacks; their sockets are read together. */
+	struct socket_table_entry *batch[TRACER_BATCH];
+	unsigned batched;
 };
 
 struct open *open_new(const struct open_request *request)
@@ -99,7 +102,7 @@ static void on_tuple(void *arg, uint64_t key, const struct tuple *tuple)
 			return;
 		if (!request->netns_known)
 			record.netns = 0;
-		if (!request->bytes_known)
+		if ((request->counters & SESSION_BYTES) != SESSION_BYTES)
 			record.bytes_acked = record.bytes_received = 0;
 		if (entry && !entry->record.preexisting) {
 			entry->record = record;
@@ -113,6 +116,7 @@ static void on_tuple(void *arg, uint64_t key, const struct tuple *tuple)
 		}
 	}
 	entry->traced = open->look;
+	entry->key = key;
 }
 
 static void walk_traced(struct open *open)
@@ -137,7 +141,7 @@ static void count(struct record *found, const struct record *now)
 }
 
 static void hand_out(const struct open *open, const struct record *known, const struct record *now,
-		     struct session_moved *moved)
+		     uint64_t counted, struct session_moved *moved)
 {
 	struct record found = *known;
 
@@ -145,7 +149,7 @@ static void hand_out(const struct open *open, const struct record *known, const 
 	if (!found.direction)
 		found.direction = now->direction;
 	found.closed_ns = open->now_ns;
-	open->fn(open->arg, &found, true, moved);
+	open->fn(open->arg, &found, counted, moved);
 }
 
 /*
@@ -206,13 +210,13 @@ static void hand_out_older(struct open *open, const struct sock_diag_socket *soc
 		found.born_ns = open->now_ns; /* it may have begun at any time */
 	/* Without room it is handed out all the same, but what it moves meanwhile is unknown. */
 	if (socket_table_add(open->table, &found, 0)) {
-		hand_out(open, &found, &socket->record, &unknown);
+		hand_out(open, &found, &socket->record, SESSION_COUNTERS, &unknown);
 		return;
 	}
 	entry = socket_table_newest(open->table);
 	entry->cookie = socket->cookie;
 	entry->listed = open->look;
-	hand_out(open, &found, &socket->record, &entry->moved);
+	hand_out(open, &found, &socket->record, SESSION_COUNTERS, &entry->moved);
 }
 
 static int keep_stranger(struct open *open, const struct sock_diag_socket *socket)
@@ -241,14 +245,15 @@ static bool take_known(struct open *open, const struct sock_diag_socket *socket)
 		/* A dump may report a socket twice if the kernel's table changes meanwhile. */
 		if (entry->listed != open->look) {
 			entry->listed = open->look;
-			hand_out(open, &entry->record, &socket->record, &entry->moved);
+			hand_out(open, &entry->record, &socket->record, SESSION_COUNTERS,
+				 &entry->moved);
 		}
 		return true;
 	}
 	if (socket->record.state != STATE_SYN_SENT ||
 	    !find_connecting(open, &socket->record, &connecting))
 		return false;
-	hand_out(open, &connecting, &socket->record, &moved);
+	hand_out(open, &connecting, &socket->record, SESSION_COUNTERS, &moved);
 	return true;
 }
 
@@ -280,28 +285,63 @@ static void take_strangers(struct open *open)
 
 /* --- the rest --- */
 
-/*
- * Hands out sessions in namespaces that are new or could not be entered. Those in other namespaces
- * have just ended. Forgets what was not seen in this look nor the one before: the record of a
- * session that has ended comes before the next look.
- */
-static void take_uncounted(struct open *open)
+/* Hands out the batch, with what the sockets tell if the kernel side can read them. */
+static void flush(struct open *open)
+{
+	uint64_t keys[TRACER_BATCH];
+	struct record now[TRACER_BATCH];
+	unsigned counted = 0;
+
+	for (unsigned i = 0; i < open->batched; i++) {
+		keys[i] = open->batch[i]->key;
+		now[i] = open->batch[i]->record;
+	}
+	if (open->batched)
+		counted = tracer_read_counters(open->request.tracer, keys, now, open->batched);
+	for (unsigned i = 0; i < open->batched; i++) {
+		struct socket_table_entry *entry = open->batch[i];
+
+		if (counted >> i & 1) {
+			hand_out(open, &entry->record, &now[i], open->request.counters,
+				 &entry->moved);
+		} else {
+			now[i].closed_ns = open->now_ns;
+			open->fn(open->arg, &now[i], 0, &entry->moved);
+		}
+	}
+	open->batched = 0;
+}
+
+/* Whether the session is open, but in a namespace that is new or could not be entered. */
+static bool is_unlisted(const struct open *open, const struct socket_table_entry *entry)
 {
 	const struct sock_diag *diag = open->request.diag;
+	const uint32_t netns = entry->record.netns;
+
+	return entry->traced == open->look && entry->listed != open->look &&
+	       !(diag && (!netns || sock_diag_covers(diag, netns)));
+}
+
+/*
+ * Hands out the sessions that the kernel did not list. Those in namespaces that it lists have just
+ * ended. Forgets what was not seen in this look nor the one before: the record of a session that
+ * has ended comes before the next look.
+ */
+static void take_unlisted(struct open *open)
+{
 	struct socket_table_entry *entry = NULL;
 
 	while ((entry = socket_table_next(open->table, entry))) {
-		struct record found = entry->record;
-
-		if (entry->traced == open->look && entry->listed != open->look &&
-		    !(diag && (!found.netns || sock_diag_covers(diag, found.netns)))) {
-			found.closed_ns = open->now_ns;
-			open->fn(open->arg, &found, false, &entry->moved);
-		}
-		if (!found.lport ||
+		if (is_unlisted(open, entry))
+			open->batch[open->batched++] = entry;
+		if (open->batched == TRACER_BATCH)
+			flush(open);
+		/* An entry that is removed stays readable until the table is compacted. */
+		if (!entry->record.lport ||
 		    (entry->traced + 1 < open->look && entry->listed + 1 < open->look))
 			socket_table_remove(open->table, entry);
 	}
+	flush(open);
 }
 
 int open_look(struct open *open, bool last, open_fn *fn, void *arg)
@@ -318,7 +358,7 @@ int open_look(struct open *open, bool last, open_fn *fn, void *arg)
 	if (diag)
 		note(open, sock_diag_dump(diag, on_socket, open));
 	take_strangers(open);
-	take_uncounted(open);
+	take_unlisted(open);
 	socket_table_compact(open->table);
 	return open->error;
 }

@@ -17,10 +17,10 @@ struct open;
 /* All pointers are borrowed. */
 struct open_request {
 	const struct tracer *tracer;	 /* NULL: nothing is traced */
-	const struct sock_diag *diag;	 /* NULL: counters and older sessions stay unknown */
+	const struct sock_diag *diag;	 /* NULL: older sessions stay unknown */
 	const struct existing *existing; /* NULL: only sessions that began during tracing */
 	bool netns_known;		 /* the kernel side knows network namespaces */
-	bool bytes_known;		 /* the kernel side knows a socket's counters at birth */
+	uint64_t counters;		 /* which of SESSION_COUNTERS the kernel side can read */
 	uint32_t most;			 /* maximum number of sessions */
 };
 
@@ -29,11 +29,11 @@ struct open *open_new(const struct open_request *request);
 void open_free(struct open *open);
 
 /*
- * Called for each session, with closed_ns set to now. If `counted`, the counters are current and
- * known whatever the layout; else they are unknown. *moved is kept from one look to the next; the
- * callee writes to it what it has told of.
+ * Called for each session, with closed_ns set to now. counted: which of SESSION_COUNTERS are
+ * current; the others are unknown. *moved is kept from one look to the next; the callee writes to
+ * it what it has told of.
  */
-typedef void open_fn(void *arg, const struct record *record, bool counted,
+typedef void open_fn(void *arg, const struct record *record, uint64_t counted,
 		     struct session_moved *moved);
 
 /*

@@ -71,8 +71,7 @@ int programs_pick(struct programs *programs, struct bpf_object *object,
 {
 	const struct candidate *candidate = request->candidate;
 	const struct known_insns known = insns_known(request->facts->exchange, candidate->ring);
-	const struct bpf_program *audit =
-		find(object, candidate->ring ? AUDIT_PROGRAM_RING : AUDIT_PROGRAM_PERF);
+	const struct bpf_program *audit = find(object, AUDIT_PROGRAM);
 	struct bpf_program *program;
 	int result;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "tracer.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,7 +153,8 @@ static int bring_up(struct tracer *tracer, const struct tracer_request *request,
 	tracer->reader = reader_new(&tracer->maps, &tracer->limits, request->candidate->ring);
 	if (!tracer->reader)
 		return -errno;
-	tracer->audit = audit_new(tracer->object, request->facts, request->sources);
+	tracer->audit = audit_new(tracer->object, request->candidate->ring, request->facts,
+				  request->sources);
 	*step = "cannot attach to the accept hook";
 	result = programs_attach_accept(&tracer->programs, request);
 	if (result)
@@ -361,6 +363,44 @@ bool tracer_read_open(const struct tracer *tracer, uint64_t key, const struct tu
 	record->accepted_ns = conn_accepted_ns(&conn, key);
 	return true;
 }
+
+/* A session whose end was not reported may have left its address to another socket. */
+static bool is_of(const struct audit_answer *answer, const struct record *record)
+{
+	return !answer->gone && ntohs(answer->rport) == record->rport &&
+	       (!record->lport || answer->lport == record->lport);
+}
+
+unsigned tracer_read_counters(const struct tracer *tracer, const uint64_t *keys,
+			      struct record *records, unsigned count)
+{
+	const struct sessions sessions = sessions_of(tracer);
+	struct audit_answer answers[TRACER_BATCH];
+	struct conn conn;
+	unsigned read = 0;
+
+	if (!tracer->audit || audit_read(tracer->audit, keys, count, answers))
+		return 0;
+	for (unsigned i = 0; i < count; i++) {
+		const struct audit_answer *a = &answers[i];
+		struct record *r = &records[i];
+
+		/* If it is still in the table, it was open while its socket was read. */
+		if (!is_of(a, r) || !sessions_find(&sessions, keys[i], &conn) ||
+		    conn.born_ns != r->born_ns)
+			continue;
+		r->bytes_acked = a->bytes_acked;
+		r->bytes_received = a->bytes_received;
+		r->srtt_us = a->srtt_us;
+		r->total_retrans = a->total_retrans;
+		r->lport = a->lport;
+		r->state = a->state;
+		read |= 1U << i;
+	}
+	return read;
+}
+
+_Static_assert(TRACER_BATCH == AUDIT_KEYS, "a batch is one question");
 
 int tracer_next_held(const struct tracer *tracer, uint64_t *key, struct record *record)
 {

@@ -16,6 +16,8 @@
 struct layout;
 struct tracer;
 
+#define TRACER_BATCH 12 /* sockets that are asked at once */
+
 /* What tracing with a candidate takes; everything is borrowed for the tracer's lifetime. */
 struct tracer_request {
 	struct candidate *candidate; /* its accept hook is set to the one that works */
@@ -71,6 +73,16 @@ int tracer_each_open(const struct tracer *tracer, tuples_fn *fn, void *arg);
  */
 bool tracer_read_open(const struct tracer *tracer, uint64_t key, const struct tuple *tuple,
 		      struct record *record);
+
+/*
+ * Sets the counters, the round-trip time, the local port and the state of open sessions to what
+ * their sockets have now, in whatever network namespace. keys, records: `count` of them, at most
+ * TRACER_BATCH, as tracer_read_open() returned them. Returns a mask with bit i set if session i is
+ * open and the kernel can be asked; the other records stay as they are. Counters that the layout
+ * lacks are garbage.
+ */
+unsigned tracer_read_counters(const struct tracer *tracer, const uint64_t *keys,
+			      struct record *records, unsigned count);
 
 /*
  * Copies the next record that still waits for who closes its socket, once tracing has stopped and

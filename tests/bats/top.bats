@@ -210,13 +210,16 @@ rates_of() {
 	grep -q ' TX [1-9][0-9]*K/s ' "$records"
 }
 
-@test "--top: a session in a network namespace newer than the tracer is shown, though not what it moves" {
+@test "--top: a session in a network namespace newer than the tracer is counted while it is open" {
 	tracer_start --top 0.3 "${ours[@]}"
 	mover_end
 	# shellcheck disable=SC2016 # sh expands it
 	mover_start unshare --net sh -c 'ip link set lo up && exec "$0" "$@"'
 	move open later 127.79.0.8 446 50008
-	await grep -qE '^[0-9]+ +mover +127.79.0.8 50008 127.79.0.8 446 +- +- +- +- +[0-9]' "$records"
+	await grep -qE '^[0-9]+ +mover +127.79.0.8 50008 127.79.0.8 446 ' "$records"
+	move send later 3000000
+	await grep -qE '^[0-9]+ +mover +127.79.0.8 50008 127.79.0.8 446 +[1-9][0-9.]*[KM] +0 +2.9M +0 +[0-9]' "$records"
+	await grep -qE '^[0-9]+ +mover +127.79.0.8 50008 127.79.0.8 446 +0 +0 +2.9M +0 +[0-9]' "$records"
 	move close later
 	await eval 'tail -n 4 "$records" | grep -q "^open 0 "'
 	tracer_stop

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (sock_diag_read(&socket, message)) {
 		MUST(socket.record.direction <= DIRECTION_IN);
 		MUST(!socket.record.pid && !socket.record.owner);
-		session_read_open(&session, &socket.record, &view, true);
+		session_read_open(&session, &socket.record, &view, SESSION_COUNTERS);
 		MUST(session.ending == ENDING_OPEN);
 		MUST(session.ip == 4 || session.ip == 6);
 	}

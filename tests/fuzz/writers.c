@@ -236,7 +236,7 @@ static void take_session(struct input *in, const struct session_view *view, stru
 
 	take_record(in, &record);
 	if (record.preexisting & 2)
-		session_read_open(s, &record, view, record.preexisting & 4);
+		session_read_open(s, &record, view, record.preexisting & 4 ? SESSION_COUNTERS : 0);
 	else
 		session_read(s, &record, view);
 	s->cgroup = take_cgroup(in);
