@@ -109,6 +109,7 @@ static const struct rule diagnosis_rules[] = {
 static const struct rule terminal_rules[] = {
 	{ SYS_ioctl, 1, UINT32_MAX, TIOCGWINSZ },
 	{ SYS_ioctl, 1, UINT32_MAX, TCSETS },
+	{ SYS_ioctl, 1, UINT32_MAX, TCFLSH },
 };
 
 /* Only on maps and programs whose descriptors are open now. */

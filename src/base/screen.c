@@ -74,8 +74,11 @@ void screen_enter(const struct screen *s, struct text *t)
 	raw.c_cc[VMIN] = raw.c_cc[VTIME] = 0;
 	/* Ctrl-Z is a key: the page is left before we stop. */
 	raw.c_cc[VSUSP] = _POSIX_VDISABLE;
-	if (s->has_keys)
+	if (s->has_keys) {
 		tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+		/* What was typed before was not meant for the page. */
+		tcflush(STDIN_FILENO, TCIFLUSH);
+	}
 	text_put_string(t, ENTER);
 }
 

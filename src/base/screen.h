@@ -28,8 +28,8 @@ struct screen screen_find(void);
 bool screen_resize(struct screen *s);
 
 /*
- * Shows an empty page, and reads keys without echo from now on. Should the process crash, the
- * terminal is as before. Writes what the terminal must get to t.
+ * Shows an empty page, forgets what was typed before, and reads keys without echo from now on.
+ * Should the process crash, the terminal is as before. Writes what the terminal must get to t.
  */
 void screen_enter(const struct screen *s, struct text *t);
 /* Undoes that. */

@@ -145,6 +145,20 @@ looks_like() { screen >"$BATS_TEST_TMPDIR/screen" && diff -u - "$BATS_TEST_TMPDI
 	hides 50001
 }
 
+@test "--top: keys typed before its first page are not meant for it" {
+	mkfifo "$BATS_TEST_TMPDIR/gate"
+	$mux new-session -d -s view -x 80 -y 9 \
+		"cat $BATS_TEST_TMPDIR/gate; $tcplife --top 0.2 ${ours[*]} 2>$BATS_TEST_TMPDIR/said; echo \"exit \$?\"; exec cat" 3>&-
+	type_keys q
+	await shows '^q$'
+	echo >"$BATS_TEST_TMPDIR/gate"
+	await shows 50001
+	type_keys '?'
+	await shows 'Any key returns'
+	type_keys x q
+	await shows '^exit 0$'
+}
+
 @test "--top leaves the screen as it was, however it ends" {
 	for way in C-c TERM SEGV; do
 		screen_start 80 9 1 "${ours[@]}"
