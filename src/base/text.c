@@ -57,6 +57,12 @@ void text_put_digits(struct text *t, uint64_t n, unsigned digits)
 		*--at = '0';
 }
 
+void text_put_capitals(struct text *t, const char *s)
+{
+	for (; *s; s++)
+		text_put_char(t, *s >= 'a' && *s <= 'z' ? (char)(*s - 'a' + 'A') : *s);
+}
+
 void text_put_number(struct text *t, uint64_t n)
 {
 	text_put_digits(t, n, 1);

@@ -50,6 +50,8 @@ static inline void text_put_char(struct text *t, char c)
 }
 
 void text_put_string(struct text *t, const char *s);
+/* Lowercase ASCII letters become capitals. */
+void text_put_capitals(struct text *t, const char *s);
 void text_put_number(struct text *t, uint64_t n);
 /* At least `digits` digits, padded with zeroes. */
 void text_put_digits(struct text *t, uint64_t n, unsigned digits);

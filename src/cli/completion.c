@@ -27,7 +27,7 @@ static void print_bash(FILE *out)
 	      "_tcplife()\n"
 	      "{\n"
 	      "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}\n"
-	      "    local words='' list='' file=''\n"
+	      "    local words='' list='' names=''\n"
 	      "    # --end=timeout comes as three words.\n"
 	      "    if [ \"$word\" = = ]; then\n"
 	      "        word=''\n"
@@ -42,7 +42,8 @@ static void print_bash(FILE *out)
 		print_case(out, &o);
 		fputs("words='", out);
 		print_words(out, o.words);
-		fprintf(out, "'%s%s ;;\n", o.list ? " list=1" : "", o.file ? " file=-f" : "");
+		fprintf(out, "'%s%s%s ;;\n", o.list ? " list=1" : "", o.file ? " names=-f" : "",
+			o.users ? " list=1 names=-u" : "");
 	}
 	fputs("    *) words='", out);
 	for (unsigned i = 0; options_describe(i, &o); i++)
@@ -52,7 +53,7 @@ static void print_bash(FILE *out)
 	      "    local taken=''\n"
 	      "    if [ -n \"$list\" ] && [ \"$word\" != \"${word%,*}\" ]; then taken=${word%,*},; "
 	      "fi\n"
-	      "    mapfile -t COMPREPLY < <(compgen $file -P \"$taken\" -W \"$words\" -- "
+	      "    mapfile -t COMPREPLY < <(compgen $names -P \"$taken\" -W \"$words\" -- "
 	      "\"${word##*,}\")\n"
 	      "}\n"
 	      "complete -o filenames -F _tcplife tcplife\n",
@@ -84,6 +85,8 @@ static void print_zsh_argument(FILE *out, const struct options_description *o)
 		fprintf(out, ":%s:", o->argument);
 	if (!o->words && o->file)
 		fputs("_files", out);
+	if (o->users)
+		fputs("_sequence _users", out);
 	if (!o->words)
 		return;
 	if (o->list)
@@ -139,6 +142,8 @@ static void print_fish_help(FILE *out, const char *help)
 static void print_fish_argument(FILE *out, const struct options_description *o)
 {
 	fputs(o->file ? " -rF" : " -x", out);
+	if (o->users)
+		fputs(" -a '(__tcplife_list (__fish_complete_users))'", out);
 	if (!o->words)
 		return;
 	fputs(o->list ? " -a '(__tcplife_list " : " -a '", out);

@@ -259,6 +259,7 @@ bool options_describe(unsigned n, struct options_description *d)
 			.list = o->words == filter_ending || o->words == field_group_name ||
 				o->words == measure_name,
 			.file = o->words == btf_word || o->take == take_file,
+			.users = o->filter == filter_add_uids,
 		};
 		return true;
 	}

@@ -75,6 +75,7 @@ struct options_description {
 	words_fn *words;      /* what the argument may be; NULL: anything */
 	bool list;	      /* the argument is a comma-separated list of the words */
 	bool file;	      /* the argument may be a file name */
+	bool users;	      /* the argument is a comma-separated list of users */
 };
 
 /*

@@ -231,7 +231,7 @@ static const char *view_rival(const struct options *o)
 		return "--interval";
 	if (o->output.top_ns && o->output.list)
 		return "--top";
-	if (o->output.format != FORMAT_TABLE && (o->output.top_ns || o->output.figures.by.count))
+	if (o->output.format != FORMAT_TABLE && o->output.top_ns)
 		return o->output.format == FORMAT_CSV ? "--csv" : "--json";
 	if (o->output.time || o->output.timestamp)
 		return column_option(o);
@@ -284,12 +284,8 @@ static enum options_status check_together(struct parse *p)
 		return blame_pair(p, o->check ? "--check" : "--self-test", mode_option(o),
 				  "was given as well; choose one");
 	if (view_option(o) && view_rival(o))
-		return blame_pair(p,
-				  o->output.list && o->output.figures.by.count &&
-						  o->output.format != FORMAT_TABLE
-					  ? "--by"
-					  : view_option(o),
-				  view_rival(o), "was given as well; choose one");
+		return blame_pair(p, view_option(o), view_rival(o),
+				  "was given as well; choose one");
 	if (o->output.stats && o->output.format == FORMAT_CSV)
 		return blame_pair(p, "--stats", "--csv", "was given as well; choose one");
 	if (o->output.stats && o->output.format == FORMAT_TABLE && column_option(o))

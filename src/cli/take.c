@@ -137,7 +137,9 @@ bool take_top(struct parse *p)
 bool take_duration(struct parse *p)
 {
 	if (strcmp(p->value, "0") != 0)
-		return take_time(p);
+		return words_read_time(p->value, stored_at(p)) ||
+		       parse_blame(p, "is not a time: seconds, or with a unit (300ms, 5m, 1h, "
+				      "2d), or 0 for --list");
 	p->options->output.list = true;
 	return true;
 }

@@ -56,6 +56,11 @@ bool page_init(struct page *page, const struct output_request *request, const st
 	return true;
 }
 
+void page_free(struct page *page)
+{
+	view_free(page->view);
+}
+
 void page_choose(struct page *page)
 {
 	page->order.sort = NULL;

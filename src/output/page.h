@@ -10,7 +10,7 @@
 #include "writer.h"
 
 struct page {
-	struct view *view; /* owned; free it with view_free() */
+	struct view *view;
 	struct screen screen;
 	struct view_order order;
 	struct view_columns columns;
@@ -25,9 +25,10 @@ struct page {
 	size_t columns_most; /* of the terminal */
 };
 
-/* Returns false if out of memory. */
+/* Returns false if out of memory. Free it with page_free(). */
 bool page_init(struct page *page, const struct output_request *request, const struct writer *writer,
 	       enum view_kind kind, int64_t now_ns);
+void page_free(struct page *page);
 
 /* Chooses the columns anew, after order.by has changed. */
 void page_choose(struct page *page);

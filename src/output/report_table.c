@@ -160,13 +160,8 @@ static void walk_plan(struct walk *walk, const struct report_page *page)
 
 static void put_title(struct text *t, const struct column *column)
 {
-	char *from = t->at;
-
 	for (unsigned i = 0; i < 3 && column->title[i]; i++)
-		text_put_string(t, column->title[i]);
-	for (; from < t->at; from++)
-		if (*from >= 'a' && *from <= 'z')
-			*from = (char)(*from - 'a' + 'A');
+		text_put_capitals(t, column->title[i]);
 }
 
 /* row: NULL for the header. */

@@ -39,7 +39,9 @@ struct sink_ops {
 	void (*tick)(struct sink *sink, int64_t now_ns);
 	/* Called when sink->fd is readable; NULL: there is none. */
 	void (*readable)(struct sink *sink);
-	/* Takes the losses so far: on request, at the end, and before a tick if it counts. */
+	/* Takes the losses so far: on request, at the end, and before a tick if it counts; NULL:
+	 * nothing.
+	 */
 	void (*put_losses)(struct sink *sink, const struct losses *losses);
 	/*
 	 * Takes how many sessions are open; -1: unknown. Called before put_losses() at the end, and

@@ -238,12 +238,6 @@ static void top_readable(struct sink *sink)
 
 /* --- lifecycle --- */
 
-static void top_put_losses(struct sink *sink, const struct losses *losses)
-{
-	(void)sink;
-	(void)losses;
-}
-
 static void top_end(struct sink *sink, int64_t now_ns)
 {
 	(void)now_ns;
@@ -253,7 +247,7 @@ static void top_end(struct sink *sink, int64_t now_ns)
 
 static void top_free(struct sink *sink)
 {
-	view_free(top_of(sink)->page.view);
+	page_free(&top_of(sink)->page);
 	free(sink);
 }
 
@@ -266,7 +260,6 @@ struct sink *sink_top_new(const struct output_request *request, struct writer *w
 		.due = top_due,
 		.tick = top_tick,
 		.readable = top_readable,
-		.put_losses = top_put_losses,
 		.end = top_end,
 		.free = top_free,
 	};

@@ -149,7 +149,8 @@ bool sinks_are_over(const struct sinks *sinks)
 void sinks_put_losses(const struct sinks *sinks, const struct losses *losses)
 {
 	for (unsigned i = 0; i < sinks->count; i++)
-		sinks->list[i]->ops->put_losses(sinks->list[i], losses);
+		if (sinks->list[i]->ops->put_losses)
+			sinks->list[i]->ops->put_losses(sinks->list[i], losses);
 }
 
 void sinks_end(const struct sinks *sinks, int64_t now_ns)

@@ -176,14 +176,6 @@ static const struct {
 	{ { "CGROUP", .rank = 15, .least = 12 }, "cgroup", SHOWN_SESSION },
 };
 
-static const struct field *field_of(const char *key)
-{
-	for (size_t i = 0; i < fields_count; i++)
-		if (fields[i].key && strcmp(fields[i].key, key) == 0)
-			return &fields[i];
-	return NULL;
-}
-
 static void add_keys(struct view_columns *c, const struct groups_by *by)
 {
 	for (unsigned i = 0; i < by->count && c->count < VIEW_COLUMNS - 8; i++)
@@ -208,7 +200,7 @@ void view_columns_choose(struct view_columns *c, const struct groups_by *by, enu
 		    (all[i].shown & SHOWN_EXTENDED && !extended))
 			continue;
 		*column = all[i].column;
-		column->field = all[i].key ? field_of(all[i].key) : NULL;
+		column->field = all[i].key ? field_by_key(all[i].key) : NULL;
 		column->right = !all[i].key;
 		c->count++;
 	}
@@ -216,15 +208,13 @@ void view_columns_choose(struct view_columns *c, const struct groups_by *by, enu
 
 /* --- how wide they are --- */
 
-/* In capitals if it is a key; TX/s is not. */
 static void put_title(struct text *t, const struct view_column *column)
 {
-	char *at = t->at;
-
-	text_put_string(t, column->title);
-	for (; column->field && at < t->at; at++)
-		if (*at >= 'a' && *at <= 'z')
-			*at = (char)(*at - 'a' + 'A');
+	/* TX/s is no key. */
+	if (column->field)
+		text_put_capitals(t, column->title);
+	else
+		text_put_string(t, column->title);
 }
 
 static void put_cell(struct text *t, const struct view_column *column, const struct view_row *row,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Comma-separated values, quoted as in RFC 4180, with the header of the original tcplife. */
+/*
+ * Comma-separated values, quoted as in RFC 4180, with the header of the original tcplife. A name is
+ * no formula for a spreadsheet: its first character is escaped if need be.
+ */
 #include <string.h>
 
 #include "writer_format.h"
@@ -12,23 +15,36 @@ static bool needs_quotes(const char *cell, size_t length)
 			  memchr(cell, '"', length));
 }
 
-/* Quotes what was written since `from` if it needs quotes. */
-static void quote_cell(struct text *t, size_t from)
+/* Whether a spreadsheet would take it for a formula, quoted or not. "-" alone is none. */
+static bool is_formula(const char *cell, size_t length)
+{
+	return length > 1 && memchr("=+-@", *cell, 4);
+}
+
+void csv_end_name(struct text *t, size_t from)
 {
 	const size_t length = text_length(t) - from;
 	char cell[CELL_MAX];
+	bool quotes, formula;
 
-	if (length > sizeof(cell) || !needs_quotes(t->begin + from, length))
+	if (length > sizeof(cell))
 		return;
 	memcpy(cell, t->begin + from, length);
+	quotes = needs_quotes(cell, length);
+	formula = is_formula(cell, length);
+	if (!quotes && !formula)
+		return;
 	t->at = t->begin + from;
-	text_put_char(t, '"');
-	for (size_t i = 0; i < length; i++) {
-		if (cell[i] == '"')
-			text_put_char(t, '"');
+	text_put(t, "\"", quotes);
+	if (formula) {
+		text_put_string(t, "\\x");
+		text_put_hex(t, (uint8_t)*cell, 2);
+	}
+	for (size_t i = formula; i < length; i++) {
+		text_put(t, "\"", cell[i] == '"');
 		text_put_char(t, cell[i]);
 	}
-	text_put_char(t, '"');
+	text_put(t, "\"", quotes);
 }
 
 static void csv_header(struct text *t, const struct columns *c)
@@ -46,7 +62,7 @@ static void csv_row(struct text *t, struct columns *c, const struct session *s)
 
 		columns_put(c, i, t, s);
 		if (c->list[i]->type == VALUE_NAME || c->list[i]->type == VALUE_PATH)
-			quote_cell(t, from);
+			csv_end_name(t, from);
 		text_put_char(t, i + 1 < c->count ? ',' : '\n');
 	}
 }

@@ -16,4 +16,7 @@ extern const struct writer_format writer_table;
 extern const struct writer_format writer_csv;
 extern const struct writer_format writer_json;
 
+/* Quotes and escapes the name that was written since `from`, as CSV needs it. */
+void csv_end_name(struct text *t, size_t from);
+
 #endif

@@ -27,10 +27,10 @@ static bool is_age_known(const struct session *s)
 	return s->age_known;
 }
 
-/* A session grouped by its name only has no pid. */
+/* A process may have an empty name, which says no more than none. */
 static bool is_comm_known(const struct session *s)
 {
-	return s->pid || *s->comm;
+	return *s->comm;
 }
 
 static bool is_ended(const struct session *s)
@@ -195,6 +195,14 @@ int64_t field_number(const struct field *f, const struct session *s)
 const char *field_word(const struct field *f, const struct session *s)
 {
 	return f->word((unsigned)field_number(f, s));
+}
+
+const struct field *field_by_key(const char *key)
+{
+	for (size_t i = 0; i < fields_count; i++)
+		if (fields[i].key && strcmp(fields[i].key, key) == 0)
+			return &fields[i];
+	return NULL;
 }
 
 bool field_is_known(const struct field *f, const struct session *s)

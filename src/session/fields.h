@@ -102,6 +102,9 @@ const char *field_group_name(unsigned n);
 /* The nth of those fields. n must be one that field_group_name() names. */
 const struct field *field_group(unsigned n);
 
+/* The field with this key; NULL if there is none. */
+const struct field *field_by_key(const char *key);
+
 /* Returns the field's member; borrowed from the session. */
 static inline const void *field_at(const struct field *f, const struct session *s)
 {

@@ -58,7 +58,7 @@ void losses_print(FILE *out, const struct losses *l, bool existing)
 	fprintf(out, "tcplife: not printed:");
 	print_part(out, l->buffer, "lost to a full buffer (--buffer)", &separator);
 	print_part(out, l->sessions, "lost to a full session table (--max-sessions)", &separator);
-	print_part(out, l->output, "lost to a blocked output", &separator);
+	print_part(out, l->output, "that the output did not take", &separator);
 	print_part(out, l->missed, "whose end the kernel did not report", &separator);
 	print_part(out, l->preexisting, "that began before tracing", &separator);
 	fprintf(out, "%s%s\n", losses_none(l) ? " nothing" : "",

@@ -119,12 +119,16 @@ fish_completed() {
 	touch "$BATS_TEST_TMPDIR/some.btf"
 	[ "$(completed --btf "$BATS_TEST_TMPDIR/so")" = "$BATS_TEST_TMPDIR/some.btf" ]
 	[ -z "$(completed -L '')" ]
+	[ "$(completed --uid ro)" = root ]
+	[ "$(completed --uid root,nobo)" = root,nobody ]
 	[ "$(fish_completed 'tcplife --header n')" = no ]
 	[ "$(fish_completed 'tcplife --end time')" = timeout ]
 	[ "$(fish_completed 'tcplife --end=time')" = --end=timeout ]
 	[ "$(fish_completed 'tcplife --end refused,time')" = refused,timeout ]
 	[ "$(fish_completed "tcplife --btf $BATS_TEST_TMPDIR/so")" = "$BATS_TEST_TMPDIR/some.btf" ]
 	[ -z "$(fish_completed 'tcplife -L ')" ]
+	[ "$(fish_completed 'tcplife --uid root,nobo')" = root,nobody ]
+	grep -qF -- ':USERS:_sequence _users' <("$tcplife" --completion zsh)
 }
 
 @test "make dist makes a complete tarball, identical each time" {

@@ -73,7 +73,7 @@ lost() {
 	case $1 in
 	buffer) what='lost to a full buffer' ;;
 	sessions) what='lost to a full session table' ;;
-	output) what='lost to a blocked output' ;;
+	output) what='that the output did not take' ;;
 	missed) what='whose end the kernel did not report' ;;
 	preexisting) what='that began before tracing' ;;
 	esac

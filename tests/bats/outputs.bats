@@ -171,7 +171,7 @@ tracer_stuck() {
 		[ $code = 1 ]
 		tail -n 1 "$BATS_TEST_TMPDIR/said" |
 			grep -qE '^tcplife: cannot write to (standard output|.*/out): File too large: raise the limit \(ulimit -f\)$'
-		grep -qE '^tcplife: not printed: [1-9][0-9]* lost to a blocked output' "$BATS_TEST_TMPDIR/said"
+		grep -qE '^tcplife: not printed: [1-9][0-9]* that the output did not take' "$BATS_TEST_TMPDIR/said"
 		[ "$(stat -c %s "$out")" -le 65536 ]
 	done
 }

@@ -170,7 +170,7 @@ reads() {
 	} >all
 	run -0 --separate-stderr "$tcplife" --read all -j
 	[ "$(jq -c 'select(.type == "losses") | del(.host, .boot_id)' <<<"$output")" = "$(losses '.buffer = 13 | .output = 4 | .preexisting = 1 | .missed = 5')" ]
-	[ "$stderr" = "tcplife: not printed: 13 lost to a full buffer (--buffer), 4 lost to a blocked output, 5 whose end the kernel did not report, 1 that began before tracing" ]
+	[ "$stderr" = "tcplife: not printed: 13 lost to a full buffer (--buffer), 4 that the output did not take, 5 whose end the kernel did not report, 1 that began before tracing" ]
 	# Without any, nothing is known of what was lost.
 	record | reads -j >none
 	tail -n 1 none | jq -e '[.buffer, .sessions, .output, .preexisting, .missed] == [null, null, null, null, null]'

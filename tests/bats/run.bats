@@ -51,7 +51,7 @@ takes() { head -c "$1" <&7 >>"$records"; }
 	wait "$tracer"
 	takes 1000000
 	exec 7<&-
-	told=$(sed -n 's/^tcplife: not printed:.* \([0-9]*\) lost to a blocked output.*/\1/p' "$said")
+	told=$(sed -n 's/^tcplife: not printed:.* \([0-9]*\) that the output did not take.*/\1/p' "$said")
 	[ "$told" -gt 0 ]
 	# Each session of the workload is either a whole line or counted.
 	[ $(($(grep -c '}$' "$records") + told)) -ge "$(grep -vc '^#' "$BATS_TEST_TMPDIR/truth")" ]

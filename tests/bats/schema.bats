@@ -96,6 +96,16 @@ documented() {
 	jq -es 'any(.ended == null and .started == null)' "$records"
 }
 
+@test "groups of open sessions: by any keys" {
+	standing open
+	go_on
+	await said told
+	"$tcplife" --list -j --by host,comm,pid,uid,raddr,container,netns,owner,errno >"$objects.list"
+	all_valid group "$objects.list"
+	"$tcplife" --list -j --by port,dir >"$objects.list"
+	each_mutant_invalid group "$objects.list"
+}
+
 @test "statistics: by any keys, at intervals and for the whole run" {
 	traced --stats -j --interval 0.2 --by lport,rport,raddr,pid,comm,uid,ending,netns -- basic refused
 	all_valid stats "$records"

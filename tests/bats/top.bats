@@ -259,6 +259,13 @@ rates_of() {
 	run -0 --separate-stderr "$tcplife" --list --by comm,laddr "${ours[@]}"
 	[[ ${lines[0]} == 'COMM  LADDR      SESSIONS    TX    RX '* ]]
 	[[ ${lines[1]} == 'mover 127.79.0.1        2  2.9M  2.9M '* ]]
+	run -0 --separate-stderr "$tcplife" --list --by comm,laddr -s "${ours[@]}"
+	[ "${lines[0]}" = COMM,LADDR,SESSIONS,TX_KB,RX_KB,MS,RTT_MS,RETRANS ]
+	[[ ${lines[1]} == 'mover,127.79.0.1,2,2929,2929,>'*,0 ]]
+	[ ${#lines[@]} = 3 ]
+	"$tcplife" --list --by comm,laddr -j "${ours[@]}" >"$BATS_TEST_TMPDIR/list"
+	[ "$(jq -cs 'map([.type, .comm, .laddr, .sessions, .tx_bytes, .rx_bytes, .age_known, .retrans])' "$BATS_TEST_TMPDIR/list")" = \
+		'[["group","mover","127.79.0.1",2,3000000,3000000,false,0],["group","mover","127.79.0.2",2,70000,70000,false,0]]' ]
 }
 
 @test "--list -x, filters, and nothing to list" {

@@ -252,6 +252,7 @@ static void test_views(void)
 	CHECK(!options.output.deltas);
 	CHECK(runs("-d 0") && options.output.list);
 	CHECK(runs("--list -x --by comm"));
+	CHECK(runs("--list -s --by comm") && runs("--list -j --by comm"));
 	CHECK(runs("--top 1 -d 5"));
 	CHECK(runs("--open --interval 1") && options.output.deltas);
 	CHECK(runs("--open --stats --interval 1") && !options.output.deltas);
@@ -264,8 +265,8 @@ static void test_views(void)
 		   "--list: '--top' was given as well; choose one; try --help");
 	CHECK_TEXT(error_of("--list --stats"),
 		   "--list: '--stats' was given as well; choose one; try --help");
-	CHECK_TEXT(error_of("--list -s --by comm"),
-		   "--by: '--csv' was given as well; choose one; try --help");
+	CHECK_TEXT(error_of("--top -s --by comm"),
+		   "--top: '--csv' was given as well; choose one; try --help");
 	CHECK_TEXT(error_of("--top --interval 1"),
 		   "--top: '--interval' was given as well; choose one; try --help");
 }
@@ -311,12 +312,13 @@ static void test_bad_values(void)
 	CHECK_TEXT(error_of("-p 1,4194305"),
 		   "-p: '4194305' is not a pid (1 to 4194304); try --help");
 	CHECK_TEXT(error_of("-p 1,"), "-p: '1,' lacks a pid; try --help");
-	CHECK_TEXT(error_of("-d 0s"), "-d: '0s' is not a time above 0: seconds, or with a unit "
-				      "(300ms, 5m, 1h, 2d); try --help");
+	CHECK_TEXT(error_of("-d 0s"), "-d: '0s' is not a time: seconds, or with a unit (300ms, 5m, "
+				      "1h, 2d), or 0 for --list; try --help");
 	CHECK(parse("-d 0.0000000001") == OPTIONS_ERROR);
 	CHECK(parse("-d .") == OPTIONS_ERROR);
 	CHECK(parse("-d 1.2.3") == OPTIONS_ERROR);
-	CHECK(parse("-d -1") == OPTIONS_ERROR);
+	CHECK_TEXT(error_of("-d -1"), "-d: '-1' is not a time: seconds, or with a unit (300ms, 5m, "
+				      "1h, 2d), or 0 for --list; try --help");
 	CHECK(parse("-d 1e3") == OPTIONS_ERROR);
 	CHECK(parse("-d 1M") == OPTIONS_ERROR);
 	CHECK(parse("-d h") == OPTIONS_ERROR);

@@ -473,6 +473,14 @@ static void test_comm(void)
 	CHECK_TEXT(comm_cell("-s", "a "), "\"a \"");
 	CHECK_TEXT(comm_cell("-s", "a b'c"), "a b'c");
 	CHECK_TEXT(comm_cell("-s", "a\nb\r"), "a\\x0ab\\x0d");
+	/* What a spreadsheet would compute. */
+	CHECK_TEXT(comm_cell("-s", "=1+2"), "\\x3d1+2");
+	CHECK_TEXT(comm_cell("-s", "@a,b"), "\"\\x40a,b\"");
+	CHECK_TEXT(comm_cell("-s", "+\"1\""), "\"\\x2b\"\"1\"\"\"");
+	CHECK_TEXT(comm_cell("-s", "-bash"), "\\x2dbash");
+	CHECK_TEXT(comm_cell("-s", "a=b"), "a=b");
+	CHECK_TEXT(comm_cell("-s", "="), "=");
+	CHECK_TEXT(comm_cell("-s", ""), "-");
 	CHECK_TEXT(comm_cell("-s", "\",\",\",\",\",\",\",\""),
 		   "\"\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\"\"");
 	CHECK_TEXT(comm_cell("-s", "\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377,"),
@@ -480,7 +488,7 @@ static void test_comm(void)
 		   "\"");
 	CHECK_TEXT(comm_cell("", "\033[2J\007"), "\\x1b[2J    ");
 	CHECK_TEXT(comm_cell("", "\346\227\245\346\234\254"), "\346\227\245\346\234\254       ");
-	CHECK_TEXT(comm_cell("", ""), "           ");
+	CHECK_TEXT(comm_cell("", ""), "-          ");
 	CHECK_TEXT(comm_cell("", "0123456789abcde"), "0123456789 ");
 }
 
@@ -500,7 +508,9 @@ static struct session random_session(void)
 			(char)('#' +
 			       random_bits() % ('[' - '#')); /* nothing that CSV or names escape */
 	for (char *comma = s.comm; (comma = strchr(comma, ','));)
-		*comma = '-';
+		*comma = '.';
+	if (*s.comm && strchr("=+-@", *s.comm))
+		*s.comm = '.';
 	s.ip = random_bits() % 2 ? 4 : 6;
 	for (int i = 0; i < 16; i++) {
 		s.laddr[i] = (uint8_t)(random_bits() % 255 + 1);
@@ -543,7 +553,7 @@ static int print_reference(char *row, size_t size, enum shape layout, const stru
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	return snprintf(row, size, formats[layout], clock,
 			(double)((s->ended_ns - first_ns) / 1000) / 1e6, (int)s->pid,
-			s->pid || *s->comm ? s->comm : "-",
+			*s->comm ? s->comm : "-",
 			layout == LAYOUT_NARROW ? ""
 			: s->ip == 4		? "4"
 						: "6",
