@@ -7,6 +7,7 @@
 
 #include "base/message.h"
 #include "cli/check.h"
+#include "session/netns.h"
 #include "session/pidns.h"
 #include "source.h"
 #include "trace/choice.h"
@@ -148,6 +149,7 @@ static bool start(struct kernel *kernel, const struct trace_request *asked,
 		snprintf(why, size, "%s", impossible);
 		return false;
 	}
+	netns_doubt(filter->netns, filter->netns_count);
 	if (kernel->verbose)
 		tell_limits(kernel->choice.tracer);
 	feed_start(kernel->feed, &kernel->choice);

@@ -10,6 +10,7 @@
 #include "base/message.h"
 #include "session/cgroups.h"
 #include "session/existing.h"
+#include "session/netns.h"
 #include "session/proc.h"
 #include "session/sock_diag.h"
 #include "source.h"
@@ -135,6 +136,7 @@ static bool start(struct sockets *sockets, char *why, size_t size)
 	struct open_request request = { .netns_known = true, .most = UINT32_MAX };
 	char said[256];
 
+	netns_doubt(sockets->options->filter.netns, sockets->options->filter.netns_count);
 	message_warning(proc_blindness());
 	sockets->diag = sock_diag_new(why, size);
 	if (!sockets->diag)

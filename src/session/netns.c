@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "netns.h"
 
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,13 +11,16 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/message.h"
 #include "base/text.h"
+#include "proc.h"
 
 #define PID_LARGEST 4194304 /* of every kernel; inode numbers of namespaces are far above */
 
@@ -75,4 +80,51 @@ const char *netns_find(const char *word, size_t length, uint32_t *inode)
 	}
 	snprintf(path, sizeof(path), "/proc/%u/ns/net", (unsigned)number);
 	return read_inode(path, true, inode);
+}
+
+/* Whether a process that we may look into is in it; also true if /proc hides processes. */
+static bool has_process(uint32_t inode)
+{
+	DIR *proc = proc_blindness() ? NULL : opendir(proc_root());
+	const struct dirent *entry;
+	bool found = !proc;
+
+	while (!found && (entry = readdir(proc))) {
+		char path[32];
+		struct stat ns;
+
+		if (!isdigit((unsigned char)*entry->d_name))
+			continue;
+		snprintf(path, sizeof(path), "%.20s/ns/net", entry->d_name);
+		found = !fstatat(dirfd(proc), path, &ns, 0) && ns.st_ino == inode;
+	}
+	if (proc)
+		closedir(proc);
+	return found;
+}
+
+/* Whether something like /run/netns/NAME keeps it. */
+static bool is_mounted(uint32_t inode)
+{
+	FILE *mounts = fopen("/proc/self/mountinfo", "re");
+	char *line = NULL, wanted[32];
+	size_t size = 0;
+	bool found = !mounts;
+
+	snprintf(wanted, sizeof(wanted), " net:[%u] ", inode);
+	while (!found && getline(&line, &size, mounts) > 0)
+		found = strstr(line, wanted);
+	free(line);
+	if (mounts)
+		fclose(mounts);
+	return found;
+}
+
+void netns_doubt(const uint32_t *inodes, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (!has_process(inodes[i]) && !is_mounted(inodes[i]))
+			message("warning: --netns: no process that can be seen is in a network "
+				"namespace %u now; it may appear later",
+				inodes[i]);
 }

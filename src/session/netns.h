@@ -13,4 +13,10 @@
  */
 const char *netns_find(const char *word, size_t length, uint32_t *inode);
 
+/*
+ * Warns of each of these inode numbers that no network namespace seems to have now: no process that
+ * we may look into is in it, and it is not mounted. Says nothing if /proc hides processes.
+ */
+void netns_doubt(const uint32_t *inodes, unsigned count);
+
 #endif

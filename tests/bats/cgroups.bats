@@ -166,3 +166,20 @@ fleeting() {
 	kill $inside
 	[ "$(jq -r 'select(.type == "session").rport' "$records")" = 1 ]
 }
+
+@test "--netns: a number that no network namespace has now is doubted, others are not" {
+	local inside name=tcplife-$$ mounted
+	unshare -n sleep 1000 3>&- &
+	inside=$!
+	await test "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$inside/ns/net")"
+	ip netns add "$name"
+	mounted=$(stat -Lc %i "/run/netns/$name")
+	for mode in '--list' '-d 0.1'; do
+		# shellcheck disable=SC2086 # words
+		run -0 --separate-stderr "$build/tcplife" $mode --netns "4294967295,$mounted,$(stat -Lc %i "/proc/$inside/ns/net")"
+		[ "$(grep -- --netns <<<"$stderr")" = \
+			'tcplife: warning: --netns: no process that can be seen is in a network namespace 4294967295 now; it may appear later' ]
+	done
+	ip netns del "$name"
+	kill $inside
+}
