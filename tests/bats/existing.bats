@@ -45,7 +45,7 @@ still_open() {
 none_is_older() {
 	sed -i -e 's/\tage_known=false/\tage_known=true/' \
 		-e '/\tdir=out\t/ { s/\towner=proc\t/\towner=connect\t/; s/\tconnect_ns=null\t/\t/ }' \
-		-e '/\tdir=in\t/ s/\towner=proc\t/\towner=accept\t/' "$truth"
+		-e '/\tdir=in\t/ { s/\towner=proc\t/\towner=accept\t/; s/\taccept_wait_ns=null\t/\t/ }' "$truth"
 }
 
 # The number of the load's open sessions that meet a condition of jq.

@@ -33,9 +33,10 @@ screen_start() {
 	await shows "${first:-50001}"
 }
 
-# The screen as text. What is not the same in each run is replaced: pid, age, round-trip time, time of day.
+# The screen as text. What is not the same in each run is replaced: pid, age, round-trip time, time of day, cgroup.
 screen() {
 	$mux capture-pane -p -t view | sed -E 's/^(PID|[0-9]+) +/PID /; s/ +>?[0-9.hms]+s +[0-9]+\.[0-9]+( |$)/ AGE RTT\1/
+		s/( ESTABLISHED ([0-9]+ +[0-9]+ )?)[^0-9 ][^ ]*$/\1GROUP/
 		s/ +[0-9]{2}:[0-9]{2}:[0-9]{2}$/ CLOCK/; s/ +$//'
 }
 
@@ -61,10 +62,40 @@ looks_like() { screen >"$BATS_TEST_TMPDIR/screen" && diff -u - "$BATS_TEST_TMPDI
 	END
 }
 
+@test "--top at 120 columns" {
+	screen_start 120 9 1 "${ours[@]}"
+	looks_like <<-'END'
+		open 4  begun 0/s  ended 0/s  failed 0/s  TX 0/s  RX 0/s CLOCK
+		PID COMM  LADDR      LPORT RADDR      RPORT  TX/s  RX/s    TX    RX     AGE RTT_MS RETRANS DIR STATE       CGROUP
+		PID mover 127.79.0.1 443   127.79.0.1 50001     0     0     0  2.9M AGE RTT       0 in  ESTABLISHED GROUP
+		PID mover 127.79.0.1 50001 127.79.0.1 443       0     0  2.9M     0 AGE RTT       0 out ESTABLISHED GROUP
+		PID mover 127.79.0.2 5432  127.79.0.2 50002     0     0 68.4K     0 AGE RTT       0 in  ESTABLISHED GROUP
+		PID mover 127.79.0.2 50002 127.79.0.2 5432      0     0     0 68.4K AGE RTT       0 out ESTABLISHED GROUP
+
+
+		q quit  space hold  s sort  r reverse  g group  / filter  ? help
+	END
+}
+
+@test "--top -x at 200 columns" {
+	screen_start 200 9 1 "${ours[@]}" -x
+	looks_like <<-END
+		open 4  begun 0/s  ended 0/s  failed 0/s  TX 0/s  RX 0/s CLOCK
+		PID COMM  LADDR      LPORT RADDR      RPORT  TX/s  RX/s    TX    RX     AGE RTT_MS RETRANS DIR STATE       UID NETNS      CGROUP
+		PID mover 127.79.0.1 443   127.79.0.1 50001     0     0     0  2.9M AGE RTT       0 in  ESTABLISHED 0   $(stat -Lc %i /proc/self/ns/net) GROUP
+		PID mover 127.79.0.1 50001 127.79.0.1 443       0     0  2.9M     0 AGE RTT       0 out ESTABLISHED 0   $(stat -Lc %i /proc/self/ns/net) GROUP
+		PID mover 127.79.0.2 5432  127.79.0.2 50002     0     0 68.4K     0 AGE RTT       0 in  ESTABLISHED 0   $(stat -Lc %i /proc/self/ns/net) GROUP
+		PID mover 127.79.0.2 50002 127.79.0.2 5432      0     0     0 68.4K AGE RTT       0 out ESTABLISHED 0   $(stat -Lc %i /proc/self/ns/net) GROUP
+
+
+		q quit  space hold  s sort  r reverse  g group  / filter  ? help
+	END
+}
+
 @test "--top at 120 columns shows more, and follows the size of the terminal" {
 	screen_start 120 8 1 "${ours[@]}"
 	shows '^PID COMM  LADDR      LPORT RADDR      RPORT  TX/s  RX/s    TX    RX     AGE RTT_MS RETRANS DIR STATE       CGROUP$'
-	shows '^PID mover 127.79.0.1 443   127.79.0.1 50001     0     0     0  2.9M AGE RTT       0 in  ESTABLISHED /'
+	shows '^PID mover 127.79.0.1 443   127.79.0.1 50001     0     0     0  2.9M AGE RTT       0 in  ESTABLISHED GROUP'
 	$mux resize-window -t view -x 40 -y 5
 	await shows '^PID COMM  RADDR      RPORT  TX/s  RX/s$'
 	[ "$(screen | grep -c .)" = 5 ]
