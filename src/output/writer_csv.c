@@ -18,7 +18,7 @@ static bool needs_quotes(const char *cell, size_t length)
 /* Whether a spreadsheet would take it for a formula, quoted or not. "-" alone is none. */
 static bool is_formula(const char *cell, size_t length)
 {
-	return length > 1 && memchr("=+-@", *cell, 4);
+	return length > 1 && strchr("=+-@", *cell);
 }
 
 void csv_end_name(struct text *t, size_t from)
