@@ -1,7 +1,7 @@
 -- What people ask of all machines. In a sample of 1/N, multiply counts and sums by N.
 
 -- Which ports are busy, and how do their sessions end?
-SELECT port, direction, how, sum(sessions) AS n FROM tcplife.minutes GROUP BY port, direction, how ORDER BY n DESC LIMIT 20;
+SELECT port, direction, how, countMerge(sessions) AS n FROM tcplife.minutes GROUP BY port, direction, how ORDER BY n DESC LIMIT 20;
 
 -- Who resets us?
 SELECT raddr, count() AS n FROM tcplife.sessions WHERE ending = 'rst-remote' GROUP BY raddr ORDER BY n DESC LIMIT 20;
@@ -27,5 +27,5 @@ SELECT raddr, rport, count() AS n, quantile(0.99)(connect_ns) / 1e6 AS p99_ms FR
 -- What did a container do?
 SELECT container_id, comm, raddr, rport, count() AS n FROM tcplife.sessions WHERE container_id IS NOT NULL GROUP BY container_id, comm, raddr, rport ORDER BY n DESC LIMIT 20;
 
--- How many sessions a minute, on how many machines?
-SELECT minute, sum(sessions) AS n, uniq(node) AS machines FROM tcplife.minutes GROUP BY minute ORDER BY minute;
+-- How many sessions a minute, how long do they last, and on how many machines?
+SELECT minute, countMerge(sessions) AS n, quantileTDigestMergeIf(0.99)(lasted, 1) / 1e6 AS p99_ms, uniq(node) AS machines FROM tcplife.minutes GROUP BY minute ORDER BY minute;
