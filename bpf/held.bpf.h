@@ -31,7 +31,9 @@ static __always_inline int held_release(void *ctx, struct sock *sk)
 	if (!waiting)
 		return 0;
 	r = *waiting;
-	bpf_map_delete_elem(&held, &key);
+	/* If the kernel refuses, user space takes it when tracing ends. */
+	if (bpf_map_delete_elem(&held, &key))
+		return 0;
 	/* Otherwise the end of the waiting record's socket was not reported. */
 	if (held_is_same(&r, sk))
 		owner_set(config, &closer, OWNER_CLOSE);

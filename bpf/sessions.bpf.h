@@ -339,13 +339,16 @@ static __always_inline void session_take(const volatile struct config *config, _
 	/*
 	 * In a variable, since 4.4's verifier forgets a NULL test of a pointer kept on the stack.
 	 */
-	const struct conn *known;
+	struct conn *known;
 
 	if (primary_take(config, key, conn))
 		return;
 	known = overflow_find(config, key);
 	if (known) {
 		conn_copy(conn, known);
+		/* The kernel may refuse to remove it, if this CPU has interrupted itself there. */
+		known->born_ns = 0;
+		known->owner = OWNER_UNKNOWN;
 		overflow_drop(config, key);
 	}
 }
