@@ -53,7 +53,7 @@ toolchain := $(BUILD)/headers/linked
 build_packages := $(BUILD)/packages/system
 left_out := src/base/unneeded.c
 $(if $(cross),$(error SYSTEM_LIBS=1 links this machine's libraries: build on $(ARCH), or without SYSTEM_LIBS))
-$(if $(filter test fuzz sanitize source deb rpm release,$(MAKECMDGOALS)),$(error \
+$(if $(filter test fuzz sanitize source deb rpm image release,$(MAKECMDGOALS)),$(error \
 	make $(MAKECMDGOALS) uses what static/sources.lock pins: run it without SYSTEM_LIBS))
 else
 LIBC_CC = $(CC) -specs=$(BUILD)/musl.specs -fPIE
@@ -105,6 +105,7 @@ help:
 	@echo 'make dist       a tarball to hand on, in $(BUILD)/dist'
 	@echo 'make source     a source tarball with all that is linked in, which builds without a network'
 	@echo 'make deb rpm    packages, in $(BUILD)/dist, too'
+	@echo 'make image      a container image as an OCI archive, in $(BUILD)/dist, too'
 	@echo 'make release    all of these for both architectures, with sha256 and, by KEY=, a signature'
 	@echo 'make clean'
 

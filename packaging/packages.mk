@@ -19,17 +19,24 @@ deb rpm: %: $(dist)/$(source).tar.gz $(BUILD)/packages/%
 	$(say) $* $(ARCH)
 	$(Q)packaging/$* $(source) $(ARCH) $(dist)
 
+# A container image, one OCI archive per architecture, byte for byte reproducible.
+.PHONY: image
+image: $(BUILD)/tcplife $(BUILD)/packages/image
+	$(say) IMAGE $(dist)/$(release).oci.tar
+	@mkdir -p $(dist)
+	$(Q)packaging/image $< $(VERSION) $(ARCH) $(dist)/$(release).oci.tar
+
 # All of a version, for both architectures, in $(BUILD)/release; KEY is the secret key to sign it with.
 released := $(BUILD)/release
 .PHONY: release
 release: $(BUILD)/packages/release
 	$(Q)packaging/release check $(VERSION)
-	+$(Q)$(MAKE) --no-print-directory binary dist source deb rpm
+	+$(Q)$(MAKE) --no-print-directory binary dist source deb rpm image
 	+$(Q)$(MAKE) --no-print-directory ARCH=$(other) BUILD=$(BUILD)/$(other) CC=$(gnu.$(other))-gnu-gcc \
-		AR=$(gnu.$(other))-gnu-ar binary dist deb rpm
+		AR=$(gnu.$(other))-gnu-ar binary dist deb rpm image
 	$(Q)rm -rf $(released) && mkdir $(released)
 	$(Q)for dist in $(dist) $(BUILD)/$(other)/dist; do \
-		cp $$dist/tcplife-$(VERSION)-linux-*.tar.gz $$dist/tcplife*_$(VERSION)_*.deb \
+		cp $$dist/tcplife-$(VERSION)-linux-*.tar.gz $$dist/tcplife-$(VERSION)-linux-*.oci.tar $$dist/tcplife*_$(VERSION)_*.deb \
 			$$dist/tcplife-$(VERSION)-1.*.rpm $(released) && \
 		for tree in $$dist/tcplife-$(VERSION)-linux-*/; do \
 			cp $$tree/usr/local/share/doc/tcplife/tcplife.spdx.json $(released)/$$(basename $$tree).spdx.json; \

@@ -1,14 +1,29 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# How tcplife gets onto many machines: fleet/ansible with real sshds.
+# How tcplife gets onto many machines: by Ansible, with real sshds, as a container image, and in Kubernetes.
 
 load tracer.bash
+load podman.bash
+
+setup_file() {
+	local root=$BATS_TEST_DIRNAME/../..
+	export BUILD=${BUILD:-$root/build}
+	env -u BUILD -u MAKEFLAGS -u MAKELEVEL make -s -C "$root" BUILD="$BUILD" image >/dev/null
+}
+
+teardown_file() {
+	podman rm -af >/dev/null
+	rm -rf "$BATS_FILE_TMPDIR/root"
+}
 
 setup() {
 	bats_require_minimum_version 1.5.0
 	root=$(realpath "$BATS_TEST_DIRNAME/../..")
 	build=${BUILD:-$root/build}
 	tcplife=$build/tcplife
+	version=$("$tcplife" -V | cut -d' ' -f2)
+	image=$build/dist/tcplife-$version-linux-$(uname -m | sed s/aarch64/arm64/).oci.tar
+	cidfile=$BATS_TEST_TMPDIR/cid
 	started=() hosts=()
 }
 
@@ -20,6 +35,12 @@ teardown() {
 	done
 	if [ ${#started[@]} != 0 ]; then kill -KILL "${started[@]}" 2>/dev/null || true; fi
 	for name in "${hosts[@]}"; do ip netns del "$name" || true; done
+}
+
+# connects_start NETNS: sessions to port 9 there, which are refused, for the time of the test.
+connects_start() {
+	said=$BATS_TEST_TMPDIR/connects
+	serve "$1" bash -c 'while :; do (: 7<>/dev/tcp/127.0.0.1/9); sleep 0.1; done'
 }
 
 # netns_new NAME: its full name is in $netns.
@@ -140,8 +161,7 @@ left_nothing() {
 	END
 	for name in "${hosts[@]:1}"; do
 		# shellcheck disable=SC2016 # for the inner shell
-		said=$BATS_TEST_TMPDIR/$name.said
-		serve "$name" bash -c 'while :; do (: 7<>/dev/tcp/127.0.0.1/9); sleep 0.1; done'
+		connects_start "$name"
 	done
 	play trace.yml --limit alpha,beta -e "@$BATS_TEST_TMPDIR/options" || { cat "$BATS_TEST_TMPDIR/trace.yml.said"; false; }
 	for name in alpha beta; do
@@ -151,4 +171,110 @@ left_nothing() {
 	done
 	[ "$(zcat "$BATS_TEST_TMPDIR"/*.jsonl.gz | "$tcplife" --read - --stats -j | jq 'select(.of == "all") | .sessions')" = 6 ]
 	left_nothing
+}
+
+# blob ARCHIVE [PATH]...: a file of an OCI archive, followed from its index by paths of jq.
+blob() {
+	local path digest name=index.json
+	for path in "${@:2}"; do
+		digest=$(tar -xOf "$1" "$name" | jq -er "$path")
+		name=blobs/${digest/://}
+	done
+	tar -xOf "$1" "$name"
+}
+
+@test "make image: the binary and its licences, labelled, with the same bytes each time, for both architectures" {
+	local arch
+	for arch in x86_64 arm64; do
+		"$root/packaging/image" "$tcplife" "$version" "$arch" "$BATS_TEST_TMPDIR/$arch.tar"
+		(umask 077; "$root/packaging/image" "$tcplife" "$version" "$arch" "$BATS_TEST_TMPDIR/again.tar")
+		cmp "$BATS_TEST_TMPDIR/$arch.tar" "$BATS_TEST_TMPDIR/again.tar"
+		blob "$BATS_TEST_TMPDIR/$arch.tar" .manifests[0].digest .config.digest |
+			jq -e --arg arch "$arch" --arg version "$version" '
+				.os == "linux" and .architecture == {x86_64: "amd64", arm64: "arm64"}[$arch] and
+				(.config | .Entrypoint == ["/tcplife"] and (.Labels | with_entries(.key |= split(".")[-1]) |
+				.version == $version and .licenses == "GPL-2.0-only OR BSD-2-Clause")) and (.rootfs.diff_ids | length) == 1'
+	done
+	[ "$(blob "$image" .manifests[0].digest .layers[0].digest | tar -tz | grep -v '/$' | sort)" = \
+		"$(cd "$root" && printf '%s\n' licenses/LICENSE LICENSES/* tcplife | sed s/LICENSES/licenses/ | LC_ALL=C sort)" ]
+	blob "$image" .manifests[0].digest .layers[0].digest | tar -xzO tcplife | cmp - "$tcplife"
+	cd "$BATS_TEST_TMPDIR"
+	for arch in x86_64 arm64; do mv $arch.tar "tcplife-$version-linux-$arch.oci.tar"; done
+	printf '[storage]\ndriver = "vfs"\ngraphroot = "%s/root"\nrunroot = "%s/run"\n' "$PWD" "$PWD" >storage.conf
+	sed -n "s|docker://registry.example.com/tcplife:1.0.0|oci:$PWD/both:tcplife|; s/1\.0\.0/$version/; /^buildah /p" \
+		"$root/docs/fleet.md" >commands
+	[ "$(wc -l <commands)" = 4 ]
+	CONTAINERS_STORAGE_CONF=$PWD/storage.conf bash -eu commands
+	jq -e '[.manifests[].platform.architecture] == ["amd64", "arm64"]' \
+		"both/blobs/$(jq -r '.manifests[0].digest | sub(":"; "/")' both/index.json)"
+}
+
+@test "podman runs the image, as README shows it, and it prints the host's sessions" {
+	local command options
+	command=$(sed -n 's/^podman run --rm \(.*\) oci-archive:.*/\1/p' "$root/README.md")
+	[ -n "$command" ]
+	netns_new host
+	connects_start "$netns"
+	# As README has it, and as kubectl debug with the profile sysadmin makes its pod.
+	for options in "$command" '--privileged --pid host -v /:/host'; do
+		# shellcheck disable=SC2086 # words
+		run -0 --separate-stderr contain $options "oci-archive:$image" -j -D 9 -n 1 --netns "$(stat -Lc %i "/run/netns/$netns")"
+		echo "$stderr"
+		[[ $stderr != *warning* ]]
+		jq -es 'map(select(.type == "session")) | length == 1 and
+			all(.rport == 9 and .ending == "refused" and .comm == "bash")' <<<"$output"
+	done
+}
+
+# daemonset: as one object of JSON, as kubectl reads it, with the image from here.
+daemonset() { kubectl set image --local -o json -f "$root/fleet/kubernetes/daemonset.yaml" "tcplife=localhost/tcplife:$version"; }
+
+# as_podman: the options of podman run for the pod of the DaemonSet on standard input, one a line. contain gives it
+# the host's network. It gets no cgroup: to limit its devices takes a privilege that some virtual machines lack. So it
+# has to have its own PID namespace.
+as_podman() {
+	jq -r '(.spec.template.spec | select(.hostNetwork and .hostPID)) as $pod | $pod.containers[0] as $c | $c.securityContext as $s |
+		($s.capabilities | (.drop[] | "--cap-drop=\(.)"), (.add[] | "--cap-add=\(.)")),
+		"--user=\($s.runAsUser)",
+		($s.allowPrivilegeEscalation | if . == false then "--security-opt=no-new-privileges" else empty end),
+		($s.seccompProfile.type | if . == "Unconfined" then "--security-opt=seccomp=unconfined" else empty end),
+		"--read-only=\($s.readOnlyRootFilesystem)", "--read-only-tmpfs=false",
+		"--cgroups=disabled",
+		($c.volumeMounts[] as $m | $pod.volumes[] | select(.name == $m.name) |
+			"--volume=\(.hostPath.path):\($m.mountPath):\(if $m.readOnly then "ro" else "rw" end)"),
+		$c.image, $c.args[]'
+}
+
+@test "kubernetes: kubectl knows every key of the DaemonSet" {
+	daemonset >"$BATS_TEST_TMPDIR/read"
+	python3 -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)' \
+		<"$root/fleet/kubernetes/daemonset.yaml" >"$BATS_TEST_TMPDIR/written"
+	# It drops what it does not know.
+	jq -n --slurpfile read "$BATS_TEST_TMPDIR/read" --slurpfile written "$BATS_TEST_TMPDIR/written" -e '
+		[$written[0] | paths(scalars) as $path | select(($path[-1] != "image") and
+			(getpath($path) != ($read[0] | getpath($path)))) | $path] | . == []'
+}
+
+@test "kubernetes: with the pod's privileges and mounts, it prints records and keeps metrics" {
+	local textfile=$BATS_TEST_TMPDIR/textfile options less cap
+	mkdir "$textfile"
+	mapfile -t options < <(daemonset | jq --arg textfile "$textfile" '.spec.template.spec |=
+		((.volumes[] | select(.name == "textfile") | .hostPath.path) = $textfile |
+		.containers[0].args |= map(if . == "1/100" then "1/1" else . end))' | as_podman)
+	printf '%s\n' "${options[@]}"
+	podman load -qi "$image"
+	netns_new host
+	connects_start "$netns"
+	run -0 --separate-stderr contain "${options[@]}" -D 9 -n 3
+	echo "$output$stderr"
+	[[ $stderr != *warning* ]]
+	jq -es 'map(select(.type == "session")) | length == 3 and all(.comm == "bash" and .ending == "refused")' <<<"$output"
+	promtool check metrics <"$textfile/tcplife.prom"
+	grep -q '^tcplife_sessions_total{port="9",dir="out",ending="refused"} [3-9]' "$textfile/tcplife.prom"
+	# It has no capability that it does not need.
+	for cap in BPF PERFMON; do
+		mapfile -t less < <(printf '%s\n' "${options[@]}" | grep -vx -- "--cap-add=$cap")
+		run -1 --separate-stderr contain "${less[@]}" -D 9 -n 3
+		[[ $stderr == *"tracing needs CAP_$cap as well as"* ]]
+	done
 }
