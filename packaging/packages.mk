@@ -3,6 +3,10 @@
 dist := $(BUILD)/dist
 source := tcplife-$(VERSION)
 
+# Who answers for the packages. Debian's tools have the same two variables.
+MAINTAINER ?= $(if $(DEBEMAIL),$(or $(DEBFULLNAME),tcplife maintainers) <$(DEBEMAIL)>,tcplife maintainers <maintainers@tcplife.invalid>)
+export MAINTAINER
+
 .PHONY: source
 source: $(dist)/$(source).tar.gz
 

@@ -79,6 +79,26 @@ setup_file() {
 	"$packages/usr/bin/tcplife" --uid root -d 0.01
 }
 
+# names TARBALL MAINTAINER: the packages that are built from it name this maintainer.
+names() {
+	rm -rf "$BATS_TEST_TMPDIR/tree"
+	mkdir "$BATS_TEST_TMPDIR/tree"
+	tar -C "$BATS_TEST_TMPDIR/tree" --strip-components=1 -xf "$1"
+	grep -qxF "Maintainer: $2" "$BATS_TEST_TMPDIR/tree/debian/control"
+	grep -qF -- " -- $2  " "$BATS_TEST_TMPDIR/tree/debian/changelog"
+	grep -qF " $2 - $version-1" "$BATS_TEST_TMPDIR/tree/tcplife.spec"
+}
+
+@test "the packages name the maintainer that MAINTAINER, or DEBFULLNAME and DEBEMAIL, says" {
+	names "$dist/tcplife-$version.tar.gz" "$(dpkg-deb -f "$dist"/tcplife_*.deb Maintainer)"
+	make_alone source dist="$packages" MAINTAINER="Jo O'Doe & Co <jo@example.org>"
+	names "$packages/tcplife-$version.tar.gz" "Jo O'Doe & Co <jo@example.org>"
+	DEBFULLNAME='Jo Doe' DEBEMAIL=jo@example.net make_alone source dist="$packages"
+	names "$packages/tcplife-$version.tar.gz" 'Jo Doe <jo@example.net>'
+	run -2 make_alone source dist="$packages" MAINTAINER=jo@example.org
+	[[ $output == *"packaging/source: MAINTAINER is 'jo@example.org', not 'NAME <ADDRESS>'"* ]]
+}
+
 # install_deb ROOT: as `apt-get install` does it, from an older version, up to purge.
 # shellcheck disable=SC2016 # for the inner shell
 install_deb() {
