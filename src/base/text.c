@@ -65,7 +65,11 @@ void text_put_capitals(struct text *t, const char *s)
 
 void text_put_number(struct text *t, uint64_t n)
 {
-	text_put_digits(t, n, 1);
+	/* Many are: parts of addresses, counts that are 0. */
+	if (n < 10)
+		text_put_char(t, (char)('0' + n));
+	else
+		text_put_digits(t, n, 1);
 }
 
 void text_put_hex(struct text *t, uint64_t n, unsigned digits)
