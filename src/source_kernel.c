@@ -207,7 +207,7 @@ static struct kernel *kernel_new(const struct options *options, unsigned asks, s
 		.open = options->open,
 		.deltas = options->output.deltas,
 		.host = asks & ASKS_HOST,
-		.community = options->output.community,
+		.extras = options->output.extras,
 		.cgroups = asks & ASKS_CGROUP,
 		.thinned = options->output.metrics,
 		.verbose = options->verbose,

@@ -146,7 +146,7 @@ struct source *source_replay_new(const struct options *options, source_fn *fn, v
 		.filter = &options->filter,
 		.open = !rows || options->open || options->filter.endings >> ENDING_OPEN & 1,
 		.interim = !rows,
-		.community = options->output.community,
+		.extras = options->output.extras,
 		.most = options->count,
 		.fn = fn,
 		.arg = arg,

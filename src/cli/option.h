@@ -20,10 +20,10 @@ struct option {
 	const char *help;     /* one line or more */
 	take_fn *take;	      /* NULL: ends the parse with status `value` */
 	size_t field;	      /* offset in struct options */
-	int value;	      /* for take_value(); for take_word() the value of the first word */
-	words_fn *words;      /* what the argument may be or contain; may be NULL */
-	const char *noun;     /* describes the argument: "a number of sessions" */
-	uint64_t least;	      /* bounds for take_number() */
+	int value; /* what take_value() and take_extra() store; take_word(): for the first word */
+	words_fn *words;  /* what the argument may be or contain; may be NULL */
+	const char *noun; /* describes the argument: "a number of sessions" */
+	uint64_t least;	  /* bounds for take_number() */
 	uint64_t most;
 	uint8_t bytes; /* size of take_number()'s field: 4 or 8 */
 	bool kernel;   /* it means nothing without the kernel, so it excludes --read */
@@ -51,6 +51,7 @@ bool parse_blame(struct parse *p, const char *reason);
 
 /* The functions that store values. */
 take_fn take_flag;		 /* a bool */
+take_fn take_extra;		 /* one bit of a mask: a field on request */
 take_fn take_value;		 /* an enum; rivals: the options with the same field */
 take_fn take_number;		 /* a number within bounds */
 take_fn take_time;		 /* nanoseconds, from seconds or with a unit */

@@ -66,8 +66,8 @@ const struct option option_table[] = {
 	  FIELD(output.file) },
 	{ "--host", 0, "NAME", "the name of this machine in JSON (default: its own)", take_host,
 	  FIELD(output.host), .kernel = true },
-	{ "--community-id", 0, NULL, "also the Community ID of each session in JSON", take_flag,
-	  FIELD(output.community) },
+	{ "--community-id", 0, NULL, "also the Community ID of each session in JSON", take_extra,
+	  FIELD(output.extras), EXTRA_COMMUNITY },
 
 	{ .help = "which sessions" },
 	{ "--read", 0, "FILE",
@@ -204,6 +204,15 @@ const struct option option_table[] = {
 
 const size_t option_count = sizeof(option_table) / sizeof(*option_table);
 
+/* Whether what is printed of each session may have the field. */
+static bool is_told(const struct options *o, const struct field *f)
+{
+	if (f->extra & ~o->output.extras)
+		return false;
+	return o->output.format == FORMAT_JSON ||
+	       (f->column.title && (f->extra || o->output.extended));
+}
+
 /* What the kernel side must record of each session: a mask of enum field_asks. */
 static unsigned asks_of(const struct options *o)
 {
@@ -221,8 +230,7 @@ static unsigned asks_of(const struct options *o)
 	for (unsigned i = 0; i < o->output.figures.by.count; i++)
 		asks |= o->output.figures.by.keys[i]->asks;
 	for (size_t i = 0; i < fields_count && !o->output.stats; i++)
-		if (o->output.format == FORMAT_JSON ||
-		    (o->output.extended && fields[i].column.title))
+		if (is_told(o, &fields[i]))
 			asks |= fields[i].asks;
 	return asks;
 }

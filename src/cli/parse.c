@@ -294,7 +294,8 @@ static enum options_status check_together(struct parse *p)
 		return OPTIONS_ERROR;
 	if ((o->filter.endings >> ENDING_OPEN & 1) && !o->open && !o->read)
 		return blame_pair(p, "--end", "--open", "is missing");
-	if (o->output.community && (o->output.stats || o->output.format != FORMAT_JSON))
+	if ((o->output.extras & EXTRA_COMMUNITY) &&
+	    (o->output.stats || o->output.format != FORMAT_JSON))
 		return blame_pair(p, "--community-id", "--json",
 				  o->output.stats ? "of sessions is missing" : "is missing");
 	if (o->output.format == FORMAT_JSON && column_option(o))

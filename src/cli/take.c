@@ -20,6 +20,12 @@ bool take_flag(struct parse *p)
 	return true;
 }
 
+bool take_extra(struct parse *p)
+{
+	*(uint8_t *)stored_at(p) |= (uint8_t)p->option->value;
+	return true;
+}
+
 /* The only option that stores this value in this field. */
 static const struct option *find_rival(size_t field, int value)
 {

@@ -87,7 +87,8 @@ void columns_choose(struct columns *c, const struct output_request *request)
 	for (size_t i = 0; i < fields_count; i++) {
 		const struct field_column *column = &fields[i].column;
 
-		if (column->title && (!column->set || column->set & sets))
+		if (column->title && (!column->set || column->set & sets) &&
+		    !(fields[i].extra & ~request->extras))
 			column_insert(c, &fields[i]);
 	}
 	for (size_t i = 0; i < c->count; i++) {

@@ -31,7 +31,7 @@ struct filter;
 
 /* All zeroes is what the command line says by default. */
 struct output_request {
-	bool community;	  /* JSON has the Community ID */
+	uint8_t extras;	  /* fields beside the usual ones: a mask of enum session_extra */
 	const char *host; /* its name in JSON; NULL: its own; borrowed */
 	const char *file; /* to append to; NULL: standard output; borrowed */
 	enum output_format format;

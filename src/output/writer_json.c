@@ -16,7 +16,7 @@ static void json_row(struct text *t, struct columns *c, const struct session *s)
 	for (size_t i = 0; i < fields_count; i++) {
 		const struct field *f = &fields[i];
 
-		if (!f->json_length || (f->live && !s->live) || (f->community && !s->community))
+		if (!f->json_length || (f->live && !s->live) || (f->extra & ~s->extras))
 			continue;
 		text_put(t, f->json, f->json_length);
 		value_put_json(t, f, s);

@@ -147,7 +147,7 @@ const struct field fields[] = {
 	  .column = COLUMN("+TX_KB", 12, 6, 6, .set = COLUMN_DELTA, .right = true) },
 	{ KEY("rx_delta_bytes"), .type = VALUE_BYTES, MEMBER(rx_delta), .live = true,
 	  .column = COLUMN("+RX_KB", 13, 6, 6, .set = COLUMN_DELTA, .right = true) },
-	{ KEY("community_id"), .type = VALUE_COMMUNITY, MEMBER(lport), .community = true },
+	{ KEY("community_id"), .type = VALUE_COMMUNITY, MEMBER(lport), .extra = EXTRA_COMMUNITY },
 };
 /* clang-format on */
 

@@ -81,7 +81,7 @@ struct field {
 	uint16_t offset;     /* offset of that member */
 	uint8_t asks;	     /* mask of enum field_asks */
 	bool groups;	     /* --by takes it */
-	bool community;	     /* in JSON only if session.community */
+	uint8_t extra;	     /* enum session_extra: told only if session.extras has it; 0: always */
 	bool live;	     /* in JSON only if sessions are told of while they are open */
 	bool needed;	     /* JSON without it is no session */
 	uint8_t words;	     /* for VALUE_WORD: how many values the enum has */

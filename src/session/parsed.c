@@ -186,7 +186,7 @@ static bool read_member(struct parse *p, const struct json_value *key, const str
 	if (n == fields_count)
 		return true;
 	p->next = n + 1;
-	p->parsed->session.community |= fields[n].community;
+	p->parsed->session.extras |= fields[n].extra;
 	p->parsed->session.live |= fields[n].live;
 	if (v->kind != JSON_NULL)
 		p->seen |= UINT64_C(1) << n;

@@ -236,7 +236,7 @@ void session_read(struct session *s, const struct record *r, const struct sessio
 	s->age_known = !r->preexisting;
 	if (r->preexisting && !r->born_ns)
 		since = started = view->since_ns;
-	s->community = view->community;
+	s->extras = view->extras;
 	if (view->host)
 		identify(s, r, started, view->host);
 	s->started_ns = started + view->wall_offset_ns;

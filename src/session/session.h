@@ -31,6 +31,11 @@ enum ending {
 	ENDINGS,
 };
 
+/* Fields that are told on request only. */
+enum session_extra {
+	EXTRA_COMMUNITY = 1, /* the Community ID */
+};
+
 struct session {
 	const char *host;    /* borrowed; NULL: unknown */
 	const char *boot_id; /* of the host's kernel; likewise */
@@ -73,7 +78,7 @@ struct session {
 	enum tcp_state state; /* of an open session */
 	bool thinned;	      /* counted, but not printed */
 	bool interim;	      /* it is open, and will be told of again */
-	bool community;	      /* the Community ID is told */
+	uint8_t extras;	      /* a mask of enum session_extra: these are told */
 	bool live;	      /* sessions are told of while they are open */
 	bool age_known;	      /* false: began before tracing; duration_ns is a minimum */
 	/* Borrowed; NULL: unknown. */
@@ -97,7 +102,7 @@ struct session_view {
 	uint64_t known;		 /* mask of enum session_knowledge */
 	int64_t wall_offset_ns;	 /* clock_wall_ns() minus clock_now_ns() */
 	int64_t since_ns;	 /* start of tracing, by clock_now_ns() */
-	bool community;		 /* tell the Community ID */
+	uint8_t extras;		 /* what to tell: a mask of enum session_extra */
 	const struct host *host; /* for the members that identify a session; NULL: not requested */
 };
 

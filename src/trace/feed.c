@@ -180,7 +180,7 @@ void feed_start(struct feed *feed, const struct choice *choice)
 		.known = choice_known(choice),
 		.wall_offset_ns = clock_wall_ns() - clock_now_ns(),
 		.since_ns = clock_now_ns(),
-		.community = feed->request.community,
+		.extras = feed->request.extras,
 		.host = feed->request.host ? host_get() : NULL,
 	};
 	if (feed->request.existing || feed->request.open)

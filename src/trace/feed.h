@@ -28,7 +28,7 @@ struct feed_request {
 	bool thinned;	/* also sessions that the filter only thins out, marked so */
 	bool verbose;	/* say what is done without */
 	uint64_t most;	/* ended sessions to hand out; 0: no limit */
-	bool community; /* tell the Community ID */
+	uint8_t extras; /* what to tell: a mask of enum session_extra */
 	/* Called for each session, which is valid only during the call. */
 	void (*fn)(void *arg, const struct session *session);
 	void *arg;

@@ -115,7 +115,7 @@ static void hand_out(struct replay *replay, struct session *session)
 	    !scope_has_session(replay->request.scope, session) ||
 	    !filter_accepts(replay->request.filter, session))
 		return;
-	session->community |= replay->request.community;
+	session->extras |= replay->request.extras;
 	replay->count += session->ending != ENDING_OPEN;
 	replay->request.fn(replay->request.arg, session);
 }

@@ -21,7 +21,7 @@ struct replay_request {
 	const struct filter *filter;
 	bool open;	/* also sessions that were still open */
 	bool interim;	/* and each interim record of them */
-	bool community; /* tell the Community ID */
+	uint8_t extras; /* what to tell: a mask of enum session_extra */
 	uint64_t most;	/* ended sessions to hand out; 0: no limit */
 	/* Called for each session, which is valid only during the call. */
 	void (*fn)(void *arg, const struct session *session);

@@ -105,7 +105,7 @@ static bool in_json(const struct field *f)
 
 static bool always_in_json(const struct field *f)
 {
-	return f->json_length && !f->live && !f->community;
+	return f->json_length && !f->live && !f->extra;
 }
 
 static bool groups(const struct field *f)
