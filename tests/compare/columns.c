@@ -13,6 +13,14 @@ static enum kind kind_of(const struct field *f)
 	return f->type == VALUE_BYTES ? KIND_KB : f->type == VALUE_NS ? KIND_MS : KIND_TEXT;
 }
 
+bool key_is_extra(const char *key)
+{
+	for (size_t i = 0; i < fields_count; i++)
+		if (fields[i].json_length && !strcmp(fields[i].key, key))
+			return fields[i].extra;
+	return false;
+}
+
 bool column_find(struct column *column, const char *title, size_t length)
 {
 	for (size_t i = 0; i < fields_count; i++) {

@@ -20,6 +20,9 @@ struct column {
 	enum kind kind;
 };
 
+/* Whether a record has the key on request only. */
+bool key_is_extra(const char *key);
+
 /* Finds a column by its title. Returns false if there is none. */
 bool column_find(struct column *column, const char *title, size_t length);
 

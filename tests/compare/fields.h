@@ -8,7 +8,7 @@
 
 #include "columns.h"
 
-#define FIELDS_MAX 40
+#define FIELDS_MAX 64
 
 struct field {
 	char *name;  /* the key in JSON */
