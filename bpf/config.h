@@ -30,6 +30,7 @@ struct config {
 	__u32 tuples;	       /* 1: keep the map `tuples` */
 	__u32 hold;	       /* 1: records wait for who closes a dead socket (map `held`) */
 	__u32 uid;	       /* 1: record the owner's uid */
+	__u32 ppid;	       /* 1: record the owner's parent */
 	__u32 netns;	       /* 1: record the network namespace */
 	__u32 cgroup;	       /* 1: record the owner's cgroup */
 	__u32 ports_at_accept; /* 1: the accept hook can read both ports, for filtering */

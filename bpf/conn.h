@@ -22,7 +22,7 @@ struct conn {
 	__u32 pid;
 	__u64 born_ns; /* 0: only the owner is known */
 	__u64 established_ns;
-	__u64 cgroup_id;
+	__u64 kin; /* as in struct record */
 	char comm[COMM_LEN];
 	__u32 uid;
 	/*
@@ -55,7 +55,7 @@ static inline void conn_check_owner(struct conn *conn, __u64 key)
 	conn->owner = OWNER_UNKNOWN;
 	conn->pid = 0;
 	conn->uid = 0;
-	conn->cgroup_id = 0;
+	conn->kin = 0;
 	conn->comm[0] = '\0';
 }
 

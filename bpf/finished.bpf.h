@@ -53,7 +53,7 @@ static __always_inline void record_fill(const volatile struct config *config,
 	r->bytes_received -= conn->received_before;
 #endif
 	r->sk_flags = LOAD(c->sk, __sk_common.skc_flags);
-	r->cgroup_id = conn->cgroup_id;
+	r->kin = conn->kin;
 	r->pid = conn->pid;
 	r->uid = conn->uid;
 	r->ifindex = socket_scope(config, c->sk, r);

@@ -39,7 +39,7 @@ static __always_inline int held_release(void *ctx, struct sock *sk)
 		owner_set(config, &closer, OWNER_CLOSE);
 	r.pid = closer.pid;
 	r.uid = closer.uid;
-	r.cgroup_id = closer.cgroup_id;
+	r.kin = closer.kin;
 	r.owner = closer.owner;
 	__builtin_memcpy(r.comm, closer.comm, sizeof(r.comm));
 	if (record_is_wanted(config, &r))

@@ -93,6 +93,7 @@ struct task_struct {
 	__u32 tgid;
 	__u64 comm[COMM_LEN / 8];
 	__u64 group_leader; /* pointer to the main thread of the process */
+	__u64 real_parent;  /* to a thread of its parent; a debugger does not become that */
 } CORE;
 
 #define AF_INET	    2

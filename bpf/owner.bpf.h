@@ -49,6 +49,37 @@ static __always_inline void running_read(const volatile struct config *config, s
 		bpf_get_current_comm(r->comm, sizeof(r->comm));
 }
 
+/* The pid of the current process's parent; 0: none. */
+static __always_inline __u32 ppid_now(void)
+{
+	const struct task_struct *task = (const struct task_struct *)bpf_get_current_task();
+	__u64 parent = 0;
+	__u32 ppid = 0;
+
+	read_kernel(&parent, sizeof(parent), &task->real_parent);
+	task = (const struct task_struct *)parent;
+	read_kernel(&ppid, sizeof(ppid), &task->tgid);
+	return ppid;
+}
+
+static __always_inline __u64 kin_read(const volatile struct config *config)
+{
+	return kin_make(config->cgroup ? cgroup_now() : 0, config->ppid ? ppid_now() : 0);
+}
+
+/* Where the current process belongs. */
+#ifdef BUFFER_RING
+/* Global, so that there is one copy of the code. */
+__noinline __u64 kin_global(void)
+{
+	return kin_read(&settings);
+}
+
+#define kin_now(config) kin_global()
+#else
+#define kin_now(config) kin_read(config)
+#endif
+
 /* Makes the current process the owner. */
 static __always_inline void owner_set(const volatile struct config *config, struct conn *conn,
 				      enum owner how)
@@ -63,8 +94,8 @@ static __always_inline void owner_set(const volatile struct config *config, stru
 	conn->pid = running.pid;
 	if (config->uid)
 		conn->uid = bpf_get_current_uid_gid();
-	if (config->cgroup)
-		conn->cgroup_id = cgroup_now();
+	if (config->cgroup || config->ppid)
+		conn->kin = kin_now(config);
 	__builtin_memcpy(conn->comm, running.comm, sizeof(conn->comm));
 	conn->owner = how;
 }

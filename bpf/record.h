@@ -33,6 +33,26 @@ enum manner {
 	MANNER_CHECKPOINT, /* closed in TCP_REPAIR, without telling the peer */
 };
 
+/*
+ * Where a process belongs, in one word: 42 bits of its cgroup's id, since the kernel numbers them
+ * from 1 on, and 22 bits of its parent's pid, since pids have no more. An id that does not fit is
+ * unknown.
+ */
+static inline __u64 kin_make(__u64 cgroup_id, __u32 ppid)
+{
+	return (cgroup_id >> 42 ? 0 : cgroup_id) | (__u64)ppid << 42;
+}
+
+static inline __u64 kin_cgroup_id(__u64 kin)
+{
+	return kin & ((1ULL << 42) - 1);
+}
+
+static inline __u32 kin_ppid(__u64 kin)
+{
+	return kin >> 42;
+}
+
 /* A finished session at its last state change. Times are CLOCK_MONOTONIC, in nanoseconds. */
 struct record {
 	__u64 born_ns;	      /* SYN_SENT, or ESTABLISHED if passive; 0: before the tracer */
@@ -41,9 +61,9 @@ struct record {
 	__u64 closed_ns;      /* CLOSE */
 	__u64 bytes_acked;    /* tcp_sock's counters, which include SYN and FIN */
 	__u64 bytes_received;
-	__u64 sk_flags;	 /* bit SOCK_DONE: the peer's FIN has arrived */
-	__u64 cgroup_id; /* of the owner; 0: unknown */
-	__u8 laddr[16];	 /* IPv6, or IPv4 as ::ffff:a.b.c.d */
+	__u64 sk_flags; /* bit SOCK_DONE: the peer's FIN has arrived */
+	__u64 kin;	/* of the owner, by kin_make(); 0: unknown or not requested */
+	__u8 laddr[16]; /* IPv6, or IPv4 as ::ffff:a.b.c.d */
 	__u8 raddr[16];
 	__u32 pid;     /* thread group id in the initial PID namespace; 0: unknown */
 	__u32 uid;     /* of the owner, in the initial user namespace; 0 if not requested */

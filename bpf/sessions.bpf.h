@@ -310,7 +310,7 @@ static __always_inline void owner_fetch(const volatile struct config *config, __
 	conn = entry.conn;
 	conn->pid = early->pid;
 	conn->uid = early->uid;
-	conn->cgroup_id = early->cgroup_id;
+	conn->kin = early->kin;
 	__builtin_memcpy(conn->comm, early->comm, sizeof(conn->comm));
 	conn->accepted_ns = early->accepted_ns;
 	conn->owner = early->owner;

@@ -82,6 +82,11 @@ bool layout_has_clock(const struct layout *layout)
 	       has_typed(layout, TYPED_BACKLOG);
 }
 
+bool layout_has_parent(const struct layout *layout)
+{
+	return has_typed(layout, TYPED_TGID) && has_typed(layout, TYPED_PARENT);
+}
+
 bool layout_has_cgroup(const struct layout *layout)
 {
 	return has_typed(layout, TYPED_CGROUP_NODE) && has_typed(layout, TYPED_CGROUP_ROOT) &&

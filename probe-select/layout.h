@@ -54,6 +54,7 @@ enum layout_field {
 /* What only BTF tells: what the typed hook reads directly, and what names a new cgroup. */
 #define TYPED_FIELDS(X)                                \
 	X(TGID, "task_struct", "tgid", 4)              \
+	X(PARENT, "task_struct", "real_parent", 8)     \
 	X(CLOCK, "tcp_sock", "tcp_clock_cache", 8)     \
 	X(OWNED, "sock", "sk_lock.owned", 4)           \
 	X(BACKLOG, "sock", "sk_backlog.len", 4)        \
@@ -108,6 +109,9 @@ uint64_t layout_known(const struct layout *layout);
 bool layout_has_task(const struct layout *layout);
 /* Whether the name of a thread's process can be read. */
 bool layout_has_leader(const struct layout *layout);
+
+/* Whether the parent of a process can be read; only BTF has that. */
+bool layout_has_parent(const struct layout *layout);
 
 /* Whether it is known when a socket last read the clock, and for whom (4.20); only BTF has that. */
 bool layout_has_clock(const struct layout *layout);

@@ -176,7 +176,7 @@ static void complete(struct record *record, const struct record *known)
 	record->pid = known->pid;
 	record->uid = known->uid;
 	record->owner = known->owner;
-	record->cgroup_id = known->cgroup_id;
+	record->kin = known->kin;
 	memcpy(record->comm, known->comm, sizeof(record->comm));
 }
 

@@ -50,6 +50,7 @@ enum field_asks {
 	ASKS_NETNS = 2,
 	ASKS_CGROUP = 4,
 	ASKS_HOST = 8, /* nothing of the kernel side */
+	ASKS_PPID = 16,
 };
 
 /* The field is unknown for some sessions unless all of this is known. */
@@ -91,7 +92,7 @@ struct field {
 	bool (*known)(const struct session *s); /* NULL: the value tells by itself */
 };
 
-#define FIELDS_MOST 40
+#define FIELDS_MOST 64
 
 /* All fields, in JSON's order. */
 extern const struct field fields[];

@@ -259,7 +259,7 @@ void session_read(struct session *s, const struct record *r, const struct sessio
 	s->retrans = knows(view, KNOWS(FIELD_TOTAL_RETRANS)) ? (int64_t)r->total_retrans : -1;
 	s->rtt_us = knows(view, KNOWS(FIELD_SRTT)) && r->srtt_us ? (int64_t)(r->srtt_us >> 3) : -1;
 	s->netns = knows(view, KNOWS(FIELD_NETNS_INUM)) && r->netns ? (int64_t)r->netns : -1;
-	s->cgroup_id = r->cgroup_id;
+	s->cgroup_id = kin_cgroup_id(r->kin);
 	s->error = knows_error(view) ? r->sk_err : -1;
 	s->lport = r->lport;
 	s->rport = r->rport;

@@ -93,6 +93,7 @@ enum session_knowledge {
 	KNOWN_ACCEPT = LAYOUT_FIELD_COUNT, /* an accept hook is attached */
 	KNOWN_CLOSER,			   /* it, or a hook that tells who closes */
 	KNOWN_CGROUP,			   /* the kernel tells the cgroup of a process */
+	KNOWN_PARENT,			   /* its parent can be read */
 };
 
 #define KNOWS(what) (UINT64_C(1) << (what))

@@ -98,6 +98,7 @@ bool sock_diag_read(struct sock_diag_socket *socket, const struct nlmsghdr *mess
 	const struct inet_diag_msg *body = NLMSG_DATA(message);
 	struct record *r = &socket->record;
 	const struct rtattr *attribute;
+	uint64_t cgroup_id = 0;
 	bool has_info = false;
 	int left;
 
@@ -122,7 +123,8 @@ bool sock_diag_read(struct sock_diag_socket *socket, const struct nlmsghdr *mess
 			read_info(socket, attribute, body->idiag_wqueue);
 			has_info = true;
 		} else if (attribute->rta_type == ATTRIBUTE_CGROUP_ID) {
-			attribute_copy(&r->cgroup_id, sizeof(r->cgroup_id), attribute);
+			attribute_copy(&cgroup_id, sizeof(cgroup_id), attribute);
+			r->kin = kin_make(cgroup_id, 0);
 		}
 	}
 	/* Sockets in TIME_WAIT have no INET_DIAG_INFO, though they may report FIN_WAIT2. */

@@ -202,6 +202,8 @@ uint64_t choice_known(const struct choice *choice)
 	/* since bpf_get_current_cgroup_id() */
 	if (choice->facts.version >= KERNEL_VERSION_CODE(4, 18, 0))
 		known |= KNOWS(KNOWN_CGROUP);
+	if (layout_has_parent(&choice->layout))
+		known |= KNOWS(KNOWN_PARENT);
 	return known;
 }
 

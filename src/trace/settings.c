@@ -41,6 +41,7 @@ struct config settings_for(const struct tracer_request *request, const struct li
 			layout_has(layout, FIELD_SK_FLAGS),
 		.tuples = asked->open,
 		.uid = asked->asks & ASKS_UID,
+		.ppid = (asked->asks & ASKS_PPID) && layout_has_parent(layout),
 		.netns = asked->asks & ASKS_NETNS,
 		.cgroup = asked->asks & ASKS_CGROUP,
 		.ports_at_accept = layout_has(layout, FIELD_NUM) && layout_has(layout, FIELD_DPORT),

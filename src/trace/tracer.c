@@ -313,7 +313,7 @@ static struct record record_of(const struct conn *conn, const struct tuple *tupl
 		.established_ns = conn->established_ns,
 		.bytes_acked = 0 - conn->acked_before,
 		.bytes_received = 0 - conn->received_before,
-		.cgroup_id = conn->cgroup_id,
+		.kin = conn->kin,
 		.pid = conn->pid,
 		.uid = conn->uid,
 		.netns = tuple->netns,
