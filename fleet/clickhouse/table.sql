@@ -52,6 +52,7 @@ CREATE TABLE IF NOT EXISTS tcplife.sessions
     cgroup Nullable(String),
     container_id Nullable(String),
     pod_uid Nullable(String),
+    ppid Nullable(UInt32),
     community_id Nullable(String)
 )
 ENGINE = MergeTree

@@ -66,6 +66,8 @@ const struct option option_table[] = {
 	  FIELD(output.file) },
 	{ "--host", 0, "NAME", "the name of this machine in JSON (default: its own)", take_host,
 	  FIELD(output.host), .kernel = true },
+	{ "--ppid", 0, NULL, "also the PID of the owner's parent: the column PPID,\nppid in JSON",
+	  take_extra, FIELD(output.extras), EXTRA_PPID },
 	{ "--community-id", 0, NULL, "also the Community ID of each session in JSON", take_extra,
 	  FIELD(output.extras), EXTRA_COMMUNITY },
 

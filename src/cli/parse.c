@@ -294,6 +294,9 @@ static enum options_status check_together(struct parse *p)
 		return OPTIONS_ERROR;
 	if ((o->filter.endings >> ENDING_OPEN & 1) && !o->open && !o->read)
 		return blame_pair(p, "--end", "--open", "is missing");
+	if ((o->output.extras & EXTRA_PPID) && mode_option(o) &&
+	    (o->output.stats || o->output.format == FORMAT_TABLE))
+		return blame_pair(p, "--ppid", mode_option(o), "was given as well; choose one");
 	if ((o->output.extras & EXTRA_COMMUNITY) &&
 	    (o->output.stats || o->output.format != FORMAT_JSON))
 		return blame_pair(p, "--community-id", "--json",

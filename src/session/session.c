@@ -272,6 +272,7 @@ void session_read(struct session *s, const struct record *r, const struct sessio
 	s->port = session_service_port(s);
 	s->owner = r->owner <= OWNER_PROC ? (enum owner)r->owner : OWNER_UNKNOWN;
 	s->pid = r->pid;
+	s->ppid = kin_ppid(r->kin) ? (int64_t)kin_ppid(r->kin) : -1;
 	s->uid = r->pid ? (int64_t)r->uid : -1;
 	read_comm(s->comm, r->pid ? r->comm : "");
 }

@@ -34,6 +34,7 @@ enum ending {
 /* Fields that are told on request only. */
 enum session_extra {
 	EXTRA_COMMUNITY = 1, /* the Community ID */
+	EXTRA_PPID = 2,	     /* the owner's parent */
 };
 
 struct session {
@@ -55,6 +56,7 @@ struct session {
 	int64_t rx_bytes;	/* payload received in order; -1: unknown */
 	int64_t retrans;	/* retransmitted segments; -1: unknown */
 	int64_t rtt_us;		/* smoothed round trip time; -1: unknown */
+	int64_t ppid;		/* the owner's parent; -1: unknown or none */
 	int64_t uid;		/* -1: unknown */
 	int64_t netns;		/* inode number; -1: unknown */
 	uint64_t cgroup_id;	/* 0: unknown */

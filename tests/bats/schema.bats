@@ -189,9 +189,10 @@ keys_printed() {
 	keys_printed | diff "$BATS_TEST_TMPDIR/fields" -
 	# Runs that also tell of open sessions have some more.
 	documented 'Interim records' >>"$BATS_TEST_TMPDIR/fields"
+	documented "The owner's parent" >>"$BATS_TEST_TMPDIR/fields"
 	documented 'Other vocabularies' >>"$BATS_TEST_TMPDIR/fields"
 	jq -r '."$defs".session.properties | keys_unsorted[]' "$schema" | diff "$BATS_TEST_TMPDIR/fields" -
-	traced -j --open --interval 0.05 --community-id -- single
+	traced -j --open --interval 0.05 --ppid --community-id -- single
 	keys_printed | diff "$BATS_TEST_TMPDIR/fields" -
 }
 

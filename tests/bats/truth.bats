@@ -50,6 +50,25 @@ of_the_load() { grep -cE '"[lr]addr":"127\.77\.' "$1"; }
 	true_records --format csv
 }
 
+@test "the owner's parent is the process that forked it" {
+	traced -j --ppid -- basic prefork fork passed killed-client
+	true_records
+	jq -es 'map(select(.type == "session")) | length > 10 and all(has("ppid"))' "$records"
+	traced -j --ppid --probe raw -- basic prefork fork
+	true_records
+	traced -j --ppid --probe raw --transport perf -- basic fork
+	true_records
+	traced -sx --ppid -- basic prefork fork
+	head -n 1 "$records" | grep -q ,PPID,
+	true_records --format csv
+	traced -x --ppid -- basic fork
+	true_records --format table
+	# Only BTF tells where it is.
+	traced -j --ppid --btf none -- basic
+	true_records --unknown ppid,tx_bytes,rx_bytes,errno,ending,rtt_us,retrans,netns,scope_id,accept_wait_ns
+	jq -es 'map(select(.type == "session")) | length > 0 and all(.ppid == null)' "$records"
+}
+
 @test "the table and the wide table, with and without the times and the extended columns" {
 	traced -- basic names
 	true_records --format table

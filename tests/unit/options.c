@@ -61,6 +61,21 @@ static void test_defaults(void)
 	CHECK(runs("--"));
 }
 
+/* The kernel side reads only what is printed. */
+static void test_asks(void)
+{
+	CHECK(runs("") && options_trace(&options).asks == 0);
+	CHECK(runs("-j") && !(options_trace(&options).asks & ASKS_PPID));
+	CHECK(runs("-x") && !(options_trace(&options).asks & ASKS_PPID));
+	CHECK(runs("--ppid") && options_trace(&options).asks == ASKS_PPID);
+	CHECK(runs("--ppid -j") && (options_trace(&options).asks & ASKS_PPID));
+	CHECK(runs("--stats --by ppid") && options_trace(&options).asks == ASKS_PPID);
+	CHECK_TEXT(error_of("--ppid --stats"),
+		   "--ppid: '--stats' was given as well; choose one; try --help");
+	CHECK_TEXT(error_of("--ppid --community-id"),
+		   "--community-id: '--json' is missing; try --help");
+}
+
 static void test_flags(void)
 {
 	CHECK(runs("-stT"));
@@ -341,8 +356,8 @@ static void test_bad_values(void)
 		   "kprobe); try --help");
 	CHECK_TEXT(error_of("--stats --by port,x"),
 		   "--by: 'x' is not a key (port, host, pid, comm, uid, ip, laddr, lport, raddr, "
-		   "rport, dir, ending, errno, owner, netns, cgroup, container, pod_uid); try "
-		   "--help");
+		   "rport, dir, ending, errno, owner, netns, cgroup, container, pod_uid, ppid); "
+		   "try --help");
 	CHECK_TEXT(error_of("--stats --by pid,pid"), "--by: 'pid' was given already; try --help");
 	CHECK_TEXT(error_of("--stats --by="), "--by: '' lacks a key; try --help");
 	CHECK_TEXT(error_of("--by pid"),
@@ -477,6 +492,7 @@ int main(int argc, char **argv)
 {
 	static const struct check_case cases[] = {
 		{ "defaults", test_defaults },
+		{ "asks", test_asks },
 		{ "flags", test_flags },
 		{ "values", test_values },
 		{ "words", test_words },

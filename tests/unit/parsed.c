@@ -61,6 +61,8 @@ static struct session hard(void)
 	s.error = 110;
 	s.lport = 65535;
 	s.rport = 0;
+	s.ppid = 4194303;
+	s.extras = EXTRA_PPID;
 	s.ending = ENDING_TIMEOUT;
 	s.cgroup = "/system.slice/\xff\\x41\\ \"\n\xe2\x80\x8b\xc3\xa9.service";
 	strcpy(s.comm, "a\\x5cb\x01\xf0\x9f\x92\xa9");

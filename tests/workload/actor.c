@@ -83,6 +83,7 @@ void actor_start(struct actor *a, const char *name, uint32_t uid)
 	a->uid = uid;
 	channel_open(channel);
 	channel_open(a->spare);
+	a->ppid = getpid();
 	a->pid = fork();
 	if (a->pid < 0)
 		stage_fail("fork: %s", strerror(errno));
@@ -114,6 +115,7 @@ void actor_fork(struct actor *parent, struct actor *child, const char *name)
 
 	memset(child, 0, sizeof(*child));
 	child->pid = (pid_t)actor_do(parent, &errand).value;
+	child->ppid = parent->pid;
 	child->uid = parent->uid;
 	child->channel = parent->spare[0];
 	channel_note(child->channel);

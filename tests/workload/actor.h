@@ -38,6 +38,7 @@ struct answer {
 
 struct actor {
 	pid_t pid;
+	pid_t ppid; /* of the process that forked it */
 	uint32_t uid;
 	char name[ACTOR_NAME];
 	int channel;	   /* the scenario's end of it */

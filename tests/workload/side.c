@@ -38,6 +38,7 @@ void side_owned(struct side *s, const struct actor *a, const char *owner)
 {
 	s->owner = owner;
 	s->pid = a->pid;
+	s->ppid = a->ppid;
 	s->uid = a->uid;
 	put_name(s->comm, a->name);
 }
@@ -257,15 +258,18 @@ static void await_gone(const struct side *s)
 
 static void put_owner(FILE *line, const struct side *s)
 {
-	char uid[16] = "null";
+	char uid[16] = "null", ppid[16] = "null";
 
 	if (s->pid)
 		snprintf(uid, sizeof(uid), "%" PRIu32, s->uid);
+	/* It is not read from /proc. */
+	if (s->pid && strcmp(s->owner, "proc") != 0)
+		snprintf(ppid, sizeof(ppid), "%d", s->ppid);
 	if (s->pid)
 		fprintf(line, "pid=%d\tcomm=%s", s->pid, s->comm);
 	else
 		fprintf(line, "pid=null\tcomm=null");
-	fprintf(line, "\tuid=%s\towner=%s", uid, s->owner);
+	fprintf(line, "\tppid=%s\tuid=%s\towner=%s", ppid, uid, s->owner);
 	if (s->closer)
 		fprintf(line, "\tcloser=%d", s->closer->pid);
 }

@@ -23,6 +23,7 @@ struct side {
 	/* What the record must say about the owner, as far as known. */
 	const char *owner; /* "connect", "accept", "close" */
 	pid_t pid;
+	pid_t ppid;
 	uint32_t uid;
 	/*
 	 * The process that closes a socket whose session ended before it was accepted; NULL:
