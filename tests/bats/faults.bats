@@ -8,7 +8,6 @@ load truth.bash
 setup() {
 	bats_require_minimum_version 1.5.0
 	export BUILD=${BUILD:-$BATS_TEST_DIRNAME/../../build}
-	vm=$BATS_TEST_DIRNAME/../vm
 	tcplife=$BUILD/tcplife
 	tracer=
 }
@@ -164,27 +163,4 @@ refused_by_kernel() {
 @test "privileges that cannot be given up are reported even without -v" {
 	run -0 --separate-stderr strace -qq -o /dev/null -e inject=capset:error=EPERM "$tcplife" -D 1 -d 0.1
 	[[ $stderr == *'tcplife: warning: cannot give up its capabilities: Operation not permitted; '* ]]
-}
-
-# faults KERNEL [OPTIONS of run] -- FAULT...: runs tests/vm/faults on a kernel of its own.
-faults() {
-	local options=("$1")
-	shift
-	while [ "$1" != -- ]; do options+=("$1"); shift; done
-	shift
-	"$vm/run" "${options[@]}" --limit 500 --built tcplife:/tcplife --built tests/workload:/workload \
-		--built tests/compare:/compare --built tests/lowly:/lowly --built tests/hog:/hog \
-		--file "$vm/guest:/guest" --file "$vm/faults:/faults" -- sh /faults "$@"
-}
-
-@test "kill -9, other tracers, a clock step, CPU hotplug, a full tracefs, two capabilities" {
-	faults 6.1 -- killed beside clock unplug full nobody
-}
-
-@test "more sessions than memory allows: one line with the remedy" {
-	faults 5.10 --memory 192 -- memory
-}
-
-@test "ends that the kernel did not report are counted" {
-	faults 6.12 --cpus 1 -- missed
 }

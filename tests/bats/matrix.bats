@@ -11,11 +11,3 @@ setup() {
 @test "the whole workload on every path of every kernel" {
 	"$vm/truth" all
 }
-
-@test "without IPv6" {
-	"$vm/truth" --append ipv6.disable=1 6.1 basic names
-}
-
-@test "a clock that only advances by ticks of milliseconds" {
-	"$vm/truth" --append "clocksource=jiffies highres=off nohz=off" 6.1 basic names
-}

@@ -30,21 +30,6 @@ setup_file() {
 	"$root/tests/vm/loads" "${binaries[@]}"
 }
 
-# The oldest, a middle and the newest kernel.
-in_guest() {
-	"$root/tests/vm/run" "$1" --limit 300 --built bench:/bench --file "$root/tests/vm/loads:/loads" \
-		--built clang-13/tcplife:/13 --built clang-16/tcplife:/16 --built clang-22/tcplife:/22 \
-		-- sh /loads /13 /16 /22
-}
-
-@test "the oldest kernel of the matrix loads them, too, and counts losses without atomic exchanges" {
-	in_guest 5.10
-}
-
-@test "the newest kernel of the matrix loads them, too" {
-	in_guest newest
-}
-
 # in_trixie COMMAND...: runs it in Debian 13, where $there is /tcplife.
 in_trixie() {
 	"$root/tests/distro/enter" "$("$root/tests/distro/root" trixie)" --bind "$there:/tcplife" \
