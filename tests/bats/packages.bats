@@ -99,23 +99,26 @@ names() {
 	[[ $output == *"packaging/source: MAINTAINER is 'jo@example.org', not 'NAME <ADDRESS>'"* ]]
 }
 
-# install_deb ROOT: as `apt-get install` does it, from an older version, up to purge.
+# readme TOOL: README's command that installs with it.
+readme() { grep -m1 "^$1 .*tcplife[_-]\*" "$root/README.md"; }
+
+# install_deb ROOT: as README says, over an older version; up to purge.
 # shellcheck disable=SC2016 # for the inner shell
 install_deb() {
-	cp "$dist"/tcplife_*.deb "$packages/new.deb"
-	dpkg-deb -R "$packages/new.deb" "$packages/old"
+	cp "$dist"/tcplife_*.deb "$packages"
+	dpkg-deb -R "$packages"/tcplife_*.deb "$packages/old"
 	sed -i 's/^Version: .*/Version: 0.9/' "$packages/old/DEBIAN/control"
 	echo old >"$packages/old/usr/bin/tcplife"
 	touch "$packages/old/usr/share/doc/tcplife/gone"
 	dpkg-deb --root-owner-group -b "$packages/old" "$packages/old.deb"
-	"$root/tests/distro/fresh" "$1" bash -euxc '"$0/tests/distro/enter" "$ROOT" --bind "$1:/shipped" bash -euxc "$2"' \
+	"$root/tests/distro/fresh" "$1" bash -euxc '"$0/tests/distro/enter" "$ROOT" --bind "$1:/shipped" bash -euxc "$2" "$3"' \
 		"$root" "$packages" '
 		shopt -s nullglob
 		files() { find /usr /etc /lib /var/lib/dpkg/info /var/lib/systemd -name "*tcplife*"; }
 		files >/before
 		apt-get -qy install /shipped/old.deb
 		[ -e /usr/share/doc/tcplife/gone ]
-		apt-get -qy install /shipped/new.deb
+		(cd /shipped && eval "$0")
 		[ ! -e /usr/share/doc/tcplife/gone ]
 		[ "$(/usr/bin/tcplife -V | cut -d" " -f2)" = "$(dpkg-query -f "\${Version}" -W tcplife)" ]
 		/usr/bin/tcplife --check | grep "^Tracing can start"
@@ -132,7 +135,7 @@ install_deb() {
 		[ ! -e /usr/bin/tcplife ]
 		[ ! -e /lib/systemd/system/tcplife.service ]
 		apt-get -qy purge tcplife
-		files | cmp - /before'
+		files | cmp - /before' "$(readme apt)"
 }
 
 @test "Debian 13 installs, upgrades and removes its package; the unit is not enabled" {
@@ -144,7 +147,7 @@ install_deb() {
 }
 
 @test "rpm installs, upgrades and removes its package in a root of its own; the unit is not enabled" {
-	cp "$dist"/tcplife-"$version"-1.*.rpm "$packages/new.rpm"
+	cp "$dist"/tcplife-"$version"-1.*.rpm "$packages"
 	cat >"$packages/old.spec" <<-'END'
 		Name: tcplife
 		Version: 0.9
@@ -171,7 +174,7 @@ install_deb() {
 		rpm --initdb
 		rpm -i --nodeps old.rpm
 		[ -e "$ROOT/usr/share/doc/tcplife/gone" ]
-		rpm -U --nodeps new.rpm
+		eval "$2 --nodeps"
 		[ ! -e "$ROOT/usr/share/doc/tcplife/gone" ]
 		[ "$(rpm -q tcplife)" = "tcplife-$1-1.$(uname -m)" ]
 		chroot "$ROOT" /usr/bin/tcplife -V
@@ -185,7 +188,7 @@ install_deb() {
 		[ -z "$enabled" ]
 		rpm -e tcplife
 		left=$(find "$ROOT/usr" "$ROOT/etc" "$ROOT/var" -name "*tcplife*")
-		[ -z "$left" ]' "$packages" "$version"
+		[ -z "$left" ]' "$packages" "$version" "$(readme rpm)"
 }
 
 @test "CHANGELOG.md names the version first, and is what the packages say" {
