@@ -60,7 +60,7 @@ void text_put_digits(struct text *t, uint64_t n, unsigned digits)
 void text_put_capitals(struct text *t, const char *s)
 {
 	for (; *s; s++)
-		text_put_char(t, *s >= 'a' && *s <= 'z' ? (char)(*s - 'a' + 'A') : *s);
+		text_put_char(t, (char)(*s >= 'a' && *s <= 'z' ? *s - 'a' + 'A' : *s));
 }
 
 void text_put_number(struct text *t, uint64_t n)
