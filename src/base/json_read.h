@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum json_kind {
 	JSON_NULL,
@@ -44,8 +45,13 @@ void json_read(struct json_reader *r, const char *text, size_t length);
  */
 bool json_read_member(struct json_reader *r, struct json_value *key, struct json_value *value);
 
-/* Whether a string without escapes is this word. */
-bool json_is(const struct json_value *v, const char *word);
+/* Whether a string without escapes is this word. Inline: most words are literals of known length.
+ */
+static inline bool json_is(const struct json_value *v, const char *word)
+{
+	return v->kind == JSON_STRING && v->length == strlen(word) &&
+	       memcmp(v->at, word, v->length) == 0;
+}
 /* Reads a number without sign, fraction and exponent. False if it is none, or above max. */
 bool json_read_count(const struct json_value *v, uint64_t max, uint64_t *n);
 /*

@@ -325,15 +325,14 @@ bool text_read_number(const char *word, size_t length, uint64_t max, uint64_t *n
 
 bool text_read_hex(const char *word, unsigned digits, uint64_t *n)
 {
-	static const char known[] = "0123456789abcdef";
 	uint64_t value = 0;
 
 	for (unsigned i = 0; i < digits; i++) {
-		const char *digit = word[i] ? strchr(known, word[i]) : NULL;
+		const char c = word[i];
 
-		if (!digit)
+		if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f'))
 			return false;
-		value = value << 4 | (uint64_t)(digit - known);
+		value = value << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
 	}
 	*n = value;
 	return true;
