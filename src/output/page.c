@@ -259,7 +259,7 @@ static void write_footer(const struct page *page, struct writer *writer, size_t 
 	if (page->typing || *page->order.text)
 		put_filter(&line, page, columns / 2);
 	else
-		text_put_string(&line, FOOTER);
+		text_put_string(&line, page->screen.has_keys ? FOOTER : "Ctrl-C quits");
 	while (text_columns(line.begin, line.at) > columns)
 		line.at--;
 	screen_row(t, page->screen.rows - 1);

@@ -190,6 +190,14 @@ looks_like() { screen >"$BATS_TEST_TMPDIR/screen" && diff -u - "$BATS_TEST_TMPDI
 	await shows '^exit 0$'
 }
 
+@test "--top without keys, because its input is no terminal, does not offer them" {
+	$mux new-session -d -s view -x 80 -y 9 \
+		"trap : INT; $tcplife --top 0.2 ${ours[*]} </dev/null 2>$BATS_TEST_TMPDIR/said; echo \"exit \$?\"; exec cat" 3>&-
+	await shows '^Ctrl-C quits$'
+	type_keys C-c
+	await shows '^exit 0$'
+}
+
 @test "--top leaves the screen as it was, however it ends" {
 	for way in C-c TERM SEGV; do
 		screen_start 80 9 1 "${ours[@]}"
