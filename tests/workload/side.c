@@ -266,7 +266,7 @@ static void put_owner(FILE *line, const struct side *s)
 	if (s->pid && strcmp(s->owner, "proc") != 0)
 		snprintf(ppid, sizeof(ppid), "%d", s->ppid);
 	if (s->pid)
-		fprintf(line, "pid=%d\tcomm=%s", s->pid, s->comm);
+		fprintf(line, "pid=%d\tcomm=%s", s->pid, *s->comm ? s->comm : "null");
 	else
 		fprintf(line, "pid=null\tcomm=null");
 	fprintf(line, "\tppid=%s\tuid=%s\towner=%s", ppid, uid, s->owner);
