@@ -286,7 +286,7 @@ static struct sessions sessions_of(const struct tracer *tracer)
 	};
 }
 
-static void count(struct tracer *tracer)
+static void count_sockets(struct tracer *tracer)
 {
 	const struct sessions sessions = sessions_of(tracer);
 
@@ -300,7 +300,7 @@ int64_t tracer_count_open(struct tracer *tracer, bool connecting)
 	if (!tracer->audit)
 		return -1;
 	if (is_attached(tracer)) {
-		count(tracer);
+		count_sockets(tracer);
 		tracer->counts.gone = 0;
 	}
 	return connecting || counts->open < 0 ? counts->open : counts->open - counts->connecting;
@@ -417,7 +417,7 @@ void tracer_detach(struct tracer *tracer)
 {
 	/* While sessions that end are still removed from the table. */
 	if (tracer->audit && is_attached(tracer))
-		count(tracer);
+		count_sockets(tracer);
 	programs_detach(&tracer->programs);
 }
 
