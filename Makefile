@@ -92,6 +92,7 @@ help:
 	@echo '                CC, CLANG, CFLAGS, CPPFLAGS and LDFLAGS are heeded'
 	@echo 'make SYSTEM_LIBS=1   build/system/tcplife, with the libraries and the libc of this distribution'
 	@echo 'make demo       traces a few seconds of HTTP on loopback'
+	@echo 'make demo-fleet shows what Prometheus and ClickHouse tell of three machines, in a minute'
 	@echo 'make run        traces until Ctrl-C'
 	@echo 'make test-quick after an edit, in a minute or two: units, options, outputs and one run of the truth'
 	@echo 'make test       every test: lint, units, this kernel, and a matrix of kernels in qemu'
@@ -248,9 +249,12 @@ $(BUILD)/headers/linked: | $(build_packages) $(sysroot)
 
 # --- try it ------------------------------------------------------------------------------------------
 
-.PHONY: demo run
+.PHONY: demo demo-fleet run
 demo: $(BUILD)/tcplife $(BUILD)/packages/demo
 	demo/run $<
+
+demo-fleet: $(BUILD)/tcplife $(BUILD)/packages/demo $(BUILD)/packages/demo-fleet
+	demo/fleet $< $(if $(SVG),--graphs $(SVG))
 
 run: $(BUILD)/tcplife
 	$(if $(filter-out 0,$(shell id -u)),sudo) $<
