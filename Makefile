@@ -346,7 +346,7 @@ vm-test: $(BUILD)/tcplife test-programs $(BUILD)/packages/vm
 # tests/race compiles the code of bpf/, which cppcheck and clang-tidy do not understand.
 lint_c := $(sources) static/libelf/search_tree.c $(filter-out tests/race/%,$(wildcard tests/*/*.c bench/*.c))
 lint_h := $(wildcard tests/race/*.c tests/race/shim/bpf/*.h) $(wildcard src/*.h src/*/*.h probe-select/*.h bpf/*.[ch] bpf/*/*.c tests/*/*.h bench/*.h)
-lint_sh = $(shell grep -rlE '^.!/bin/(ba)?sh' static packaging demo tests bench .ci 2>/dev/null)
+lint_sh = $(shell grep -rlE '^.!/bin/(ba)?sh' static packaging demo fleet tests bench .ci 2>/dev/null)
 lint_flags := -std=gnu11 -D_GNU_SOURCE -nostdinc -isystem /usr/include/$(gnu)-musl $(INCLUDES)
 
 .PHONY: lint
