@@ -18,15 +18,11 @@ $(foreach path,BUILD SOURCES,$(if $(word 2,$($(path))),$(error \
 Q := $(if $(V),,@)
 say := @printf '  %-8s %s\n'
 
-# Names of each architecture: for GNU tools, for Debian, for bpf_tracing.h.
-gnu.x86_64 := x86_64-linux
-gnu.arm64 := aarch64-linux
-deb.x86_64 := amd64
-deb.arm64 := arm64
-bpf.x86_64 := x86
-bpf.arm64 := arm64
+# static/architectures as variables: architectures, deb.arm64, gnu.arm64 and so on.
+$(foreach set,$(shell awk '/^[a-z]/ { print "architectures+="$$1, "deb."$$1":="$$2, "gnu."$$1":="$$3, \
+	"bpf."$$1":="$$4, "target."$$1":="$$5, "musl."$$1":="$$6, "suite."$$1":="$$7 }' static/architectures),$(eval $(set)))
 gnu := $(gnu.$(ARCH))
-$(if $(gnu),,$(error ARCH=$(ARCH) is not one of x86_64 arm64))
+$(if $(gnu),,$(error ARCH=$(ARCH) is not one of $(architectures)))
 cross := $(if $(filter-out $(HOST_ARCH),$(ARCH)),$(gnu)-gnu-)
 sysroot := $(if $(cross),$(BUILD)/sysroot)
 
@@ -56,7 +52,8 @@ $(if $(cross),$(error SYSTEM_LIBS=1 links this machine's libraries: build on $(A
 $(if $(filter test fuzz sanitize source deb rpm image release,$(MAKECMDGOALS)),$(error \
 	make $(MAKECMDGOALS) uses what static/sources.lock pins: run it without SYSTEM_LIBS))
 else
-LIBC_CC = $(CC) -specs=$(BUILD)/musl.specs -fPIE
+for_musl := $(filter-out -,$(musl.$(ARCH)))
+LIBC_CC = $(CC) -specs=$(BUILD)/musl.specs -fPIE $(for_musl)
 libraries := $(BUILD)/static/unpacked
 archives := $(BUILD)/static/libbpf.a $(BUILD)/static/libelf.a $(BUILD)/static/libz.a
 toolchain := $(BUILD)/musl.specs $(BUILD)/headers/linked
@@ -88,8 +85,8 @@ binary: $(BUILD)/tcplife
 
 .PHONY: help
 help:
-	@echo 'make            $(BUILD)/tcplife, the static binary; ARCH=arm64 or x86_64 cross-builds it;'
-	@echo '                CC, CLANG, CFLAGS, CPPFLAGS and LDFLAGS are heeded'
+	@echo 'make            $(BUILD)/tcplife, the static binary; ARCH= one of $(architectures)'
+	@echo '                cross-builds it; CC, CLANG, CFLAGS, CPPFLAGS and LDFLAGS are heeded'
 	@echo 'make SYSTEM_LIBS=1   build/system/tcplife, with the libraries and the libc of this distribution'
 	@echo 'make demo       traces a few seconds of HTTP on loopback'
 	@echo 'make demo-fleet shows what Prometheus and ClickHouse tell of three machines, in a minute'
@@ -115,7 +112,7 @@ help:
 # The compiler finds no sources there, so it does not copy their text into the BTF (a third of its size).
 textless := -fdebug-compilation-dir=/nowhere
 
-BPF := -target bpf -O2 -g $(WARNINGS) -Wno-unused-parameter -nostdinc -D__TARGET_ARCH_$(bpf.$(ARCH))
+BPF := -target $(target.$(ARCH)) -O2 -g $(WARNINGS) -Wno-unused-parameter -nostdinc -D__TARGET_ARCH_$(bpf.$(ARCH))
 bpf_to = $(CLANG) $(BPF) -mcpu=$(4) -DBUFFER_$(3) $(fixed) $(textless) -iquote bpf -I$(BUILD)/include \
 	-I$(BUILD)/headers -I$(shell $(CLANG) -print-resource-dir)/include -MMD -MP -MT $@ -MF $(@:.o=.d)
 
@@ -194,7 +191,7 @@ clang-%: $(BUILD)/tcplife
 # before anything is built or, if the compilers are not installed yet, right after installing them.
 noted := $(CLANG_BUILD)/by/clang $(BUILD)/by/cc $(CLANG_BUILD)/by/built
 note.clang = '$(CLANG)' '$(OBJCOPY)' $(BPF)
-note.cc = '$(CC)' '$(AR)' $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(WARNINGS)
+note.cc = '$(CC)' '$(AR)' $(for_musl) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(WARNINGS)
 note.built = '$(CC)' '$(CLANG)'
 note = static/note $(1) $(note.$(notdir $(1)))
 $(if $(filter-out help clean uninstall,$(or $(MAKECMDGOALS),all)),$(foreach file,$(noted),$(shell $(call note,$(file)))))
@@ -229,9 +226,9 @@ $(archives) &: $(BUILD)/static/unpacked $(toolchain) static/archives.mk static/l
 		HEADERS=$(BUILD)/headers AR='$(AR)' CC='$(LIBC_CC)' CFLAGS='$(CPPFLAGS) $(CFLAGS) $(fixed)'
 endif
 
-$(BUILD)/sysroot: static/sysroot static/archive.sh | $(BUILD)/packages/cross-$(ARCH)
+$(BUILD)/sysroot: static/sysroot static/archive.sh static/architectures | $(BUILD)/packages/cross-$(ARCH)
 	$(say) SYSROOT $(ARCH)
-	$(Q)static/sysroot $(deb.$(ARCH)) $@
+	$(Q)static/sysroot $(deb.$(ARCH)) $(suite.$(ARCH)) $@
 	@touch $@
 
 $(BUILD)/musl.specs: static/specs | $(build_packages) $(sysroot)

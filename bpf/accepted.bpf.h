@@ -16,7 +16,7 @@ static __always_inline bool accepted_is_wanted(const volatile struct config *con
 	read_kernel(&lport, sizeof(lport), &sk->__sk_common.skc_num);
 	read_kernel(&rport, sizeof(rport), &sk->__sk_common.skc_dport);
 	return (!config->local_ports || port_in(&local_ports, lport)) &&
-	       (!config->remote_ports || port_in(&remote_ports, swap16(rport)));
+	       (!config->remote_ports || port_in(&remote_ports, net16(rport)));
 }
 
 /*

@@ -22,15 +22,16 @@
 #define SK_FORCE_REUSE 2
 
 /*
- * Whether the socket is between setsockopt(TCP_REPAIR, 1) and (TCP_REPAIR, 0). skc_reuse is the low
- * four bits of the byte after skc_state.
+ * Whether the socket is between setsockopt(TCP_REPAIR, 1) and (TCP_REPAIR, 0). skc_reuse is four
+ * bits of the byte after skc_state: the low ones, or the high ones on a big-endian machine.
  */
 static __always_inline bool socket_is_in_repair(const volatile struct config *config,
 						struct sock *sk)
 {
 	__u8 *state = &sk->__sk_common.skc_state;
 
-	return is_known(config, KNOWN_STATE) && (LOAD_AT(state, 1) & 0xf) == SK_FORCE_REUSE;
+	return is_known(config, KNOWN_STATE) &&
+	       (LOAD_AT(state, 1) >> (ORDER_IS_BIG ? 4 : 0) & 0xf) == SK_FORCE_REUSE;
 }
 
 /*

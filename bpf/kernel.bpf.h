@@ -12,6 +12,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "order.h"
 #include "record.h"
 
 /* The tests also compile this for their own machine (tests/race). */
@@ -100,8 +101,11 @@ struct task_struct {
 #define AF_INET6    10
 #define IPPROTO_TCP 6
 
-/* Reads kernel memory. 4.4 has bpf_probe_read(), which 5.5 split in two. */
-#ifdef BUFFER_RING
+/*
+ * Reads kernel memory. 4.4 has bpf_probe_read(), which 5.5 split in two. Where kernel and user
+ * addresses overlap (s390x), newer kernels have only the two; on older ones libbpf replaces them.
+ */
+#if defined(BUFFER_RING) || !(defined(__TARGET_ARCH_x86) || defined(__TARGET_ARCH_arm64))
 #define read_kernel bpf_probe_read_kernel
 #else
 #define read_kernel bpf_probe_read
@@ -122,10 +126,10 @@ struct task_struct {
 
 /*
  * Returns the pointer, through which nothing is loaded before the value was. CPUs other than x86
- * reorder loads, unless the second address depends on the first value. By AND and not by XOR, of
- * which the verifier does not know that nothing is left.
+ * and s390x reorder loads, unless the second address depends on the first value. By AND and not by
+ * XOR, of which the verifier does not know that nothing is left.
  */
-#ifdef __TARGET_ARCH_arm64
+#if !(defined(__TARGET_ARCH_x86) || defined(__TARGET_ARCH_s390))
 #define loaded_before(pointer, value)                                                         \
 	({                                                                                    \
 		typeof(pointer) pointer_ = (pointer);                                         \
@@ -159,7 +163,5 @@ static __always_inline void count_add(__u64 *count, __u64 change)
 	__sync_fetch_and_add(count, change);
 #endif
 }
-
-#define swap16(x) ((__u16)__builtin_bswap16(x))
 
 #endif

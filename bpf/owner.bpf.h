@@ -84,7 +84,7 @@ __noinline __u64 kin_global(void)
 static __always_inline void owner_set(const volatile struct config *config, struct conn *conn,
 				      enum owner how)
 {
-	const __u64 kworker = 0x2f72656b726f776bULL; /* "kworker/" */
+	const __u64 kworker = net64(0x6b776f726b65722fULL); /* "kworker/" */
 	struct running running = {};
 
 	running_read(config, &running);

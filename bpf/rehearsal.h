@@ -10,6 +10,8 @@
 
 #include <linux/types.h>
 
+#include "order.h"
+
 /* Host order, like all addresses and ports here. */
 #define REHEARSAL_NET	  0x7f400000U
 #define REHEARSAL_MASK	  0xffc00000U
@@ -47,12 +49,12 @@ static inline __attribute__((always_inline)) int rehearsal_is(const __u8 laddr[1
 							      const __u8 raddr[16], __u16 rport)
 {
 	const __u32 *l = (const void *)laddr, *r = (const void *)raddr;
-	const struct rehearsal_end local = { __builtin_bswap32(l[3]), lport };
-	const struct rehearsal_end remote = { __builtin_bswap32(r[3]), rport };
+	const struct rehearsal_end local = { net32(l[3]), lport };
+	const struct rehearsal_end remote = { net32(r[3]), rport };
 
 	if ((local.address & REHEARSAL_MASK) != REHEARSAL_NET ||
 	    (remote.address & REHEARSAL_MASK) != REHEARSAL_NET || l[0] || l[1] || r[0] || r[1] ||
-	    l[2] != __builtin_bswap32(0xffff) || r[2] != l[2])
+	    l[2] != net32(0xffff) || r[2] != l[2])
 		return 0;
 	return rehearsal_is_pair(local, remote) || rehearsal_is_pair(remote, local);
 }

@@ -34,8 +34,7 @@ static __always_inline bool is_known(const volatile struct config *config, __u32
 #endif
 
 /* The prefix of ::ffff:a.b.c.d in memory order. */
-#define MAPPED_PREFIX bpf_htonl_(0xffff)
-#define bpf_htonl_(x) ((__u32)__builtin_bswap32(x))
+#define MAPPED_PREFIX net32(0xffff)
 
 union address {
 	__u64 words[2];
@@ -91,7 +90,7 @@ static __always_inline void socket_read_tuple(struct sock *sk, struct record *r)
 
 	socket_read_start(sk, &start);
 	r->lport = start.num;
-	r->rport = swap16(start.dport);
+	r->rport = net16(start.dport);
 	if (start.family == AF_INET) {
 		address_map(local, start.rcv_saddr);
 		address_map(remote, start.daddr);
@@ -108,9 +107,15 @@ static __always_inline bool socket_is_tcp(struct sock *sk)
 	return sk->sk_protocol == IPPROTO_TCP;
 #else
 	const volatile struct config *config = config_get();
+	__u16 protocol;
 
-	return config && (LOAD(sk, sk_protocol) & config->protocol_mask) ==
-				 (IPPROTO_TCP & config->protocol_mask);
+	if (!config)
+		return false;
+	protocol = LOAD(sk, sk_protocol);
+	/* Before 5.6 only the first of the two bytes is the protocol's. */
+	if (ORDER_IS_BIG && config->protocol_mask == 0xff)
+		protocol >>= 8;
+	return (protocol & config->protocol_mask) == (IPPROTO_TCP & config->protocol_mask);
 #endif
 }
 
@@ -137,7 +142,7 @@ static __always_inline __u16 socket_local_port(struct sock *sk)
 
 static __always_inline __u16 socket_remote_port(struct sock *sk)
 {
-	return swap16(LOAD(sk, __sk_common.skc_dport));
+	return net16(LOAD(sk, __sk_common.skc_dport));
 }
 
 static __always_inline __u32 socket_netns(struct sock *sk)

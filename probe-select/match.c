@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "bpf/order.h"
 #include "bpf/tcp_state.h"
 
 #define SOCKET_BYTES (SOCKET_CHUNKS * CHUNK_BYTES)
@@ -141,6 +142,11 @@ static int field_find(const struct rule *rule, const struct samples *samples)
 	return found;
 }
 
+/* A __u16 in memory; a mask of `count` one-bit fields of a byte, after `before` others. */
+#define U16_BYTES(x) ORDER_IS_BIG ? 0 : (x), ORDER_IS_BIG ? (x) : 0
+#define FLAGS(before, count) \
+	(((1 << (count)) - 1) << (ORDER_IS_BIG ? 8 - (before) - (count) : (before)))
+
 /*
  * All our sockets have the same type and protocol, which are adjacent; so they are found together.
  */
@@ -154,16 +160,16 @@ struct protocol_form {
 
 static const struct protocol_form protocol_forms[] = {
 	/* Since 6.8: __u16 sk_protocol, sk_type. */
-	{ { IPPROTO_TCP, 0, SOCK_STREAM, 0 }, { 0xff, 0xff, 0xff, 0xff }, 0, 2, 2 },
+	{ { U16_BYTES(IPPROTO_TCP), U16_BYTES(SOCK_STREAM) }, { 0xff, 0xff, 0xff, 0xff }, 0, 2, 2 },
 	/* Since 5.6: __u16 sk_type, sk_protocol. */
-	{ { SOCK_STREAM, 0, IPPROTO_TCP, 0 }, { 0xff, 0xff, 0xff, 0xff }, 2, 2, 2 },
+	{ { U16_BYTES(SOCK_STREAM), U16_BYTES(IPPROTO_TCP) }, { 0xff, 0xff, 0xff, 0xff }, 2, 2, 2 },
 	/*
-	 * Before: one byte of flags, the low four of which are 0; one byte of protocol; two of
+	 * Before: one byte of flags, the first four of which are 0; one byte of protocol; two of
 	 * type.
 	 */
-	{ { 0, IPPROTO_TCP, SOCK_STREAM, 0 }, { 0x0f, 0xff, 0xff, 0xff }, 1, 1, 4 },
-	/* Before about 4.10 the two lowest flags are sk_shutdown, which closing sets. */
-	{ { 0, IPPROTO_TCP, SOCK_STREAM, 0 }, { 0x0c, 0xff, 0xff, 0xff }, 1, 1, 4 },
+	{ { 0, IPPROTO_TCP, U16_BYTES(SOCK_STREAM) }, { FLAGS(0, 4), 0xff, 0xff, 0xff }, 1, 1, 4 },
+	/* Before about 4.10 the two first flags are sk_shutdown, which closing sets. */
+	{ { 0, IPPROTO_TCP, U16_BYTES(SOCK_STREAM) }, { FLAGS(2, 2), 0xff, 0xff, 0xff }, 1, 1, 4 },
 };
 
 static bool fits_form(const struct samples *samples, const struct protocol_form *form, int offset)

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/order.h"
 #include "bpf/tcp_state.h"
 #include "calibrator.h"
 #include "loopback.h"
@@ -35,10 +36,12 @@ static void expect(struct sample *sample, enum layout_field field, const void *b
 	memcpy(expectation->bytes, bytes, (size_t)layout_field_bytes(field));
 }
 
-/* Both architectures are little-endian, so the low bytes come first. */
 static void expect_u64(struct sample *sample, enum layout_field field, uint64_t value)
 {
-	expect(sample, field, &value);
+	uint8_t bytes[sizeof(value)];
+
+	order_store(bytes, value, (size_t)layout_field_bytes(field));
+	expect(sample, field, bytes);
 }
 
 static void expect_mapped(struct sample *sample, enum layout_field field, struct in_addr address)

@@ -22,7 +22,7 @@ static __always_inline void hook_read_tuple(const struct change *c, struct tcp_s
 {
 	socket_read_tuple(c->sk, r);
 	/* At the end of a session skc_num is already cleared; inet_sport remains. */
-	r->lport = swap16(LOAD((struct inet_sock *)tp, inet_sport));
+	r->lport = net16(LOAD((struct inet_sock *)tp, inet_sport));
 }
 
 /* Reads the tracepoint's arguments. Returns false if the change has no meaning. */

@@ -19,10 +19,18 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#ifdef __aarch64__
-#define ARCH AUDIT_ARCH_AARCH64
-#else /* the Makefile supports no third architecture */
+#include "bpf/order.h"
+
+#if defined(__x86_64__)
 #define ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCH AUDIT_ARCH_AARCH64
+#elif defined(__powerpc64__)
+#define ARCH AUDIT_ARCH_PPC64LE
+#elif defined(__s390x__)
+#define ARCH AUDIT_ARCH_S390X
+#else
+#error "no AUDIT_ARCH_ of linux/audit.h is known for this architecture"
 #endif
 
 #define CAP_WORDS      _LINUX_CAPABILITY_U32S_3
@@ -151,8 +159,9 @@ static void allow_rules(struct filter *f, const struct rule *these, size_t count
 		const struct rule *r = &these[i];
 
 		emit(f, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)r->call, 0, 5);
-		/* The lower half of the argument: both architectures are little-endian. */
-		load(f, offsetof(struct seccomp_data, args) + r->argument * sizeof(uint64_t));
+		/* The lower half of the argument. */
+		load(f, offsetof(struct seccomp_data, args) + r->argument * sizeof(uint64_t) +
+				(ORDER_IS_BIG ? sizeof(uint32_t) : 0));
 		emit(f, BPF_ALU | BPF_AND | BPF_K, r->mask, 0, 0);
 		emit(f, BPF_JMP | BPF_JEQ | BPF_K, r->value, 0, 1);
 		emit(f, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json_read.h"
+#include "base/order.h"
 #include "base/text.h"
 #include "fields.h"
 
@@ -39,11 +40,6 @@ static size_t find_field(const struct parse *p, const struct json_value *key)
 	return fields_count;
 }
 
-static void store(void *at, const struct field *f, uint64_t n)
-{
-	memcpy(at, &n, f->bytes); /* both architectures are little-endian */
-}
-
 /* Members of four bytes and more have a sign, because a negative number is unknown. */
 static uint64_t largest(const struct field *f)
 {
@@ -60,7 +56,7 @@ static bool read_number(void *at, const struct field *f, const struct json_value
 
 	if (!json_read_count(v, largest(f), &n))
 		return false;
-	store(at, f, n);
+	order_store(at, n, f->bytes);
 	return true;
 }
 
@@ -78,7 +74,7 @@ static bool read_time(void *at, const struct field *f, const struct json_value *
 
 	if (v->kind != JSON_STRING || !text_read_utc(v->at, v->length, &ns))
 		return false;
-	store(at, f, (uint64_t)ns);
+	order_store(at, (uint64_t)ns, f->bytes);
 	return true;
 }
 
@@ -92,7 +88,7 @@ static bool read_word(void *at, const struct field *f, const struct json_value *
 	for (unsigned i = 0; i < f->words && !n; i++)
 		if (f->word(i) && json_is(v, f->word(i)))
 			n = i;
-	store(at, f, n);
+	order_store(at, n, f->bytes);
 	return true;
 }
 
@@ -156,7 +152,7 @@ static bool read_value(struct parse *p, const struct field *f, const struct json
 	case VALUE_SECONDS:
 		return read_time(at, f, v);
 	case VALUE_BOOL:
-		store(at, f, v->kind == JSON_TRUE);
+		order_store(at, v->kind == JSON_TRUE, f->bytes);
 		return v->kind == JSON_TRUE || v->kind == JSON_FALSE;
 	case VALUE_WORD:
 		return read_word(at, f, v);

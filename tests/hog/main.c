@@ -52,7 +52,7 @@ static void attach(int program)
 	FILE *id = fopen(EVENT, "re");
 	int event;
 
-	if (!id || fscanf(id, "%llu", &attr.config) != 1)
+	if (!id || fscanf(id, "%lld", (long long *)&attr.config) != 1)
 		die(EVENT);
 	fclose(id);
 	event = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "base/order.h"
 #include "bpf/tcp_state.h"
 #include "check.h"
 #include "probe-select/match.h"
@@ -17,13 +18,20 @@ static struct layout layout;
 
 static void put(struct sample *sample, int at, uint64_t value, int bytes)
 {
-	memcpy(sample->memory + at, &value, (size_t)bytes);
+	order_store(sample->memory + at, value, (size_t)bytes);
+}
+
+/* Type and protocol as since 5.6. */
+static void put_protocol(struct sample *sample, int at)
+{
+	put(sample, at, SOCK_STREAM, 2);
+	put(sample, at + 2, IPPROTO_TCP, 2);
 }
 
 static void expect(struct sample *sample, enum layout_field field, uint64_t value)
 {
 	sample->expected[field].given = true;
-	memcpy(sample->expected[field].bytes, &value, sizeof(value));
+	order_store(sample->expected[field].bytes, value, (size_t)layout_field_bytes(field));
 }
 
 /* Samples of sockets that have both counters, with different values in each. */
@@ -194,11 +202,9 @@ static void test_threads(void)
 /* The protocol is looked for in sockets only. */
 static void test_threads_have_no_protocol(void)
 {
-	const uint32_t since_5_6 = SOCK_STREAM | IPPROTO_TCP << 16;
-
 	threads_make();
 	for (unsigned i = 0; i < SAMPLES; i++)
-		put(&samples->list[i], 532, since_5_6, 4);
+		put_protocol(&samples->list[i], 532);
 	match_fields(&layout, samples);
 	CHECK(layout.offset[FIELD_PROTOCOL] == 534);
 	CHECK(layout.protocol_bytes == 2);
@@ -207,14 +213,12 @@ static void test_threads_have_no_protocol(void)
 /* TCP's counters, which come after struct sock, may look like type and protocol by chance. */
 static void test_protocol_by_chance(void)
 {
-	const uint32_t since_5_6 = SOCK_STREAM | IPPROTO_TCP << 16;
-
 	samples_make();
 	for (unsigned i = 0; i < SAMPLES; i++) {
 		put(&samples->list[i], 800, 40000 + i, 2);
 		expect(&samples->list[i], FIELD_SPORT, 40000 + i);
-		put(&samples->list[i], 532, since_5_6, 4);
-		put(&samples->list[i], 1400, since_5_6, 4);
+		put_protocol(&samples->list[i], 532);
+		put_protocol(&samples->list[i], 1400);
 	}
 	match_fields(&layout, samples);
 	CHECK(layout.offset[FIELD_SPORT] == 800);
