@@ -6,6 +6,7 @@
 
 #include "base/table.h"
 #include "base/words.h"
+#include "bpf/order.h"
 
 struct groups {
 	struct groups_by by;
@@ -55,7 +56,8 @@ static uint64_t number_mask(const struct field *f)
 	case VALUE_NUMBER:
 	case VALUE_ID:
 	case VALUE_WORD:
-		return UINT64_MAX >> (64 - 8 * f->bytes);
+		return ORDER_IS_BIG ? UINT64_MAX << (64 - 8 * f->bytes)
+				    : UINT64_MAX >> (64 - 8 * f->bytes);
 	default:
 		return 0;
 	}
