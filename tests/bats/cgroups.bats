@@ -140,11 +140,14 @@ fleeting() {
 	[ "$(jq -r "select(.of == \"group\" and .container == \"$id\").sessions" "$records")" = 2 ]
 }
 
+# is_apart PID: whether the process has left our network namespace.
+is_apart() { [ "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$1/ns/net")" ]; }
+
 @test "--netns prints the sessions of a namespace, by each of its names" {
 	local inside name
 	unshare -n sleep 1000 3>&- &
 	inside=$!
-	await test "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$inside/ns/net")"
+	await is_apart "$inside"
 	nsenter -t $inside -n ip link set lo up
 	for name in "$inside" "/proc/$inside/ns/net" "$(stat -Lc %i "/proc/$inside/ns/net")"; do
 		tracer_start -j -D 1-2 --netns "$name"
@@ -171,7 +174,7 @@ fleeting() {
 	local inside name=tcplife-$$ mounted
 	unshare -n sleep 1000 3>&- &
 	inside=$!
-	await test "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$inside/ns/net")"
+	await is_apart "$inside"
 	ip netns add "$name"
 	mounted=$(stat -Lc %i "/run/netns/$name")
 	for mode in '--list' '-d 0.1'; do

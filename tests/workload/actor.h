@@ -31,6 +31,7 @@ struct errand {
 struct answer {
 	int64_t value;	   /* a descriptor, a count, ... */
 	int error;	   /* positive errno; 0: success */
+	int64_t tick_ns;   /* when the kernel handled its last tick before the errand */
 	int64_t before_ns; /* CLOCK_MONOTONIC before and after the errand */
 	int64_t after_ns;
 	struct endpoint local, remote; /* of the errand's socket, if it has one */

@@ -70,6 +70,7 @@ void side_connected(struct side *s, struct stage *stage, struct actor *a, int fd
 	side_owned(s, a, "connect");
 	s->local = answer->local;
 	s->remote = *to;
+	s->tick = answer->tick_ns;
 	s->begun_lo = answer->before_ns;
 	s->begun_hi = answer->after_ns;
 	if (!answer->error)
@@ -116,6 +117,7 @@ void side_accepted(struct side *s, struct actor *a, const struct answer *answer,
 	side_owned(s, a, "accept");
 	s->local = answer->local;
 	s->remote = answer->remote;
+	s->tick = client->tick;
 	s->begun_lo = client->begun_lo;
 	s->begun_hi = answer->after_ns;
 	s->accepted_lo = answer->before_ns;
@@ -289,9 +291,17 @@ static int64_t at_least_0(int64_t n)
 	return n < 0 ? 0 : n;
 }
 
+/* The kernel tells the age of older sessions in ticks, which may be late on an emulated machine. */
+static int64_t earliest(const struct side *s)
+{
+	if (s->older)
+		return s->tick;
+	return s->made_lo ? s->made_lo : s->begun_lo;
+}
+
 static void put_times(FILE *line, const struct side *s, int64_t end_hi)
 {
-	const int64_t since_lo = s->made_lo ? s->made_lo : s->begun_lo;
+	const int64_t since_lo = earliest(s);
 	const int64_t since_hi = s->made_hi ? s->made_hi : s->begun_hi;
 
 	fprintf(line, "\tduration_ns=%" PRId64 "..%" PRId64, at_least_0(s->end_lo - since_hi),

@@ -33,6 +33,7 @@ struct side {
 	char comm[COMM_TEXT]; /* with \xNN escapes; may contain alternatives */
 
 	/* CLOCK_MONOTONIC; each event happened between lo and hi. 0: not yet. */
+	int64_t tick;			  /* the kernel's last tick before begun_lo */
 	int64_t begun_lo, begun_hi;	  /* SYN_SENT; ESTABLISHED if inbound */
 	int64_t made_lo, made_hi;	  /* ESTABLISHED; 0: never */
 	int64_t accepted_lo, accepted_hi; /* accept(2); 0: not accepted */
