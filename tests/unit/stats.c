@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "bpf/order.h"
 #include "check.h"
 #include "cli/options.h"
 #include "output/report.h"
@@ -108,7 +109,7 @@ static void differ(const char *key, struct session *s)
 		((char *)at)[3] ^= 1;
 		break;
 	default:
-		*(char *)at ^= 1;
+		((char *)at)[ORDER_IS_BIG ? f->bytes - 1 : 0] ^= 1;
 		break;
 	}
 	if (at == &s->ip)
