@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "audit.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -155,14 +156,41 @@ struct audit_counts audit_count(struct audit *audit, const struct sessions *sess
 	return audit->counts;
 }
 
-int audit_read(struct audit *audit, const uint64_t *keys, unsigned count,
-	       struct audit_answer *answers)
+/* A session whose end was not reported may have left its address to another socket. */
+static bool is_of(const struct audit_answer *answer, const struct record *record)
 {
-	int result;
+	return !answer->gone && ntohs(answer->rport) == record->rport &&
+	       (!record->lport || answer->lport == record->lport);
+}
+
+static void update(struct record *record, const struct audit_answer *answer)
+{
+	record->bytes_acked = answer->bytes_acked;
+	record->bytes_received = answer->bytes_received;
+	record->srtt_us = answer->srtt_us;
+	record->total_retrans = answer->total_retrans;
+	record->lport = answer->lport;
+	record->state = answer->state;
+}
+
+unsigned audit_update(struct audit *audit, const struct sessions *sessions, const uint64_t *keys,
+		      struct record *records, unsigned count)
+{
+	const struct audit_answer *answers = audit->question.answers;
+	struct conn conn;
+	unsigned updated = 0;
 
 	memset(audit->question.keys, 0, sizeof(audit->question.keys));
 	memcpy(audit->question.keys, keys, count * sizeof(*keys));
-	result = ask(audit);
-	memcpy(answers, audit->question.answers, count * sizeof(*answers));
-	return result;
+	if (ask(audit))
+		return 0;
+	for (unsigned i = 0; i < count; i++) {
+		/* If it is still in the table, it was open while its socket was read. */
+		if (!is_of(&answers[i], &records[i]) || !sessions_find(sessions, keys[i], &conn) ||
+		    conn.born_ns != records[i].born_ns)
+			continue;
+		update(&records[i], &answers[i]);
+		updated |= 1U << i;
+	}
+	return updated;
 }

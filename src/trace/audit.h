@@ -17,6 +17,7 @@
 struct audit;
 struct bpf_object;
 struct facts;
+struct record;
 struct sessions;
 struct sources;
 
@@ -42,10 +43,11 @@ struct audit_counts {
 struct audit_counts audit_count(struct audit *audit, const struct sessions *sessions);
 
 /*
- * Asks about up to AUDIT_KEYS sockets, given by their keys in the table. Returns 0 or -errno. A
- * session may have ended meanwhile: look it up in the table afterwards.
+ * As tracer_read_counters() says: updates `count` records, at most AUDIT_KEYS, from the sockets of
+ * their sessions, given by their keys in the table. Returns a mask with bit i set if record i is
+ * updated.
  */
-int audit_read(struct audit *audit, const uint64_t *keys, unsigned count,
-	       struct audit_answer *answers);
+unsigned audit_update(struct audit *audit, const struct sessions *sessions, const uint64_t *keys,
+		      struct record *records, unsigned count);
 
 #endif

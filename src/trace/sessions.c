@@ -7,6 +7,7 @@
 #include <bpf/bpf.h>
 
 #include "bpf/primary.h"
+#include "bpf/tuple.h"
 
 /* The key of the entry in a way; 0: none, or its session has ended. */
 static uint64_t primary_key(const struct primary_set *set, int way)
@@ -80,4 +81,41 @@ bool sessions_each(const struct sessions *sessions, sessions_fn fn, void *arg)
 			fn(arg, key, &conn);
 	}
 	return false;
+}
+
+static struct record record_of(const struct conn *conn, const struct tuple *tuple)
+{
+	struct record r = {
+		.born_ns = conn->born_ns,
+		.established_ns = conn->established_ns,
+		.bytes_acked = 0 - conn->acked_before,
+		.bytes_received = 0 - conn->received_before,
+		.kin = conn->kin,
+		.pid = conn->pid,
+		.uid = conn->uid,
+		.netns = tuple->netns,
+		.lport = tuple->lport,
+		.rport = tuple->rport,
+		.state = conn->state,
+		.direction = conn->direction,
+		.owner = conn->owner,
+	};
+
+	memcpy(r.laddr, tuple->laddr, sizeof(r.laddr));
+	memcpy(r.raddr, tuple->raddr, sizeof(r.raddr));
+	memcpy(r.comm, conn->comm, sizeof(r.comm));
+	return r;
+}
+
+bool sessions_read(const struct sessions *sessions, uint64_t key, const struct tuple *tuple,
+		   struct record *record)
+{
+	struct conn conn;
+
+	if (!sessions_find(sessions, key, &conn) || !conn.born_ns)
+		return false;
+	conn_check_owner(&conn, key);
+	*record = record_of(&conn, tuple);
+	record->accepted_ns = conn_accepted_ns(&conn, key);
+	return true;
 }

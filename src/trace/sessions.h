@@ -7,6 +7,9 @@
 #include <stdint.h>
 
 #include "bpf/conn.h"
+#include "bpf/record.h"
+
+struct tuple;
 
 struct sessions {
 	int primary; /* map descriptors, borrowed */
@@ -20,6 +23,13 @@ struct sessions {
  * there is none.
  */
 bool sessions_find(const struct sessions *sessions, uint64_t key, struct conn *conn);
+
+/*
+ * As tracer_read_open() says: copies what is known of a session that is open, whose ends are in
+ * `tuple`. Returns false if it has ended.
+ */
+bool sessions_read(const struct sessions *sessions, uint64_t key, const struct tuple *tuple,
+		   struct record *record);
 
 typedef void (*sessions_fn)(void *arg, uint64_t key, const struct conn *conn);
 

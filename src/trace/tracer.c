@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "tracer.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -306,30 +305,6 @@ int64_t tracer_count_open(struct tracer *tracer, bool connecting)
 	return connecting || counts->open < 0 ? counts->open : counts->open - counts->connecting;
 }
 
-static struct record record_of(const struct conn *conn, const struct tuple *tuple)
-{
-	struct record r = {
-		.born_ns = conn->born_ns,
-		.established_ns = conn->established_ns,
-		.bytes_acked = 0 - conn->acked_before,
-		.bytes_received = 0 - conn->received_before,
-		.kin = conn->kin,
-		.pid = conn->pid,
-		.uid = conn->uid,
-		.netns = tuple->netns,
-		.lport = tuple->lport,
-		.rport = tuple->rport,
-		.state = conn->state,
-		.direction = conn->direction,
-		.owner = conn->owner,
-	};
-
-	memcpy(r.laddr, tuple->laddr, sizeof(r.laddr));
-	memcpy(r.raddr, tuple->raddr, sizeof(r.raddr));
-	memcpy(r.comm, conn->comm, sizeof(r.comm));
-	return r;
-}
-
 /* Returns 0 if it cannot be read. */
 static uint64_t counter(const struct tracer *tracer, uint32_t cause)
 {
@@ -354,53 +329,19 @@ bool tracer_read_open(const struct tracer *tracer, uint64_t key, const struct tu
 		      struct record *record)
 {
 	const struct sessions sessions = sessions_of(tracer);
-	struct conn conn;
 
-	if (!sessions_find(&sessions, key, &conn) || !conn.born_ns)
-		return false;
-	conn_check_owner(&conn, key);
-	*record = record_of(&conn, tuple);
-	record->accepted_ns = conn_accepted_ns(&conn, key);
-	return true;
+	return sessions_read(&sessions, key, tuple, record);
 }
 
-/* A session whose end was not reported may have left its address to another socket. */
-static bool is_of(const struct audit_answer *answer, const struct record *record)
-{
-	return !answer->gone && ntohs(answer->rport) == record->rport &&
-	       (!record->lport || answer->lport == record->lport);
-}
+_Static_assert(TRACER_BATCH == AUDIT_KEYS, "a batch is one question");
 
 unsigned tracer_read_counters(const struct tracer *tracer, const uint64_t *keys,
 			      struct record *records, unsigned count)
 {
 	const struct sessions sessions = sessions_of(tracer);
-	struct audit_answer answers[TRACER_BATCH];
-	struct conn conn;
-	unsigned read = 0;
 
-	if (!tracer->audit || audit_read(tracer->audit, keys, count, answers))
-		return 0;
-	for (unsigned i = 0; i < count; i++) {
-		const struct audit_answer *a = &answers[i];
-		struct record *r = &records[i];
-
-		/* If it is still in the table, it was open while its socket was read. */
-		if (!is_of(a, r) || !sessions_find(&sessions, keys[i], &conn) ||
-		    conn.born_ns != r->born_ns)
-			continue;
-		r->bytes_acked = a->bytes_acked;
-		r->bytes_received = a->bytes_received;
-		r->srtt_us = a->srtt_us;
-		r->total_retrans = a->total_retrans;
-		r->lport = a->lport;
-		r->state = a->state;
-		read |= 1U << i;
-	}
-	return read;
+	return tracer->audit ? audit_update(tracer->audit, &sessions, keys, records, count) : 0;
 }
-
-_Static_assert(TRACER_BATCH == AUDIT_KEYS, "a batch is one question");
 
 int tracer_next_held(const struct tracer *tracer, uint64_t *key, struct record *record)
 {
