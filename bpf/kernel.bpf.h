@@ -129,7 +129,7 @@ struct task_struct {
  * and s390x reorder loads, unless the second address depends on the first value. By AND and not by
  * XOR, of which the verifier does not know that nothing is left.
  */
-#if !(defined(__TARGET_ARCH_x86) || defined(__TARGET_ARCH_s390))
+#if defined(__bpf__) && !(defined(__TARGET_ARCH_x86) || defined(__TARGET_ARCH_s390))
 #define loaded_before(pointer, value)                                                         \
 	({                                                                                    \
 		typeof(pointer) pointer_ = (pointer);                                         \
