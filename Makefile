@@ -93,6 +93,7 @@ help:
 	@echo 'make run        traces until Ctrl-C'
 	@echo 'make test-quick after an edit, in a minute or two: units, options, outputs and one run of the truth'
 	@echo 'make test       every test: lint, units, this kernel, and a matrix of kernels in qemu'
+	@echo 'make test-all   the same, and the truth on kernels of $(further), in emulated guests'
 	@echo 'make vm-test KERNEL=bzImage   the truth tests on any kernel image'
 	@echo 'make fuzz       hostile input for a minute a target, or SECONDS='
 	@echo 'make soak       half an hour, or SECONDS=, of thousands of sessions a second'
@@ -328,10 +329,20 @@ test-quick: $(BUILD)/tcplife test-programs $(BUILD)/packages/test
 
 # The matrix contains kernels of both architectures.
 other := $(filter-out $(ARCH),x86_64 arm64)
-.PHONY: other-arch
-other-arch:
-	+$(Q)$(MAKE) --no-print-directory ARCH=$(other) BUILD=$(BUILD)/$(other) CC=$(gnu.$(other))-gnu-gcc \
-		AR=$(gnu.$(other))-gnu-ar all test-programs
+.PHONY: other-arch $(architectures:%=programs-%)
+other-arch: programs-$(other)
+
+$(architectures:%=programs-%): programs-%:
+	+$(Q)$(MAKE) --no-print-directory ARCH=$* BUILD=$(BUILD)/$* CC=$(gnu.$*)-gnu-gcc \
+		AR=$(gnu.$*)-gnu-ar all test-programs
+
+# The kernels of the further architectures, too.
+further := $(filter-out x86_64 arm64,$(architectures))
+.PHONY: test-all vm-further
+test-all: test
+	+$(Q)$(MAKE) --no-print-directory vm-further
+vm-further: $(further:%=programs-%) $(BUILD)/packages/vm $(BUILD)/packages/vm-further
+	BUILD=$(abspath $(BUILD)) tests/vm/truth further
 
 # Runs the truth tests on any kernel: make vm-test KERNEL=path/to/bzImage
 .PHONY: vm-test
