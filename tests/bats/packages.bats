@@ -13,14 +13,14 @@ setup() {
 }
 
 make_alone() {
-	env -u BUILD -u MAKEFLAGS -u MAKELEVEL make -s -j2 -C "$root" BUILD="$BUILD" "$@"
+	env -u BUILD -u MAKEFLAGS -u MAKELEVEL -u MAINTAINER make -s -j2 -C "$root" BUILD="$BUILD" "$@"
 }
 
 # Without a network: all that is linked in comes from the source tarball.
 setup_file() {
 	local root=$BATS_TEST_DIRNAME/../..
 	rm -f "${BUILD:-$root/build}"/dist/*.{deb,rpm}
-	unshare -n env -u BUILD -u MAKEFLAGS -u MAKELEVEL make -s -j2 -C "$root" BUILD="${BUILD:-build}" binary deb rpm >/dev/null
+	unshare -n env -u BUILD -u MAKEFLAGS -u MAKELEVEL -u MAINTAINER make -s -j2 -C "$root" BUILD="${BUILD:-build}" binary deb rpm >/dev/null
 }
 
 @test "the source tarball has what is linked in, by hash, and is identical each time" {

@@ -116,7 +116,7 @@ shows() {
 		🐍
 		ééééééé
 		%s%n[234]
-
+		-
 
 	END
 	traced -s -- names
@@ -137,7 +137,7 @@ shows() {
 		🐍\xe2\x80\xae\xe2\x80\x8bx
 		ééééééé\xc3
 		%s%n[234]漢
-
+		-
 		" "
 	END
 	traced -j -- names
@@ -158,7 +158,7 @@ shows() {
 		"🐍\u202e\u200bx"
 		"ééééééé\\xc3"
 		"%s%n[234]漢"
-		""
+		null
 		" "
 	END
 }

@@ -135,12 +135,9 @@ static void header_read(struct header *h, const char *line, const char *separato
 static void add_cell(struct fields *f, const struct header *h, size_t n, char *value)
 {
 	const struct column *column = &h->columns[n];
-	const char *pid = fields_get(f, "pid");
-	const bool unknown = !strcmp(column->name, "pid") ? !strcmp(value, "0")
-			     : n == h->comm ? !strcmp(value, "-") && pid && !strcmp(pid, "null")
-					    : !strcmp(value, "-");
+	const bool is_pid = !strcmp(column->name, "pid");
 
-	if (unknown) {
+	if (!strcmp(value, is_pid ? "0" : "-")) {
 		free(value);
 		value = copy("null");
 	}

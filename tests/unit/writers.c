@@ -754,7 +754,8 @@ static void test_slow_reader(void)
 	check_slow_reader(O_NONBLOCK);
 }
 
-/* For checks by other programs: JSON of sessions with random names. */
+/* For checks by other programs: JSON of sessions with random names; each has an owner and a name.
+ */
 static void print_json(void)
 {
 	struct writer *w = new_writer("-j", STDOUT_FILENO);
@@ -765,6 +766,9 @@ static void print_json(void)
 
 		for (int j = 0; j < COMM_LEN - 1; j++)
 			s.comm[j] = (char)(i % 2 ? random_bits() % 64 : random_bits());
+		s.pid = 1;
+		if (!s.comm[0])
+			s.comm[0] = '-';
 		writer_add(w, &s);
 	}
 	writer_flush(w);
