@@ -239,6 +239,8 @@ static const char *view_rival(const struct options *o)
 		return "--end";
 	if (o->output.list && o->duration_ns)
 		return "--duration";
+	if (o->output.list && o->output.metrics)
+		return "--metrics";
 	return o->count ? "--count" : NULL;
 }
 

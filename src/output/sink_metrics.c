@@ -51,8 +51,8 @@ static void metrics_sink_add(struct sink *sink, const struct session *s)
 	struct metrics_sink *m = metrics_of(sink);
 
 	if (s->ending != ENDING_OPEN && !metrics_add(m->metrics, s))
-		message("%s has %u groups of sessions: further ones are counted in group=\"other\" "
-			"(--groups)",
+		message("%s has as many groups as it may have (--groups %u): further ones are "
+			"counted in group=\"other\"",
 			m->name, metrics_groups_most(m->metrics));
 }
 

@@ -115,7 +115,7 @@ told_of() {
 	[ "$(total tcplife_sessions_total)" = "$(grep -c . "$truth.$host")" ]
 	[ "$(total tcplife_groups)" = 3 ]
 	grep -q '^tcplife_sessions_total{group="other",' "$prom"
-	[ "$(grep -c 'further ones are counted in group="other" (--groups)$' "$said")" = 1 ]
+	[ "$(grep -c '(--groups [0-9]*): further ones are counted in group="other"$' "$said")" = 1 ]
 }
 
 # open_are COUNT: whether the file tells that so many sessions are open.

@@ -294,6 +294,7 @@ static void test_rivals(void)
 		{ "--list -t -s", "--list", "--timestamp" },
 		{ "--list -n 5", "--list", "--count" },
 		{ "--list -d 5", "--list", "--duration" },
+		{ "--list --metrics f", "--list", "--metrics" },
 		{ "-d 0 --end timeout", "--list", "--end" },
 		{ "--top -T", "--top", "--time" },
 		{ "--top -t", "--top", "--timestamp" },
