@@ -136,18 +136,16 @@ uint64_t view_dropped(const struct view *view)
 /* Everything that a row may show as text, whether or not it fits. */
 static bool has_text(const struct view_row *row, const char *text)
 {
-	static const char *const keys[] = { "pid",   "comm", "laddr", "lport", "raddr",
-					    "rport", "dir",  "state", "cgroup" };
+	static const char *const keys[] = { "pid",   "comm", "laddr",  "lport", "raddr",
+					    "rport", "dir",  "cgroup", "state" };
 	char buffer[MATCH_MAX];
 	struct text t;
 
 	text_init(&t, buffer, sizeof(buffer) - 1);
-	for (size_t i = 0; i < fields_count; i++)
-		for (size_t k = 0; k < sizeof(keys) / sizeof(*keys); k++)
-			if (fields[i].key && strcmp(fields[i].key, keys[k]) == 0) {
-				value_put_cell(&t, &fields[i], &row->s, SIZE_MAX);
-				text_put_char(&t, ' ');
-			}
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		value_put_cell(&t, field_by_key(keys[i]), &row->s, SIZE_MAX);
+		text_put_char(&t, ' ');
+	}
 	*t.at = '\0';
 	return strcasestr(buffer, text);
 }

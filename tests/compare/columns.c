@@ -15,10 +15,9 @@ static enum kind kind_of(const struct field *f)
 
 bool key_is_extra(const char *key)
 {
-	for (size_t i = 0; i < fields_count; i++)
-		if (fields[i].json_length && !strcmp(fields[i].key, key))
-			return fields[i].extra;
-	return false;
+	const struct field *f = field_by_key(key);
+
+	return f && f->extra;
 }
 
 bool column_find(struct column *column, const char *title, size_t length)
